@@ -1,0 +1,13 @@
+package dev.crossfade;
+
+import org.jspecify.annotations.Nullable;
+
+/** No row has the key that was asked for. */
+public final class NotFoundException extends CrossfadeException {
+  private static final long serialVersionUID = 1;
+
+  /** Made by stores and by the library. */
+  public NotFoundException(String message, @Nullable Throwable cause) {
+    super(message, cause, Outcome.NOT_WRITTEN);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.crossfade;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored value does not fit the type it is declared with; the message names entity, column and
+ * what was expected, never the value.
+ */
+public final class UnreadableValueException extends CrossfadeException {
+  private static final long serialVersionUID = 1;
+
+  /** Made by stores and by the library. */
+  public UnreadableValueException(String message, @Nullable Throwable cause) {
+    super(message, cause, Outcome.NOT_WRITTEN);
+  }
+}

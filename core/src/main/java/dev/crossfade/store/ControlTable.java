@@ -1,0 +1,61 @@
+package dev.crossfade.store;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control rows of a store, and the evidence recorded beside them.
+ *
+ * <p>Each method is one transaction, durable when it returns. Safe for use by many threads. Changes
+ * exclude the marks of writers without starving behind them, and give up with {@link
+ * dev.crossfade.StoreTimeoutException}, naming who is in the way where the store can tell.
+ */
+public interface ControlTable {
+  /** The row of a migration; null if the store has none. */
+  @Nullable ControlRow read(String migration);
+
+  /** Creates the row unless there is one. */
+  void createIfAbsent(ControlRow row);
+
+  /**
+   * Replaces the row if its epoch, state and attempt are still those of {@code expected}.
+   *
+   * @return whether it was
+   */
+  boolean replace(ControlRow expected, ControlRow next);
+
+  /**
+   * The decision of a change of primary: as {@link #replace}, and only if the journal has no entry
+   * of the migration, in one transaction that excludes marks.
+   */
+  boolean replaceIfDrained(ControlRow expected, ControlRow next);
+
+  /**
+   * Makes this store the primary, unless its row is at the same or a newer epoch already; creates
+   * the row where there is none.
+   *
+   * @return whether the row is now as given
+   */
+  boolean openIfOlder(ControlRow row);
+
+  /** The store's clock, by which deadlines are set. */
+  Instant now();
+
+  /** Records evidence for a later decision, replacing what was recorded under the name. */
+  void recordEvidence(String migration, String name, String detail);
+
+  /** All evidence of a migration by name. */
+  Map<String, Evidence> evidence(String migration);
+
+  /** Forgets all evidence of a migration. */
+  void voidEvidence(String migration);
+
+  /**
+   * What was found, and when.
+   *
+   * @param detail in a form its writer understands
+   * @param recordedAt by the store's clock
+   */
+  record Evidence(String detail, Instant recordedAt) {}
+}

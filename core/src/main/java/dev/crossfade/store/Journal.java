@@ -1,0 +1,103 @@
+package dev.crossfade.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongPredicate;
+
+/**
+ * The journal in a store that is primary, as copies, repair and finishing use it; writes mark in
+ * their own transaction.
+ *
+ * <p>Each method is one transaction, committed when it returns. Safe for use by many threads. All
+ * throw the {@link dev.crossfade.CrossfadeException} that fits when the store cannot be reached; an
+ * outcome they report as unknown may leave entries too many, never too few.
+ */
+public interface Journal {
+  /**
+   * Marks spans for a copy, such as a chunk of a backfill.
+   *
+   * @return the entries, in the order of the spans
+   * @throws StaleEpochException if the control row is not open at the mark's epoch, also while it
+   *     is closing
+   */
+  List<Entry> mark(Mark mark, List<Span> spans);
+
+  /**
+   * Marks further spans for a repair under way, such as missing parents. Allowed while the control
+   * row is closing.
+   *
+   * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
+   */
+  List<Entry> markForRepair(Mark mark, List<Span> spans);
+
+  /**
+   * Chooses entries to repair, oldest first, and marks their keys, each once: entries that are left
+   * with a known outcome, and all entries of fenced owners. Parked ones are not chosen. A range is
+   * chosen alone; entries that another repair has chosen at this moment may be passed over.
+   *
+   * @param limit how many entries at most
+   * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
+   */
+  Taken take(Mark mark, int limit);
+
+  /**
+   * What a repair has chosen.
+   *
+   * @param taken the chosen entries
+   * @param own the entries marked for the repair itself; empty if nothing was to be chosen
+   */
+  record Taken(List<Entry> taken, List<Entry> own) {}
+
+  /**
+   * Step 4: for each operation flags the other point entries that overlap as contested, deletes
+   * what it took, then deletes its own entries if its outcome is done and they are neither
+   * contested nor, being points, within a live range; else sets them to left, or unknown. An own
+   * entry that is gone comes back as a left one. The commit need not be durable. Operations of one
+   * call contest each other like any others.
+   *
+   * @return how many own entries stay behind
+   */
+  int finish(List<Finish> operations);
+
+  /** Takes back what a repair marked, after a step 3 that is known to have changed nothing. */
+  void withdraw(Collection<Entry> own);
+
+  /**
+   * Sets open entries of an owner that it no longer knows to left: their finish, or the answer to
+   * their mark, was lost. Reads the journal first and asks {@code known} second, because ids are
+   * registered before they are sent.
+   *
+   * @return how many
+   */
+  int leaveForgotten(UUID owner, LongPredicate known);
+
+  /**
+   * Counts a failed repair of these entries; parks those that have failed {@code parkAfter} times.
+   *
+   * @return how many are parked now
+   */
+  int failed(Collection<Entry> entries, String reason, int parkAfter);
+
+  /** Entries that are parked, at most so many. */
+  List<ParkedEntry> parked(String migration, int limit);
+
+  /** Makes parked entries left again, to be tried anew. */
+  int retryParked(String migration);
+
+  /**
+   * Those of these canonical keys of one entity that an entry of any kind covers, parked ones
+   * included; as indexes.
+   */
+  Set<Integer> covered(String entity, List<byte[]> canonicalKeys);
+
+  /** How large and how old it is. */
+  JournalStatus status(String migration);
+
+  /**
+   * Turns the remembered keys of a migration into left entries, before it leaves {@code complete}.
+   * Returns how many.
+   */
+  long recall(Mark mark);
+}

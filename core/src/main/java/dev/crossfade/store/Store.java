@@ -1,0 +1,98 @@
+package dev.crossfade.store;
+
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database that can be either end of a migration: as primary it decides writes and keeps their
+ * journal, as secondary it takes over the rows they leave behind.
+ *
+ * <p>Safe for use by many threads. Methods throw the {@link dev.crossfade.CrossfadeException} that
+ * fits, the driver's as cause, and are precise about outcomes: {@code NOT_WRITTEN} means that
+ * nothing has changed and nothing will, anything else that cannot be ruled out is {@link
+ * dev.crossfade.OutcomeUnknownException}. Interrupting a thread that waits inside a store ends the
+ * wait with {@link dev.crossfade.StoreTimeoutException} or, if a change was under way, with an
+ * unknown outcome; the thread's interrupt flag stays set.
+ */
+public interface Store extends AutoCloseable {
+  /** Its kind and place, as messages show it; without password. */
+  String name();
+
+  /**
+   * Connects, checks that the store keeps what it has acknowledged, and installs or checks the
+   * library's own tables. Safe to repeat; does nothing once it has succeeded.
+   *
+   * @throws dev.crossfade.ConfigurationException if the store is too weak or too old, or a right is
+   *     missing
+   * @throws dev.crossfade.StoreUnavailableException if it cannot be reached now
+   */
+  void connect();
+
+  /**
+   * What in the store's catalogue does not fit these repositories: missing tables and columns, keys
+   * that are not unique, foreign keys with effects that are not declared, undeclared triggers. One
+   * sentence each, with the fix; empty if all fits. The store must be connected.
+   */
+  List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories);
+
+  /** Its control rows. */
+  ControlTable control();
+
+  /** Its incarnations. */
+  Instances instances();
+
+  /** Its journal. */
+  Journal journal();
+
+  /**
+   * Steps 1 and 2 for a unit of work: runs the body on the caller's thread in one transaction, with
+   * the mark's entries for every row it changed, and commits. If the body throws, everything is
+   * rolled back and the exception goes on.
+   *
+   * @throws StaleEpochException if the control row is not open at the mark's epoch; nothing was
+   *     changed, and the body has not run
+   */
+  <R extends @Nullable Object, X extends Exception> Written<R> write(Mark mark, UnitBody<R, X> body)
+      throws X;
+
+  /**
+   * Steps 1 and 2 for one row, in one round trip where the store can.
+   *
+   * @return with the row as the store holds it, or a {@code Boolean} for a delete
+   * @throws StaleEpochException as above
+   */
+  <T, K> Written<Object> writeRow(
+      Mark mark, StoreRepository<T, K> repository, RowWrite<T, K> write);
+
+  /**
+   * Step 3: brings the rows of a change about, all or none, in one transaction with the check that
+   * the incarnation is not fenced and the epoch not outdated. A row whose locators differ from the
+   * stored one's replaces it. A unique value that wanders between rows of the change is no
+   * conflict. The delete of a row that rows outside the change refer to, by a reference declared as
+   * cascading or nulling, is refused with {@link dev.crossfade.ForeignKeyException}: nothing
+   * disappears here that the change does not name.
+   *
+   * @throws FencedException if the incarnation is fenced or unknown; nothing was changed
+   * @throws StaleEpochException if this store's own epoch is newer; nothing was changed
+   */
+  void apply(Change change);
+
+  /**
+   * This store as the given type, seen through wrappers.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  default <S extends Store> S unwrap(Class<S> type) {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    throw new IllegalArgumentException(name() + " is no " + type.getSimpleName());
+  }
+
+  /**
+   * Ends its threads and connections; promptly, after the transactions under way. Safe to repeat.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,62 @@
+package dev.crossfade.store;
+
+import dev.crossfade.Entity;
+import dev.crossfade.Repository;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one entity in one store: what the base class of an adapter provides for the library,
+ * beside what an application calls.
+ *
+ * <p>Safe for use by many threads. Inside {@link Store#write} calls belong to the unit of work of
+ * their thread; changes elsewhere are refused with {@link IllegalStateException}, so that no change
+ * goes unrecorded. Reads elsewhere are transactions of their own and see what was committed before
+ * they began.
+ *
+ * @param <T> the record that holds a row
+ * @param <K> its key
+ */
+public interface StoreRepository<T, K> extends Repository<T, K> {
+  /** The entity. */
+  Entity<T, K> entity();
+
+  /**
+   * Whether a method of the implementation is the base class's own, so that the library may do its
+   * work in a shorter way. False for what an application has overridden.
+   */
+  boolean inherits(String methodName, Class<?>... parameterTypes);
+
+  /**
+   * The key of the {@code limit}-th row behind {@code after}: the end of a chunk; null if fewer
+   * rows are left.
+   *
+   * @param after null for the beginning
+   */
+  @Nullable K boundary(@Nullable K after, int limit);
+
+  /**
+   * The rows behind {@code after} up to and including {@code to}, in key order. Null: from the
+   * first, to the last.
+   */
+  List<T> between(@Nullable K after, @Nullable K to);
+
+  /**
+   * The keys behind {@code after} up to and including {@code to}, in key order. Null: from the
+   * first, to the last.
+   */
+  List<K> keysBetween(@Nullable K after, @Nullable K to);
+
+  /**
+   * The highest key that this store's generator has given or a row has; empty if keys are not
+   * generated numbers.
+   */
+  OptionalLong highestGenerated();
+
+  /**
+   * Makes this store's generator give only keys above {@code highest} from now on; never moves it
+   * back.
+   */
+  void raiseGenerator(long highest);
+}
