@@ -1,0 +1,80 @@
+-- What Crossfade keeps beside an application's tables. Never edited once released; changes are further migrations.
+-- Keys are canonical bytes (dev.crossfade.store.KeyCodec): their byte order is the key order of all stores.
+
+-- One row per migration: which store is the truth, and since which epoch. Writers lock their row `for share`;
+-- whoever changes a row locks the table first, so that a change does not starve behind overlapping writers.
+create table crossfade.control (
+  migration text primary key,
+  epoch bigint not null,
+  stage text not null,
+  state text not null,
+  attempt uuid,
+  deadline timestamptz,
+  constraint control_state check (state in ('open', 'closing', 'moved')),
+  constraint control_closing check ((state = 'closing') = (attempt is not null and deadline is not null))
+) with (fillfactor = 50);
+
+-- Incarnations that may change this store, or must not any more. Changes lock their row `for share`; fencing locks
+-- the table first. The heartbeat lives apart: an update of a row that is always share-locked would starve.
+create table crossfade.instances (
+  incarnation uuid primary key,
+  instance text not null,
+  fenced boolean not null default false,
+  started_at timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+
+create table crossfade.heartbeats (
+  incarnation uuid primary key references crossfade.instances on delete cascade,
+  heartbeat_at timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+
+-- The keys whose copy in the other store is not known to be right. Rows come and go with every write: vacuumed by
+-- count, not by share.
+create table crossfade.journal (
+  owner uuid not null,
+  id bigint not null,
+  migration text not null,
+  entity text not null,
+  key bytea not null,
+  key_to bytea,
+  is_range boolean not null default false,
+  state text not null default 'open',
+  contested boolean not null default false,
+  attempts integer not null default 0,
+  reason text,
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (owner, id),
+  constraint journal_state check (state in ('open', 'left', 'unknown', 'parked')),
+  constraint journal_point check (is_range or key_to is null)
+) with (
+  fillfactor = 70,
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_insert_scale_factor = 0,
+  autovacuum_vacuum_insert_threshold = 50000,
+  autovacuum_analyze_scale_factor = 0,
+  autovacuum_analyze_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0
+);
+
+create index journal_key on crossfade.journal (entity, key) where not is_range;
+create index journal_range on crossfade.journal (entity, key) where is_range;
+-- Repair takes the oldest first; entries that are open are many and short-lived, and not wanted here.
+create index journal_waiting on crossfade.journal (migration, created_at) where state <> 'open';
+
+-- Keys changed in stage `complete`, for the way back.
+create table crossfade.remembered (
+  migration text not null,
+  entity text not null,
+  key bytea not null,
+  primary key (migration, entity, key)
+) with (fillfactor = 70);
+
+-- What was found before a decision: a backfill's end, a verification's result.
+create table crossfade.evidence (
+  migration text not null,
+  name text not null,
+  detail text not null,
+  recorded_at timestamptz not null default clock_timestamp(),
+  primary key (migration, name)
+);
