@@ -78,3 +78,10 @@ create table crossfade.evidence (
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (migration, name)
 );
+
+-- Materialized views that are refreshed on a schedule: whoever updates the row refreshes, the others pass.
+create table crossfade.refreshes (
+  view text primary key,
+  refreshed_at timestamptz not null,
+  failure text
+) with (fillfactor = 50);
