@@ -1,0 +1,231 @@
+package dev.crossfade;
+
+import java.time.Duration;
+
+/**
+ * How a {@link Crossfade} behaves. Immutable; {@link #defaults()} is what a careful operator would
+ * choose.
+ *
+ * @param instance the name of this process in the stores, for operators; need not be unique
+ * @param secondaryWait how long a write waits for its rows to reach the other store. Longer: both
+ *     stores agree more often when a write returns, and a slow secondary costs more. Zero: writes
+ *     do not wait.
+ * @param secondaryThreads how many writes are carried to the other store at once, per migration
+ * @param secondaryQueue how many more wait for that; beyond it they are left to repair
+ * @param shadowSampling the share of reads that is compared in shadow and live, 0 to 1
+ * @param shadowThreads how many compared reads run at once, per migration
+ * @param shadowQueue how many more wait; beyond it samples are dropped and counted
+ * @param repairMismatches whether the rows of a confirmed mismatch are copied again from the
+ *     primary
+ * @param writeWait how long a write waits for a change of primary before it fails with {@link
+ *     SwitchInProgressException}
+ * @param switchLimit how long a change of primary may keep writes waiting before it is undone; less
+ *     than writeWait
+ * @param heartbeat how often this process says that it lives
+ * @param lease how long a process may say nothing before others fence it and take its entries over;
+ *     several heartbeats
+ * @param backfillChunk how many rows a backfill copies in one operation
+ * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
+ *     entry
+ */
+public record Settings(
+    String instance,
+    Duration secondaryWait,
+    int secondaryThreads,
+    int secondaryQueue,
+    double shadowSampling,
+    int shadowThreads,
+    int shadowQueue,
+    boolean repairMismatches,
+    Duration writeWait,
+    Duration switchLimit,
+    Duration heartbeat,
+    Duration lease,
+    int backfillChunk,
+    int parkAfter) {
+
+  /** Checks every value. */
+  public Settings {
+    notNegative("secondaryWait", secondaryWait);
+    positive("secondaryThreads", secondaryThreads);
+    positive("secondaryQueue", secondaryQueue);
+    if (!(shadowSampling >= 0 && shadowSampling <= 1)) {
+      throw new IllegalArgumentException(
+          "shadowSampling must be from 0 to 1, not " + shadowSampling);
+    }
+    positive("shadowThreads", shadowThreads);
+    positive("shadowQueue", shadowQueue);
+    notNegative("writeWait", writeWait);
+    notNegative("switchLimit", switchLimit);
+    if (switchLimit.compareTo(writeWait) > 0) {
+      throw new IllegalArgumentException(
+          "switchLimit ("
+              + switchLimit
+              + ") must not exceed writeWait ("
+              + writeWait
+              + "): writes would fail while a switch still hopes");
+    }
+    if (heartbeat.toMillis() < 1 || lease.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "lease ("
+              + lease
+              + ") must be at least twice the heartbeat ("
+              + heartbeat
+              + "), which must be at least 1 ms");
+    }
+    positive("backfillChunk", backfillChunk);
+    positive("parkAfter", parkAfter);
+  }
+
+  /** What a careful operator would choose. */
+  public static Settings defaults() {
+    return builder().build();
+  }
+
+  /** Begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+    }
+  }
+
+  private static void notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+    }
+  }
+
+  /**
+   * Collects settings; not safe for use by several threads. The setters are explained at {@link
+   * Settings}.
+   */
+  public static final class Builder {
+    private String instance = "pid-" + ProcessHandle.current().pid();
+    private Duration secondaryWait = Duration.ofSeconds(1);
+    private int secondaryThreads = 16;
+    private int secondaryQueue = 1024;
+    private double shadowSampling = 0.1;
+    private int shadowThreads = 2;
+    private int shadowQueue = 256;
+    private boolean repairMismatches;
+    private Duration writeWait = Duration.ofSeconds(2);
+    private Duration switchLimit = Duration.ofMillis(1500);
+    private Duration heartbeat = Duration.ofSeconds(1);
+    private Duration lease = Duration.ofSeconds(10);
+    private int backfillChunk = 10_000;
+    private int parkAfter = 5;
+
+    private Builder() {}
+
+    /** Sets {@link Settings#instance}. */
+    public Builder instance(String value) {
+      instance = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#secondaryWait}; default 1 s. */
+    public Builder secondaryWait(Duration value) {
+      secondaryWait = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#secondaryThreads}; default 16. */
+    public Builder secondaryThreads(int value) {
+      secondaryThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#secondaryQueue}; default 1,024. */
+    public Builder secondaryQueue(int value) {
+      secondaryQueue = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#shadowSampling}; default 0.1. */
+    public Builder shadowSampling(double value) {
+      shadowSampling = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#shadowThreads}; default 2. */
+    public Builder shadowThreads(int value) {
+      shadowThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#shadowQueue}; default 256. */
+    public Builder shadowQueue(int value) {
+      shadowQueue = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#repairMismatches}; default false: they are reported. */
+    public Builder repairMismatches(boolean value) {
+      repairMismatches = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#writeWait}; default 2 s. */
+    public Builder writeWait(Duration value) {
+      writeWait = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#switchLimit}; default 1.5 s. */
+    public Builder switchLimit(Duration value) {
+      switchLimit = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#heartbeat}; default 1 s. */
+    public Builder heartbeat(Duration value) {
+      heartbeat = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#lease}; default 10 s. */
+    public Builder lease(Duration value) {
+      lease = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillChunk}; default 10,000. */
+    public Builder backfillChunk(int value) {
+      backfillChunk = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#parkAfter}; default 5. */
+    public Builder parkAfter(int value) {
+      parkAfter = value;
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws IllegalArgumentException if a value is out of its bounds; the message names it
+     */
+    public Settings build() {
+      return new Settings(
+          instance,
+          secondaryWait,
+          secondaryThreads,
+          secondaryQueue,
+          shadowSampling,
+          shadowThreads,
+          shadowQueue,
+          repairMismatches,
+          writeWait,
+          switchLimit,
+          heartbeat,
+          lease,
+          backfillChunk,
+          parkAfter);
+    }
+  }
+}

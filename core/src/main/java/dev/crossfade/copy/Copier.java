@@ -1,0 +1,120 @@
+package dev.crossfade.copy;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeException.Outcome;
+import dev.crossfade.journal.Operation;
+import dev.crossfade.journal.Ownership;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Entry;
+import dev.crossfade.store.Finish;
+import dev.crossfade.store.Journal;
+import dev.crossfade.wiring.Crossing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Steps 2 to 4 of a copy: reads the marked keys from the primary, brings the secondary to that
+ * state, finishes. Repair, backfill and the copy of named keys differ only in what they mark.
+ *
+ * <p>The marks are committed before the first read, because each read is a transaction of its own.
+ * Safe for use by many threads, each with its own operation.
+ */
+final class Copier {
+  private final Crossing crossing;
+  private final Ownership ownership;
+
+  Copier(Crossing crossing, Ownership ownership) {
+    this.crossing = crossing;
+    this.ownership = ownership;
+  }
+
+  /**
+   * Copies the keys of {@code own}, which are marked, and deletes {@code taken} from the journal as
+   * far as they are right then. Does not end the operation.
+   *
+   * @throws CrossfadeException if the secondary cannot be reached, or the outcome is unknown; the
+   *     keys stay in the journal
+   */
+  CopyResult copy(StageView view, Operation operation, List<Entry> own, List<Entry> taken) {
+    Delivery delivery = new Delivery(crossing, view, operation);
+    try {
+      delivery.deliver(new PrimaryRows(crossing, view).read(own));
+    } catch (RuntimeException e) {
+      giveUp(view, operation, own, delivery, e);
+      throw e;
+    }
+    return finish(view, operation, own, taken, delivery);
+  }
+
+  /**
+   * Nothing was taken, so nothing is lost; what the copy itself marked goes only if it is known to
+   * have done nothing.
+   */
+  private void giveUp(
+      StageView view, Operation operation, List<Entry> own, Delivery delivery, RuntimeException e) {
+    List<Entry> all = with(own, delivery.ancestors());
+    if (isUnknown(e)) {
+      ownership.suspect(operation.owner());
+      journal(view).finish(List.of(finish(operation, all, Finish.Outcome.UNKNOWN, List.of())));
+    } else if (delivery.rows() > 0) {
+      journal(view).finish(List.of(finish(operation, all, Finish.Outcome.NOT_DONE, List.of())));
+    } else {
+      journal(view).withdraw(all);
+    }
+  }
+
+  private static boolean isUnknown(RuntimeException e) {
+    return e instanceof CrossfadeException failure && failure.outcome() != Outcome.NOT_WRITTEN;
+  }
+
+  private CopyResult finish(
+      StageView view, Operation operation, List<Entry> own, List<Entry> taken, Delivery delivery) {
+    Refusals refusals = new Refusals(own, taken, delivery.refused());
+    List<Entry> fresh = markFresh(view, operation, refusals);
+    List<Entry> left = with(refusals.ownKept(), fresh);
+    List<Finish> finishes = new ArrayList<>();
+    if (!left.isEmpty()) {
+      finishes.add(finish(operation, left, Finish.Outcome.NOT_DONE, List.of()));
+    }
+    finishes.add(
+        finish(
+            operation,
+            with(refusals.ownDone(), delivery.ancestors()),
+            Finish.Outcome.DONE,
+            refusals.takenDone()));
+    journal(view).finish(finishes);
+    journal(view).withdraw(refusals.withdrawn());
+    return new CopyResult(delivery.rows(), delivery.refused().size(), count(view, refusals, fresh));
+  }
+
+  private List<Entry> markFresh(StageView view, Operation operation, Refusals refusals) {
+    return refusals.fresh().isEmpty()
+        ? List.of()
+        : journal(view).markForRepair(operation.copyMark(crossing.name(), view), refusals.fresh());
+  }
+
+  private int count(StageView view, Refusals refusals, List<Entry> fresh) {
+    int parked = 0;
+    for (Map.Entry<String, List<Entry>> group : refusals.byReason(fresh).entrySet()) {
+      parked +=
+          journal(view).failed(group.getValue(), group.getKey(), crossing.settings().parkAfter());
+    }
+    return parked;
+  }
+
+  private Finish finish(
+      Operation operation, List<Entry> entries, Finish.Outcome outcome, List<Entry> taken) {
+    return new Finish(crossing.name(), operation.owner(), entries, outcome, taken);
+  }
+
+  private static List<Entry> with(List<Entry> entries, List<Entry> more) {
+    List<Entry> all = new ArrayList<>(entries);
+    all.addAll(more);
+    return all;
+  }
+
+  private Journal journal(StageView view) {
+    return crossing.store(view.primary()).journal();
+  }
+}

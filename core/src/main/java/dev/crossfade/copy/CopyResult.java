@@ -1,0 +1,10 @@
+package dev.crossfade.copy;
+
+/**
+ * What came of copying entries.
+ *
+ * @param rows states brought about in the secondary
+ * @param refused states that the secondary refused; their keys stay in the journal
+ * @param parked entries that were parked because of too many refusals
+ */
+record CopyResult(long rows, int refused, int parked) {}

@@ -1,0 +1,209 @@
+package dev.crossfade.copy;
+
+import dev.crossfade.ConflictException;
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeException.Outcome;
+import dev.crossfade.DuplicateKeyException;
+import dev.crossfade.Entity;
+import dev.crossfade.ForeignKeyException;
+import dev.crossfade.Reference;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.journal.Operation;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Change;
+import dev.crossfade.store.Entry;
+import dev.crossfade.store.Journal;
+import dev.crossfade.store.KeyCodec;
+import dev.crossfade.store.RowState;
+import dev.crossfade.store.Span;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.StateOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Step 3 of a copy: brings many states to the secondary, all at once if it takes them. If it
+ * refuses, they are halved until the ones it refuses stand alone; those are tried with the rows
+ * they refer to, and those whose unique values are in each other's way are tried together. What is
+ * refused even then is reported, the rest is there.
+ *
+ * <p>For one copy, by one thread.
+ */
+final class Delivery {
+  private final Crossing crossing;
+  private final StageView view;
+  private final Operation operation;
+  private final Map<RowState<?, ?>, String> refused = new LinkedHashMap<>();
+  private final List<RowState<?, ?>> inEachOthersWay = new ArrayList<>();
+  private final List<Entry> ancestors = new ArrayList<>();
+  private long rows;
+
+  Delivery(Crossing crossing, StageView view, Operation operation) {
+    this.crossing = crossing;
+    this.view = view;
+    this.operation = operation;
+  }
+
+  /**
+   * Brings the states over. Throws what is no refusal: the store is out of reach, or the outcome
+   * unknown.
+   */
+  void deliver(List<RowState<?, ?>> states) {
+    halve(states);
+    if (inEachOthersWay.size() > 1 && refusal(inEachOthersWay) == null) {
+      inEachOthersWay.forEach(refused::remove);
+    }
+  }
+
+  /** States the secondary refused, with the reason. */
+  Map<RowState<?, ?>, String> refused() {
+    return refused;
+  }
+
+  /** Entries of rows that were brought along because others refer to them. */
+  List<Entry> ancestors() {
+    return ancestors;
+  }
+
+  /** How many states were brought over. */
+  long rows() {
+    return rows;
+  }
+
+  private void halve(List<RowState<?, ?>> states) {
+    CrossfadeException refusal = refusal(states);
+    if (refusal == null) {
+      return;
+    }
+    if (states.size() > 1) {
+      List<RowState<?, ?>> ordered = StateOrder.of(crossing, states);
+      halve(ordered.subList(0, ordered.size() / 2));
+      halve(ordered.subList(ordered.size() / 2, ordered.size()));
+    } else {
+      refused(states.get(0), refusal);
+    }
+  }
+
+  private void refused(RowState<?, ?> state, CrossfadeException refusal) {
+    if (refusal instanceof ForeignKeyException
+        && state.row() != null
+        && deliverWithAncestors(state)) {
+      return;
+    }
+    refused.put(state, state.entity().name() + ": " + refusal.getMessage());
+    if (refusal instanceof DuplicateKeyException) {
+      inEachOthersWay.add(state);
+    }
+  }
+
+  /** Null if the secondary took the states, else why it did not. */
+  private @Nullable CrossfadeException refusal(List<RowState<?, ?>> states) {
+    if (states.isEmpty()) {
+      return null;
+    }
+    try {
+      crossing
+          .store(view.secondary())
+          .apply(
+              new Change(
+                  crossing.name(),
+                  view.epoch(),
+                  operation.owner(),
+                  StateOrder.of(crossing, states)));
+      rows += states.size();
+      return null;
+    } catch (CrossfadeException e) {
+      if (isRefusal(e)) {
+        return e;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the store has looked at the rows and does not want them; another row may well be
+   * wanted.
+   */
+  private static boolean isRefusal(CrossfadeException e) {
+    return e.outcome() == Outcome.NOT_WRITTEN
+        && !(e instanceof StoreUnavailableException
+            || e instanceof StoreTimeoutException
+            || e instanceof ConflictException);
+  }
+
+  /**
+   * Rows it refers to may be missing because their own copy is still to come: they are marked, read
+   * and brought along.
+   */
+  private boolean deliverWithAncestors(RowState<?, ?> state) {
+    Set<RowState<?, ?>> family = new LinkedHashSet<>();
+    List<Entry> marked = new ArrayList<>();
+    collectAncestors(state, family, marked);
+    if (family.isEmpty()) {
+      return false;
+    }
+    family.add(state);
+    if (refusal(List.copyOf(family)) == null) {
+      ancestors.addAll(marked);
+      return true;
+    }
+    journal().withdraw(marked);
+    return false;
+  }
+
+  private void collectAncestors(
+      RowState<?, ?> state, Set<RowState<?, ?>> family, List<Entry> marked) {
+    List<Span> parents = parents(state);
+    if (parents.isEmpty()) {
+      return;
+    }
+    List<Entry> entries =
+        journal().markForRepair(operation.copyMark(crossing.name(), view), parents);
+    marked.addAll(entries);
+    for (RowState<?, ?> parent : new PrimaryRows(crossing, view).read(entries)) {
+      if (family.add(parent)) {
+        collectAncestors(parent, family, marked);
+      }
+    }
+  }
+
+  private static List<Span> parents(RowState<?, ?> state) {
+    List<Span> parents = new ArrayList<>();
+    Object row = state.row();
+    if (row != null) {
+      for (Reference reference : state.entity().references()) {
+        byte[] key = parentKey(state.entity(), reference, row);
+        if (key != null) {
+          parents.add(Span.point(reference.parent(state.entity()).name(), key));
+        }
+      }
+    }
+    return parents;
+  }
+
+  private static byte @Nullable [] parentKey(Entity<?, ?> entity, Reference reference, Object row) {
+    Object[] values = new Object[reference.components().size()];
+    for (int i = 0; i < values.length; i++) {
+      Object value = entity.component(reference.components().get(i)).get(row);
+      if (value == null) {
+        return null;
+      }
+      values[i] = value;
+    }
+    return canonical(reference.parent(entity).keys(), values);
+  }
+
+  private static <K> byte[] canonical(KeyCodec<K> keys, Object[] values) {
+    return keys.encode(keys.key(values));
+  }
+
+  private Journal journal() {
+    return crossing.store(view.primary()).journal();
+  }
+}

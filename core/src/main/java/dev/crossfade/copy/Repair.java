@@ -1,0 +1,323 @@
+package dev.crossfade.copy;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.RepairEvent;
+import dev.crossfade.Stage;
+import dev.crossfade.journal.Finisher;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.journal.Operation;
+import dev.crossfade.journal.Ownership;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Journal;
+import dev.crossfade.store.Journal.Taken;
+import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.StaleEpochException;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.write.SecondaryBreaker;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the journal short: copies what was left, on a thread of its own, at once when it is told of
+ * it and otherwise with every heartbeat; there it also keeps up the membership and looks for a
+ * change of stage made elsewhere.
+ *
+ * <p>Safe for use by many threads. Rounds take turns.
+ */
+public final class Repair implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Repair.class);
+  private static final int ENTRIES_PER_ROUND = 256;
+  private static final Duration FIRST_DELAY = Duration.ofMillis(50);
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
+  private final Crossing crossing;
+  private final Stages stages;
+  private final Ownership ownership;
+  private final Membership membership;
+  private final Finisher finisher;
+  private final SecondaryBreaker breaker;
+  private final Copier copier;
+  private final Thread thread;
+
+  /**
+   * One round or one upkeep at a time; held over I/O, because two would only be in each other's
+   * way.
+   */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  /** Guards the two flags; never held over I/O. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private boolean signalled;
+  private boolean closed;
+
+  /** Only used under {@link #turn}. */
+  private long recalledEpoch;
+
+  /** Made once per migration; {@link #start} starts the thread. */
+  public Repair(
+      Crossing crossing,
+      Stages stages,
+      Ownership ownership,
+      Membership membership,
+      Finisher finisher,
+      SecondaryBreaker breaker) {
+    this.crossing = crossing;
+    this.stages = stages;
+    this.ownership = ownership;
+    this.membership = membership;
+    this.finisher = finisher;
+    this.breaker = breaker;
+    this.copier = new Copier(crossing, ownership);
+    this.thread = new Thread(this::run, "crossfade-repair-" + crossing.name());
+    this.thread.setDaemon(true);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Something was left: look soon. */
+  public void signal() {
+    lock.lock();
+    try {
+      signalled = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Repairs until the journal is empty but for parked entries.
+   *
+   * @return false if that took longer than {@code limit}, or {@code limit} was interrupted
+   */
+  public boolean settle(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      if (isSettled()) {
+        return true;
+      }
+      if (System.nanoTime() >= deadline || !settleOnce(deadline)) {
+        return false;
+      }
+    }
+  }
+
+  /** Whether the journal is empty but for parked entries; asks the primary. */
+  public boolean isSettled() {
+    JournalStatus status = status();
+    return status.entries() == status.parked();
+  }
+
+  /** The journal now; asks the primary. */
+  public JournalStatus status() {
+    return journal(stages.current()).status(crossing.name());
+  }
+
+  /** False if interrupted or closed. */
+  private boolean settleOnce(long deadline) {
+    try {
+      finisher.awaitIdle(Math.max(0, deadline - System.nanoTime()));
+      try {
+        upkeepAndRounds();
+      } catch (CrossfadeException | StaleEpochException e) {
+        log.debug("settling migration '{}' goes on after", crossing.name(), e);
+      }
+      return pause(Math.min(LOOK_AGAIN.toNanos(), Math.max(0, deadline - System.nanoTime())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void upkeepAndRounds() {
+    upkeep();
+    while (round()) {
+      // until nothing is left that can be repaired now
+    }
+  }
+
+  private void run() {
+    long delay = FIRST_DELAY.toNanos();
+    long nextUpkeep = System.nanoTime();
+    while (await(Math.min(delay, Math.max(0, nextUpkeep - System.nanoTime())))) {
+      try {
+        if (System.nanoTime() - nextUpkeep >= 0) {
+          nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
+          upkeep();
+        }
+        while (round() && !isClosed()) {
+          // until nothing is left that can be repaired now
+        }
+        delay = Long.MAX_VALUE;
+      } catch (RuntimeException e) {
+        delay = backOff(delay, e);
+      }
+    }
+  }
+
+  private long backOff(long delay, RuntimeException e) {
+    if (!(e instanceof CrossfadeException || e instanceof StaleEpochException)) {
+      log.error(
+          "Repair of migration '{}' failed unexpectedly; it tries again.", crossing.name(), e);
+    } else {
+      log.debug("repair of migration '{}' tries again after", crossing.name(), e);
+    }
+    return delay > LONGEST_DELAY.toNanos()
+        ? FIRST_DELAY.toNanos()
+        : Math.min(LONGEST_DELAY.toNanos(), delay * 2);
+  }
+
+  /** Keeps up what has to be done again and again, whatever is left. */
+  private void upkeep() {
+    turn.lock();
+    try {
+      StageView view = stages.refresh();
+      membership.keepUp(view);
+      recall(view);
+      journal(view).leaveForgotten(ownership.current(), ownership::knows);
+      if (view.stage() != Stage.OFF && membership.ready(view.secondary(), ownership.current())) {
+        breaker.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * After the way back from complete the remembered keys are left entries; until then again, should
+   * it be killed here.
+   */
+  private void recall(StageView view) {
+    if (view.epoch() == recalledEpoch || !view.stage().writesBoth() || !view.row().isOpen()) {
+      return;
+    }
+    Operation operation = ownership.begin();
+    try {
+      long recalled = journal(view).recall(operation.copyMark(crossing.name(), view));
+      if (recalled > 0) {
+        log.info(
+            "Migration '{}' copies {} keys that changed while it was complete.",
+            crossing.name(),
+            recalled);
+      }
+      recalledEpoch = view.epoch();
+    } finally {
+      operation.end();
+    }
+  }
+
+  /** Repairs some of what was left; whether there may be more that can be repaired at once. */
+  private boolean round() {
+    turn.lock();
+    try {
+      StageView view = stages.current();
+      if (view.stage() == Stage.OFF || !membership.ready(view.secondary(), ownership.current())) {
+        return false;
+      }
+      Operation operation = ownership.begin();
+      try {
+        return round(view, operation);
+      } finally {
+        operation.end();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean round(StageView view, Operation operation) {
+    Taken taken = journal(view).take(operation.copyMark(crossing.name(), view), ENTRIES_PER_ROUND);
+    if (taken.own().isEmpty()) {
+      return false;
+    }
+    CopyResult result = copier.copy(view, operation, taken.own(), taken.taken());
+    tell(result);
+    return result.refused() == 0;
+  }
+
+  private void tell(CopyResult result) {
+    if (result.parked() > 0) {
+      log.warn(
+          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a change of primary; see"
+              + " Migration.parked() for the reasons.",
+          result.parked(),
+          crossing.name(),
+          crossing.store(stages.current().secondary()).name(),
+          crossing.settings().parkAfter());
+    }
+    RepairEvent event =
+        new RepairEvent(
+            crossing.name(), Math.toIntExact(result.rows()), result.refused(), result.parked());
+    crossing.events().tell(listener -> listener.repaired(event));
+  }
+
+  private Journal journal(StageView view) {
+    return crossing.store(view.primary()).journal();
+  }
+
+  /** Waits until told that something was left, at most so long; false once closed. */
+  private boolean await(long nanos) {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (!signalled && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      signalled = false;
+      return !closed;
+    } catch (InterruptedException e) {
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean pause(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      if (nanos > 0 && !closed) {
+        changed.await(nanos, TimeUnit.NANOSECONDS);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread after the round under way. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.crossfade.journal;
+
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Finish;
+import dev.crossfade.wiring.Crossing;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Step 4 of writes: finishes operations in batches, on a thread of its own so that no caller waits
+ * for it.
+ *
+ * <p>A finish that fails is lost on purpose: its operation ends, the sweep finds the entries,
+ * repair copies the keys. Where the queue is full, the thread with one more finishes a batch
+ * itself. Safe for use by many threads.
+ */
+public final class Finisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Finisher.class);
+  private static final int QUEUE = 4096;
+  private static final int BATCH = 256;
+
+  private final Crossing crossing;
+  private final Runnable somethingLeft;
+  private final Thread thread;
+
+  /** Guards what follows; never held while finishing. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private final Queue<Item> queue = new ArrayDeque<>();
+  private int finishing;
+  private boolean closed;
+
+  private record Item(StageView view, Operation operation, Finish finish) {}
+
+  /**
+   * Starts the thread.
+   *
+   * @param somethingLeft told when entries stay behind for repair
+   */
+  public Finisher(Crossing crossing, Runnable somethingLeft) {
+    this.crossing = crossing;
+    this.somethingLeft = somethingLeft;
+    this.thread = new Thread(this::run, "crossfade-finish-" + crossing.name());
+    this.thread.setDaemon(true);
+    this.thread.start();
+  }
+
+  /** Finishes an operation soon, and ends it. */
+  public void finish(StageView view, Operation operation, Finish finish) {
+    List<Item> tooMany = add(new Item(view, operation, finish));
+    if (!tooMany.isEmpty()) {
+      finish(tooMany);
+    }
+  }
+
+  private List<Item> add(Item item) {
+    lock.lock();
+    try {
+      queue.add(item);
+      if (queue.size() > QUEUE || closed) {
+        return batch();
+      }
+      changed.signalAll();
+      return List.of();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next ones to finish; to be called with the lock. */
+  private List<Item> batch() {
+    List<Item> batch = new ArrayList<>(Math.min(BATCH, queue.size()));
+    while (batch.size() < BATCH && !queue.isEmpty()) {
+      batch.add(queue.remove());
+    }
+    finishing += batch.size();
+    return batch;
+  }
+
+  private void run() {
+    for (List<Item> batch = await(); !batch.isEmpty(); batch = await()) {
+      finish(batch);
+    }
+  }
+
+  /** The next ones to finish; none once closed. */
+  private List<Item> await() {
+    lock.lock();
+    try {
+      while (queue.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      return batch();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nothing is being finished.
+   *
+   * @return false if that took longer
+   */
+  public boolean awaitIdle(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (finishing + queue.size() > 0 && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return finishing + queue.size() == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void finished(int count) {
+    lock.lock();
+    try {
+      finishing -= count;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void finish(List<Item> batch) {
+    try {
+      for (int from = 0, to; from < batch.size(); from = to) {
+        to = endOfView(batch, from);
+        finishSameView(batch.subList(from, to));
+      }
+    } finally {
+      batch.forEach(item -> item.operation.end());
+      finished(batch.size());
+    }
+  }
+
+  /**
+   * Operations begun before and after a change of stage may meet in one batch; each belongs to its
+   * own primary.
+   */
+  private static int endOfView(List<Item> batch, int from) {
+    int to = from + 1;
+    while (to < batch.size() && batch.get(to).view.primary() == batch.get(from).view.primary()) {
+      to++;
+    }
+    return to;
+  }
+
+  private void finishSameView(List<Item> items) {
+    List<Finish> operations = new ArrayList<>(items.size());
+    for (Item item : items) {
+      operations.add(item.finish);
+    }
+    try {
+      if (crossing.store(items.get(0).view.primary()).journal().finish(operations) > 0) {
+        somethingLeft.run();
+      }
+    } catch (RuntimeException e) {
+      log.info(
+          "{} operations of migration '{}' could not be finished; their entries stay and repair copies the keys: {}",
+          items.size(),
+          crossing.name(),
+          e.toString());
+      somethingLeft.run();
+    }
+  }
+
+  /** Finishes what waits, then ends the thread. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

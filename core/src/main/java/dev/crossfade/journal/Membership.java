@@ -1,0 +1,153 @@
+package dev.crossfade.journal;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Instances;
+import dev.crossfade.wiring.Crossing;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process among those that share the stores: registers its incarnation in both, says that it
+ * lives, fences those that must not act any more.
+ *
+ * <p>Fencing goes through the secondary first and the primary second: an incarnation that the
+ * primary calls fenced cannot change the secondary any more, so its entries may be taken. {@link
+ * #ready} may be asked by many threads; the rest belongs to the repair thread and to a move, which
+ * take turns.
+ */
+public final class Membership {
+  private static final Logger log = LoggerFactory.getLogger(Membership.class);
+  private static final Duration FORGET_AFTER = Duration.ofDays(1);
+
+  private final Crossing crossing;
+  private final Ownership ownership;
+  private final Map<Side, UUID> registered = new ConcurrentHashMap<>();
+  private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
+
+  /** Made once per migration. */
+  public Membership(Crossing crossing, Ownership ownership) {
+    this.crossing = crossing;
+    this.ownership = ownership;
+  }
+
+  /** Whether an operation of this incarnation may change the store of a side. */
+  public boolean ready(Side side, UUID incarnation) {
+    return incarnation.equals(registered.get(side));
+  }
+
+  /** Registers with a store, which must be reachable. */
+  public void join(Side side) {
+    crossing.store(side).connect();
+    if (!ready(side, ownership.current())) {
+      instances(side).register(ownership.current(), crossing.settings().instance());
+      registered.put(side, ownership.current());
+    }
+    noteReachable(side);
+  }
+
+  /**
+   * Registers where that is still missing, says that this process lives, and fences whom it must.
+   */
+  public void keepUp(StageView view) {
+    join(view.primary());
+    if (!instances(view.primary()).heartbeat(ownership.current())) {
+      log.warn(
+          "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
+          ownership.current(),
+          crossing.name());
+      ownership.suspect(ownership.current());
+    }
+    if (view.stage() == Stage.OFF) {
+      return;
+    }
+    boolean secondaryReachable = joinIfReachable(view.secondary());
+    renewIfSuspected(view, secondaryReachable);
+    if (secondaryReachable) {
+      fenceSuspects(view);
+      fenceTheDead(view);
+      instances(view.primary()).forget(FORGET_AFTER);
+    }
+  }
+
+  private boolean joinIfReachable(Side side) {
+    try {
+      join(side);
+      if (!instances(side).heartbeat(ownership.current())) {
+        ownership.suspect(ownership.current());
+      }
+      return true;
+    } catch (CrossfadeException e) {
+      registered.remove(side);
+      noteUnreachable(side, e);
+      return false;
+    }
+  }
+
+  /** A suspect goes on under a new incarnation, known to the primary before its first mark. */
+  private void renewIfSuspected(StageView view, boolean secondaryReachable) {
+    if (!ownership.suspects().contains(ownership.current())) {
+      return;
+    }
+    UUID next = UUID.randomUUID();
+    instances(view.primary()).register(next, crossing.settings().instance());
+    if (secondaryReachable) {
+      instances(view.secondary()).register(next, crossing.settings().instance());
+      registered.put(view.secondary(), next);
+    }
+    registered.put(view.primary(), next);
+    ownership.goOnAs(next);
+  }
+
+  private void fenceSuspects(StageView view) {
+    for (UUID suspect : List.copyOf(ownership.suspects())) {
+      fence(view, suspect);
+      ownership.fenced(suspect);
+    }
+  }
+
+  private void fenceTheDead(StageView view) {
+    for (UUID dead : instances(view.primary()).expired(crossing.settings().lease())) {
+      if (!dead.equals(ownership.current())) {
+        log.info(
+            "Taking over from incarnation {} of migration '{}', which is silent.",
+            dead,
+            crossing.name());
+        fence(view, dead);
+      }
+    }
+  }
+
+  private void fence(StageView view, UUID incarnation) {
+    instances(view.secondary()).fence(incarnation);
+    instances(view.primary()).fence(incarnation);
+  }
+
+  private void noteReachable(Side side) {
+    if (Boolean.FALSE.equals(reachable.put(side, true))) {
+      log.info("{} can be reached again.", crossing.store(side).name());
+    }
+  }
+
+  private void noteUnreachable(Side side, CrossfadeException e) {
+    if (!Boolean.FALSE.equals(reachable.put(side, false))) {
+      log.warn(
+          "{} cannot be reached; writes of migration '{}' go on without it and their keys stay in the journal: {}",
+          crossing.store(side).name(),
+          crossing.name(),
+          e.getMessage());
+    }
+  }
+
+  private Instances instances(Side side) {
+    return crossing.store(side).instances();
+  }
+}

@@ -1,0 +1,280 @@
+package dev.crossfade.stage;
+
+import dev.crossfade.ConfigurationException;
+import dev.crossfade.MoveReport;
+import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.SwitchInProgressException;
+import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.ControlRow.State;
+import dev.crossfade.store.ControlTable;
+import dev.crossfade.wiring.Crossing;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stage of a migration as this process sees it, read from the control rows of both stores.
+ *
+ * <p>The truth is the row that is open (or closing). Between a decision and its opening no row is;
+ * then the one that moved says what is to be opened, and whoever sees it does so. Safe for use by
+ * many threads.
+ */
+public final class Stages {
+  private static final Logger log = LoggerFactory.getLogger(Stages.class);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+  private final Crossing crossing;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ReentrantLock reading = new ReentrantLock();
+  private volatile boolean movingHere;
+  private volatile StageView view;
+
+  /**
+   * Reads the control rows; makes the legacy store's, in stage off, where there is none. Its store
+   * is connected.
+   */
+  public Stages(Crossing crossing) {
+    this.crossing = crossing;
+    legacy().createIfAbsent(ControlRow.open(crossing.name(), 1, Stage.OFF));
+    this.view = read();
+  }
+
+  /** What this process believes now. */
+  public StageView current() {
+    return view;
+  }
+
+  /** Reads the control rows again. */
+  public StageView refresh() {
+    reading.lock();
+    try {
+      publish(read());
+    } finally {
+      reading.unlock();
+    }
+    return view;
+  }
+
+  /**
+   * Waits until the stage is open at another epoch than that of {@code seen}, or open again at the
+   * same one, because a write under it was refused.
+   *
+   * @param deadline when to give up, by {@link System#nanoTime}
+   * @throws SwitchInProgressException at the deadline
+   */
+  public StageView awaitAfter(StageView seen, long deadline) {
+    for (boolean waited = false; ; waited = true) {
+      StageView now = refreshUnlessSomebodyDoes();
+      if (now.row().isOpen() && (waited || now.epoch() != seen.epoch())) {
+        return now;
+      }
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw new SwitchInProgressException(
+            "migration '"
+                + crossing.name()
+                + "' has been changing its primary store for longer than "
+                + crossing.settings().writeWait().toMillis()
+                + " ms; nothing was written, trying again is safe",
+            null);
+      }
+      pause(Math.min(left, LOOK_AGAIN.toNanos()));
+    }
+  }
+
+  /** One thread at a time asks the stores; the others see what it finds. */
+  private StageView refreshUnlessSomebodyDoes() {
+    if (reading.tryLock()) {
+      try {
+        publish(read());
+      } finally {
+        reading.unlock();
+      }
+    }
+    return view;
+  }
+
+  /** Makes a view the current one, unless a newer one is, and wakes who waits for it. */
+  public void publish(StageView next) {
+    StageView before;
+    lock.lock();
+    try {
+      before = view;
+      if (next.epoch() >= before.epoch()) {
+        view = next;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (next.epoch() > before.epoch()) {
+      announce(before, next);
+    }
+  }
+
+  private void announce(StageView before, StageView next) {
+    log.info(
+        "Migration '{}' is in {} (epoch {}), before in {}; {} is primary.",
+        crossing.name(),
+        next.stage().id(),
+        next.epoch(),
+        before.stage().id(),
+        crossing.store(next.primary()).name());
+    if (!movingHere) {
+      tell(before, next, Duration.ZERO);
+    }
+  }
+
+  /** This process begins a change of stage: it will tell of it itself, with the pause. */
+  public void beginMove() {
+    movingHere = true;
+  }
+
+  /** The change that this process began is over, well or not. */
+  public void endMove() {
+    movingHere = false;
+  }
+
+  /** Publishes a change that this process has made. */
+  public MoveReport moved(StageView before, StageView next, Duration pause) {
+    publish(next);
+    return tell(before, next, pause);
+  }
+
+  private MoveReport tell(StageView before, StageView next, Duration pause) {
+    MoveReport report =
+        new MoveReport(crossing.name(), before.stage(), next.stage(), next.epoch(), pause);
+    crossing.events().tell(listener -> listener.moved(report));
+    return report;
+  }
+
+  private void pause(long nanos) {
+    lock.lock();
+    try {
+      changed.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SwitchInProgressException(
+          "interrupted while migration '"
+              + crossing.name()
+              + "' is changing its primary store; nothing was written",
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private StageView read() {
+    ControlRow legacy = undoneIfOverdue(Side.LEGACY, legacy().read(crossing.name()));
+    if (legacy == null) {
+      throw new ConfigurationException(
+          List.of(
+              crossing.store(Side.LEGACY).name()
+                  + " has lost the control row of migration '"
+                  + crossing.name()
+                  + "': it was replaced by an older copy; restore the right file before anything is written"));
+    }
+    ControlRow target = readTarget(legacy);
+    return truth(legacy, undoneIfOverdue(Side.TARGET, target));
+  }
+
+  /**
+   * The target's row; unknown (null) while it cannot be reached and the legacy store is the primary
+   * anyway.
+   */
+  private @Nullable ControlRow readTarget(ControlRow legacy) {
+    if (legacy.stage() == Stage.OFF && legacy.state() != State.MOVED) {
+      return null;
+    }
+    try {
+      crossing.store(Side.TARGET).connect();
+      return target().read(crossing.name());
+    } catch (StoreUnavailableException e) {
+      if (legacy.state() == State.MOVED) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private StageView truth(ControlRow legacy, @Nullable ControlRow target) {
+    if (legacy.state() != State.MOVED) {
+      if (target != null && target.epoch() > legacy.epoch()) {
+        throw restored(Side.LEGACY, legacy, target);
+      }
+      return new StageView(Side.LEGACY, legacy);
+    }
+    if (target != null && target.state() != State.MOVED) {
+      if (target.epoch() < legacy.epoch()) {
+        throw restored(Side.TARGET, target, legacy);
+      }
+      return new StageView(Side.TARGET, target);
+    }
+    return target == null || target.epoch() < legacy.epoch()
+        ? opened(Side.TARGET, legacy)
+        : opened(Side.LEGACY, target);
+  }
+
+  /**
+   * Opens the side that a decision on the other one has made primary; late or twice does no harm.
+   */
+  private StageView opened(Side side, ControlRow moved) {
+    crossing
+        .store(side)
+        .control()
+        .openIfOlder(ControlRow.open(moved.migration(), moved.epoch(), moved.stage()));
+    ControlRow row = crossing.store(side).control().read(moved.migration());
+    if (row == null) {
+      throw new IllegalStateException("the control row just opened is gone");
+    }
+    return new StageView(side, row);
+  }
+
+  private @Nullable ControlRow undoneIfOverdue(Side side, @Nullable ControlRow row) {
+    if (row == null || row.state() != State.CLOSING || row.deadline() == null) {
+      return row;
+    }
+    ControlTable control = crossing.store(side).control();
+    if (control.now().isBefore(row.deadline())) {
+      return row;
+    }
+    log.warn(
+        "Undoing an attempt to change the primary of migration '{}' that is past its deadline; whoever made it has died or"
+            + " stalled.",
+        crossing.name());
+    control.replace(row, row.reopened());
+    return control.read(crossing.name());
+  }
+
+  private ConfigurationException restored(Side side, ControlRow older, ControlRow newer) {
+    return new ConfigurationException(
+        List.of(
+            crossing.store(side).name()
+                + " says that it is the primary of migration '"
+                + crossing.name()
+                + "' at epoch "
+                + older.epoch()
+                + ", but "
+                + crossing.store(side.other()).name()
+                + " is at epoch "
+                + newer.epoch()
+                + " already: it was restored from a backup. Nothing is written to it. Bring its data up to date from the"
+                + " other store, or restore the other one too"));
+  }
+
+  private ControlTable legacy() {
+    return crossing.store(Side.LEGACY).control();
+  }
+
+  private ControlTable target() {
+    return crossing.store(Side.TARGET).control();
+  }
+}

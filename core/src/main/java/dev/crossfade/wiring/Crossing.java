@@ -1,0 +1,177 @@
+package dev.crossfade.wiring;
+
+import dev.crossfade.ConfigurationException;
+import dev.crossfade.Entity;
+import dev.crossfade.Reference;
+import dev.crossfade.Settings;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.store.RepositoryContext;
+import dev.crossfade.store.RepositoryFactory;
+import dev.crossfade.store.Store;
+import dev.crossfade.store.StoreRepository;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One migration as it was declared: its entities in foreign-key order, its two stores, a repository
+ * on each. Immutable once made, safe for use by many threads.
+ */
+public final class Crossing {
+  private final String name;
+  private final Store legacy;
+  private final Store target;
+  private final Settings settings;
+  private final Events events;
+  private final Map<String, EntityPair<?, ?>> pairs = new LinkedHashMap<>();
+
+  /** An entity and how its repositories are made. */
+  public record Declared<T, K>(
+      Entity<T, K> entity, RepositoryFactory<T, K> legacy, RepositoryFactory<T, K> target) {}
+
+  private Crossing(String name, Store legacy, Store target, Settings settings, Events events) {
+    this.name = name;
+    this.legacy = legacy;
+    this.target = target;
+    this.settings = settings;
+    this.events = events;
+  }
+
+  /**
+   * Makes the repositories of all entities.
+   *
+   * @throws ConfigurationException with everything in the declaration that does not fit together
+   */
+  public static Crossing of(
+      String name,
+      Store legacy,
+      Store target,
+      Settings settings,
+      Events events,
+      Map<String, Declared<?, ?>> declared) {
+    List<String> problems = new ArrayList<>();
+    List<Entity<?, ?>> order =
+        EntityOrder.of(declared.values().stream().map(Declared::entity).toList(), problems);
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    Crossing crossing = new Crossing(name, legacy, target, settings, events);
+    order.forEach(entity -> crossing.make(declared.get(entity.name()), problems));
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    return crossing;
+  }
+
+  private <T, K> void make(Declared<T, K> declared, List<String> problems) {
+    try {
+      pairs.put(
+          declared.entity().name(),
+          new EntityPair<>(
+              declared.entity(),
+              declared.legacy().create(new Context<>(declared.entity(), Side.LEGACY)),
+              declared.target().create(new Context<>(declared.entity(), Side.TARGET))));
+    } catch (ConfigurationException e) {
+      problems.addAll(e.problems());
+    }
+  }
+
+  /** The migration's name. */
+  public String name() {
+    return name;
+  }
+
+  /** How it behaves. */
+  public Settings settings() {
+    return settings;
+  }
+
+  /** Whom to tell what happens. */
+  public Events events() {
+    return events;
+  }
+
+  /** The store on a side. */
+  public Store store(Side side) {
+    return side == Side.LEGACY ? legacy : target;
+  }
+
+  /** Its entities with their repositories, each after those it refers to. */
+  public Collection<EntityPair<?, ?>> pairs() {
+    return pairs.values();
+  }
+
+  /**
+   * The entity of that name, as the journal has it; an {@link IllegalStateException} if it is not
+   * declared any more.
+   */
+  public EntityPair<?, ?> pair(String entity) {
+    EntityPair<?, ?> pair = pairs.get(entity);
+    if (pair == null) {
+      throw new IllegalStateException(
+          "the journal of migration '"
+              + name
+              + "' has entries of entity '"
+              + entity
+              + "', which is not declared any more; declare it until they are healed");
+    }
+    return pair;
+  }
+
+  /** The pair of an entity. */
+  @SuppressWarnings("unchecked")
+  public <T, K> EntityPair<T, K> pair(Entity<T, K> entity) {
+    return (EntityPair<T, K>) pair(entity.name());
+  }
+
+  /** What in a side's catalogue does not fit; its store must be connected. */
+  public List<String> problems(Side side) {
+    List<StoreRepository<?, ?>> repositories = new ArrayList<>();
+    pairs.values().forEach(pair -> repositories.add(pair.on(side)));
+    return store(side).problems(repositories);
+  }
+
+  private final class Context<T, K> implements RepositoryContext<T, K> {
+    private final Entity<T, K> entity;
+    private final Side side;
+
+    Context(Entity<T, K> entity, Side side) {
+      this.entity = entity;
+      this.side = side;
+    }
+
+    @Override
+    public Entity<T, K> entity() {
+      return entity;
+    }
+
+    @Override
+    public Store store() {
+      return Crossing.this.store(side);
+    }
+
+    @Override
+    public List<Dependent> dependents() {
+      List<Dependent> dependents = new ArrayList<>();
+      for (EntityPair<?, ?> pair : pairs.values()) {
+        for (Reference reference : pair.entity().references()) {
+          if (reference.parent(pair.entity()) == entity) {
+            dependents.add(new Dependent(pair.on(side), reference));
+          }
+        }
+      }
+      return dependents;
+    }
+
+    @Override
+    public <U, L> StoreRepository<U, L> sibling(Entity<U, L> other) {
+      if (!pairs.containsKey(other.name())) {
+        throw new IllegalArgumentException(
+            "migration '" + name + "' has no entity " + other + "; it has " + pairs.keySet());
+      }
+      return pair(other).on(side);
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.crossfade.write;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.SecondaryEvent;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.journal.Finisher;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.journal.Operation;
+import dev.crossfade.journal.Ownership;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Change;
+import dev.crossfade.store.Entry;
+import dev.crossfade.store.FencedException;
+import dev.crossfade.store.Finish;
+import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.RowState;
+import dev.crossfade.store.Span;
+import dev.crossfade.store.StaleEpochException;
+import dev.crossfade.store.Written;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.StateOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Step 3 of writes: carries the rows a write left behind to the secondary store, on a bounded pool,
+ * and hands the operation on to be finished. Never fails the caller. Safe for use by many threads.
+ */
+public final class SecondaryLane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SecondaryLane.class);
+
+  private final Crossing crossing;
+  private final Ownership ownership;
+  private final Membership membership;
+  private final Finisher finisher;
+  private final SecondaryBreaker breaker;
+  private final Runnable suspicion;
+  private final ThreadPoolExecutor pool;
+
+  /**
+   * Starts no thread before the first write.
+   *
+   * @param suspicion told when an incarnation is to be fenced
+   */
+  public SecondaryLane(
+      Crossing crossing,
+      Ownership ownership,
+      Membership membership,
+      Finisher finisher,
+      SecondaryBreaker breaker,
+      Runnable suspicion) {
+    this.crossing = crossing;
+    this.ownership = ownership;
+    this.membership = membership;
+    this.finisher = finisher;
+    this.breaker = breaker;
+    this.suspicion = suspicion;
+    AtomicInteger number = new AtomicInteger();
+    int threads = crossing.settings().secondaryThreads();
+    this.pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(crossing.settings().secondaryQueue()),
+            task -> {
+              Thread thread =
+                  new Thread(
+                      task,
+                      "crossfade-secondary-" + crossing.name() + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** Carries a write over, and waits for it up to {@code secondaryWait}. */
+  void carry(StageView view, Operation operation, Written<?> written) {
+    Carried carried = new Carried(view, operation, written);
+    if (!breaker.isClosed() || !membership.ready(view.secondary(), operation.owner())) {
+      carried.skip();
+      return;
+    }
+    try {
+      pool.execute(carried);
+    } catch (RejectedExecutionException e) {
+      carried.skip();
+      return;
+    }
+    carried.await(crossing.settings().secondaryWait());
+  }
+
+  /** Ends the pool; what still waits is left to repair. */
+  @Override
+  public void close() {
+    for (Runnable waiting : pool.shutdownNow()) {
+      ((Carried) waiting).skip();
+    }
+    try {
+      pool.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Carried implements Runnable {
+    private final StageView view;
+    private final Operation operation;
+    private final Written<?> written;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final long begun = System.nanoTime();
+
+    Carried(StageView view, Operation operation, Written<?> written) {
+      this.view = view;
+      this.operation = operation;
+      this.written = written;
+    }
+
+    void await(Duration limit) {
+      if (limit.isZero()) {
+        return;
+      }
+      try {
+        over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread()
+            .interrupt(); // the write is done; only the wait for the other store ends
+      }
+    }
+
+    void skip() {
+      over(Outcome.NOT_DONE, SecondaryEvent.Outcome.SKIPPED, null);
+    }
+
+    @Override
+    public void run() {
+      try {
+        crossing.store(view.secondary()).apply(change());
+        breaker.answered(System.nanoTime() - begun);
+        over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
+      } catch (FencedException | StaleEpochException e) {
+        over(Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
+      } catch (CrossfadeException e) {
+        failed(e);
+      } catch (RuntimeException | Error e) {
+        unknown(e);
+      }
+    }
+
+    private Change change() {
+      return new Change(
+          crossing.name(),
+          view.epoch(),
+          operation.owner(),
+          StateOrder.of(crossing, written.states()));
+    }
+
+    private void failed(CrossfadeException e) {
+      if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN) {
+        unknown(e);
+        return;
+      }
+      if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
+        breaker.failed(System.nanoTime() - begun, e);
+      } else {
+        breaker.answered(System.nanoTime() - begun);
+      }
+      log.debug(
+          "{} refused rows of migration '{}'; repair follows",
+          crossing.store(view.secondary()).name(),
+          crossing.name(),
+          e);
+      over(Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
+    }
+
+    private void unknown(Throwable e) {
+      breaker.failed(System.nanoTime() - begun, e);
+      log.info(
+          "The outcome of a change of {} is unknown; fencing incarnation {} before its keys are repaired: {}",
+          crossing.store(view.secondary()).name(),
+          operation.owner(),
+          e.toString());
+      ownership.suspect(operation.owner());
+      over(Outcome.UNKNOWN, SecondaryEvent.Outcome.UNKNOWN, e);
+      suspicion.run();
+    }
+
+    private void over(Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+      over.countDown();
+      finisher.finish(view, operation, finish(outcome));
+      if (crossing.events().wanted()) {
+        SecondaryEvent event =
+            new SecondaryEvent(
+                crossing.name(), told, Duration.ofNanos(System.nanoTime() - begun), failure);
+        crossing.events().tell(listener -> listener.secondary(event));
+      }
+    }
+
+    private Finish finish(Outcome outcome) {
+      List<Entry> entries = new ArrayList<>(written.entries().length);
+      for (int i = 0; i < written.entries().length; i++) {
+        RowState<?, ?> state = written.states().get(i);
+        entries.add(
+            new Entry(
+                operation.owner(),
+                written.entries()[i],
+                Span.point(state.entity().name(), state.canonicalKey())));
+      }
+      return new Finish(crossing.name(), operation.owner(), entries, outcome, List.of());
+    }
+  }
+}
