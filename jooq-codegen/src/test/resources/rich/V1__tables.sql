@@ -20,7 +20,9 @@ create table tokens (
   symbol_lower   text            generated always as (lower(symbol)) stored,
   created_at     timestamptz     not null default '2026-01-01 00:00:00+00',
   deleted_at     timestamptz,
-  check (created_at > '2020-01-01 00:00:00+00')
+  check (created_at > '2020-01-01 00:00:00+00'),
+  -- Midnight where? The answer is in the generated check.
+  check (deleted_at > '2020-01-01 00:00:00')
 );
 create unique index tokens_one_live_symbol on tokens (symbol) where deleted_at is null;
 create unique index tokens_symbol_nocase on tokens (status, lower(symbol));

@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  *   <li>A file that an earlier run did not write is never deleted.
  * </ul>
  *
+ * <p>While it works, the JVM's default locale and time zone are those of no place, because jOOQ and
+ * the driver use them: other threads of the same JVM see that.
+ *
  * <p>What differs from jOOQ's defaults, and why:
  *
  * <ul>
@@ -97,7 +100,7 @@ public final class JooqGenerator {
         LOG.debug("{} is up to date", settings.packageDirectory());
         return Outcome.UP_TO_DATE;
       }
-      generate(migrations, sources, fingerprint);
+      NeutralJvm.run(() -> generate(migrations, sources, fingerprint));
       return Outcome.GENERATED;
     }
   }

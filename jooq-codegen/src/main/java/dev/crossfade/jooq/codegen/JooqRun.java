@@ -83,20 +83,14 @@ final class JooqRun {
         .withDirectory(folder.toString())
         .withPackageName(settings.packageName())
         .withEncoding("UTF-8")
-        // Else class names follow the machine's language: in Turkish TITLE has a dotless i.
         .withLocale("en");
   }
 
   private static List<String> excludes(GeneratorSettings settings, SchemaFacts facts) {
     List<String> excludes = new ArrayList<>(settings.excludes());
-    excludes.add(exactly(settings.historySchema(), settings.historyTable()));
-    facts.partitions().forEach(p -> excludes.add(exactly(p.schema(), p.name())));
-    facts.misleadingIndexes().forEach(i -> excludes.add(exactly(i.schema(), i.name())));
+    excludes.add(Pattern.quote(settings.historySchema() + "." + settings.historyTable()));
+    facts.partitions().stream().map(Pattern::quote).forEach(excludes::add);
     return excludes;
-  }
-
-  private static String exactly(String schema, String name) {
-    return Pattern.quote(schema + "." + name);
   }
 
   private static String anyOf(List<String> patterns) {

@@ -100,8 +100,6 @@ final class Migrations {
             .defaultSchema(settings.historySchema())
             .table(settings.historyTable())
             .placeholders(settings.placeholders())
-            // Literals in defaults and checks are read, and printed, in the session's time zone.
-            .initSql("set time zone 'UTC'")
             .validateMigrationNaming(true);
     // An index built concurrently waits for every transaction, Flyway's own lock included: for
     // ever.

@@ -16,14 +16,10 @@ import org.jooq.impl.DefaultDataType;
 /**
  * What PostgreSQL's catalog says and jOOQ's reading of it misses.
  *
- * @param partitions tables that are a part of another one
- * @param misleadingIndexes unique indexes whose predicate or expressions jOOQ drops
+ * @param partitions tables that are a part of another one, as {@code schema.name}
  * @param textTypes types of columns that jOOQ does not know
  */
-record SchemaFacts(List<Name> partitions, List<Name> misleadingIndexes, List<TextType> textTypes) {
-
-  /** An object's name, as PostgreSQL has it. */
-  record Name(String schema, String name) {}
+record SchemaFacts(List<String> partitions, List<TextType> textTypes) {
 
   /**
    * A type that is generated as text.
@@ -52,21 +48,23 @@ record SchemaFacts(List<Name> partitions, List<Name> misleadingIndexes, List<Tex
 
   private static final String PARTITIONS =
       """
-      select n.nspname, c.relname
+      select n.nspname || '.' || c.relname
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = any (?) and c.relispartition and c.relkind in ('r', 'p', 'f')
-      order by 1, 2
+      order by 1
       """;
 
+  /** Statements that drop them; a partition's goes with its parent's. */
   private static final String MISLEADING_INDEXES =
       """
-      select n.nspname, c.relname
+      select format('drop index %I.%I', n.nspname, c.relname)
       from pg_index i
       join pg_class c on c.oid = i.indexrelid
       join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = any (?) and i.indisunique and (i.indpred is not null or i.indexprs is not null)
-      order by 1, 2
+      where n.nspname = any (?) and i.indisunique and not c.relispartition
+        and (i.indpred is not null or i.indexprs is not null)
+      order by 1
       """;
 
   /** Base, range and multirange types of columns, looked at through domains. */
@@ -91,31 +89,41 @@ record SchemaFacts(List<Name> partitions, List<Name> misleadingIndexes, List<Tex
 
   SchemaFacts {
     partitions = List.copyOf(partitions);
-    misleadingIndexes = List.copyOf(misleadingIndexes);
     textTypes = List.copyOf(textTypes);
   }
 
   /**
-   * Reads them from the migrated database.
+   * Reads them from the migrated database. Unique indexes that hold for some rows only, or for
+   * expressions, are dropped there: jOOQ would show them without the predicate, and so as a promise
+   * that the schema does not make.
    *
    * @throws CodegenException if a schema is missing, or none of them holds a table
    */
   static SchemaFacts read(Connection connection, GeneratorSettings settings) throws SQLException {
-    describeTheSameEverywhere(connection);
+    requireWorkingJooq();
     requireSchemas(connection, settings);
     requireTables(connection, settings);
+    dropMisleadingIndexes(connection, settings);
     return new SchemaFacts(
-        names(connection, PARTITIONS, settings),
-        names(connection, MISLEADING_INDEXES, settings),
-        textTypes(connection, settings));
+        strings(connection, PARTITIONS, settings), textTypes(connection, settings));
   }
 
-  /**
-   * Defaults and checks are printed in the session's time zone, and the driver's is the machine's.
-   */
-  private static void describeTheSameEverywhere(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("set time zone 'UTC'");
+  /** Makes jOOQ see what it can describe truthfully. The database is a copy; nobody misses them. */
+  private static void dropMisleadingIndexes(Connection connection, GeneratorSettings settings)
+      throws SQLException {
+    for (String drop : strings(connection, MISLEADING_INDEXES, settings)) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(drop);
+      }
+    }
+  }
+
+  /** jOOQ fills its table of types by upper-casing in the language it is first used in. */
+  private static void requireWorkingJooq() {
+    if (!knownToJooq("uuid")) {
+      throw new CodegenException(
+          "jOOQ was used in this JVM before, in a language in which it does not find its own types;"
+              + " start the JVM with -Duser.language=en");
     }
   }
 
@@ -154,18 +162,18 @@ record SchemaFacts(List<Name> partitions, List<Name> misleadingIndexes, List<Tex
     }
   }
 
-  private static List<Name> names(Connection connection, String sql, GeneratorSettings settings)
+  private static List<String> strings(Connection connection, String sql, GeneratorSettings settings)
       throws SQLException {
-    List<Name> names = new ArrayList<>();
+    List<String> strings = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setArray(1, schemas(connection, settings));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          names.add(new Name(rows.getString(1), rows.getString(2)));
+          strings.add(rows.getString(1));
         }
       }
     }
-    return names;
+    return strings;
   }
 
   private static List<TextType> textTypes(Connection connection, GeneratorSettings settings)

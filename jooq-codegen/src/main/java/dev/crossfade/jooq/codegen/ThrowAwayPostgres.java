@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class ThrowAwayPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ThrowAwayPostgres.class);
   private static final Duration STOP_WAIT = Duration.ofSeconds(10);
+  private static final int STOP_ATTEMPTS = 3;
   private static final String LOCK = ".lock";
 
   private final Path folder;
@@ -143,38 +145,49 @@ final class ThrowAwayPostgres implements AutoCloseable {
         LOG.debug("The server in {} did not stop by itself", folder, e);
       }
     }
-    endPostmaster(folder.resolve("data"));
+    endProcesses(folder.resolve("data"));
   }
 
-  /** For a server that nobody can ask any more: its own note of its process id says whom to end. */
-  private static void endPostmaster(Path data) {
-    postmaster(data)
-        .ifPresent(
-            process -> {
-              process.destroy();
-              if (!ended(process)) {
-                process.destroyForcibly();
-                ended(process);
-              }
-            });
+  /**
+   * Ends whatever works in {@code data}: the server, or the tool that is still starting it. Looked
+   * for until there is nothing, because that tool may just have begotten the server.
+   */
+  private static void endProcesses(Path data) {
+    List<ProcessHandle> processes = processes(data);
+    for (int attempt = 0; !processes.isEmpty() && attempt < STOP_ATTEMPTS; attempt++) {
+      processes.forEach(ProcessHandle::destroy);
+      processes.stream().filter(p -> !ended(p)).forEach(ProcessHandle::destroyForcibly);
+      processes = processes(data);
+    }
+    if (!processes.isEmpty()) {
+      LOG.warn("Processes {} in {} do not end", processes, data);
+    }
   }
 
-  private static Optional<ProcessHandle> postmaster(Path data) {
+  private static List<ProcessHandle> processes(Path data) {
+    return Stream.concat(
+            ProcessHandle.allProcesses().filter(process -> worksIn(process, data)),
+            postmasterOnWindows(data).stream())
+        .toList();
+  }
+
+  /** The folder's name is random, so who has it on the command line has nothing else to do. */
+  private static boolean worksIn(ProcessHandle process, Path data) {
+    return process.info().commandLine().filter(line -> line.contains(data.toString())).isPresent();
+  }
+
+  /** Windows shows no command lines; there the server's own note of its process id must do. */
+  private static Optional<ProcessHandle> postmasterOnWindows(Path data) {
     try {
       String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip();
-      // The id may be another process's by now.
-      return ProcessHandle.of(Long.parseLong(pid)).filter(process -> isPostmaster(process, data));
+      return ProcessHandle.of(Long.parseLong(pid))
+          .filter(process -> process.info().commandLine().isEmpty())
+          .filter(
+              process -> process.info().command().filter(c -> c.contains("postgres")).isPresent());
     } catch (IOException | RuntimeException e) {
       LOG.trace("No postmaster in {}", data, e);
       return Optional.empty();
     }
-  }
-
-  private static boolean isPostmaster(ProcessHandle process, Path data) {
-    ProcessHandle.Info info = process.info();
-    return info.commandLine()
-        .map(line -> line.contains(data.toString()))
-        .orElseGet(() -> info.command().filter(path -> path.contains("postgres")).isPresent());
   }
 
   private static boolean ended(ProcessHandle process) {
@@ -233,7 +246,7 @@ final class ThrowAwayPostgres implements AutoCloseable {
         FileLock lock = channel.tryLock()) {
       if (lock != null) {
         LOG.info("Clearing away {}, whose JVM was killed", folder);
-        endPostmaster(folder.resolve("data"));
+        endProcesses(folder.resolve("data"));
         delete(folder);
         Files.deleteIfExists(file);
       }

@@ -143,8 +143,10 @@ final class FailuresTest {
     JooqGeneratorTest.write(temp.resolve("migrations").resolve(name), sql);
   }
 
+  /** The servers whose data lies somewhere in {@code home}. */
   static Stream<ProcessHandle> postmasters(Path home) {
+    String data = "-D " + home;
     return ProcessHandle.allProcesses()
-        .filter(p -> p.info().commandLine().filter(c -> c.contains(home.toString())).isPresent());
+        .filter(p -> p.info().commandLine().filter(c -> c.contains(data)).isPresent());
   }
 }

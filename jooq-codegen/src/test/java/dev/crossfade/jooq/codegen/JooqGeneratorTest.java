@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class JooqGeneratorTest {
   private static final String PACKAGE = "com.example.generated";
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
   private Path output;
   private URLClassLoader generated;
 
