@@ -1,0 +1,82 @@
+package dev.crossfade.jooq;
+
+import dev.crossfade.Component;
+import java.sql.SQLException;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What differs between relational stores in how rows are held. For adapters, which supply one.
+ *
+ * <p>Immutable and safe for use by many threads.
+ */
+public abstract class Dialect {
+  private final SQLDialect family;
+  private final Settings settings = new Settings().withExecuteLogging(false);
+
+  /** With jOOQ's dialect for the statements that applications build. */
+  protected Dialect(SQLDialect family) {
+    this.family = family;
+  }
+
+  /**
+   * How values are held.
+   *
+   * @param component what is mapped; its comparison's scale may matter
+   * @param stored the type to hold, boxed: that of the component, or of its conversion's stored
+   *     form
+   * @param column the column, with jOOQ's type where the table is generated
+   * @return null if the store cannot hold it without a conversion
+   */
+  public abstract @Nullable Codec<?> codec(Component component, Class<?> stored, Field<?> column);
+
+  /** What stands for a value in a statement; must contain one question mark. */
+  public String placeholder(Component component, Class<?> stored, Field<?> column) {
+    return "?";
+  }
+
+  /** What a key column is compared and sorted by, so that its order is the canonical one. */
+  public String keyOrder(String quotedColumn, Class<?> stored) {
+    return quotedColumn;
+  }
+
+  /**
+   * Whether locator columns belong to the unique key of a table, as in partitioned tables. If not
+   * they are ordinary columns.
+   */
+  public boolean locatorsIdentify() {
+    return false;
+  }
+
+  /** What locks the rows of a select until the transaction ends; with a leading blank. */
+  public String lockClause() {
+    return "";
+  }
+
+  /**
+   * What makes the next key when the store is to generate it; null to leave the column out of the
+   * insert.
+   */
+  public @Nullable String generatedKey(TableMapping<?, ?> mapping) {
+    return null;
+  }
+
+  /**
+   * Puts the checks of foreign keys off, where the store can, while unique values pass through
+   * placeholders, or back on.
+   */
+  public void deferForeignKeys(Session session, boolean deferred) throws SQLException {}
+
+  /** Renders and builds statements; has no connection. */
+  public final DSLContext sql() {
+    return DSL.using(family, settings);
+  }
+
+  final DSLContext on(Session session) {
+    return DSL.using(session.connection(), family, settings);
+  }
+}

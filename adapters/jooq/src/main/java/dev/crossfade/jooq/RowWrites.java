@@ -1,0 +1,199 @@
+package dev.crossfade.jooq;
+
+import dev.crossfade.CheckException;
+import dev.crossfade.DuplicateKeyException;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of one table, without their record; statements rendered once per pattern of omitted
+ * components, run on the session given.
+ */
+final class RowWrites<T, K> {
+  private final TableMapping<T, K> mapping;
+  private final RowReads<T, K> reads;
+  private final Map<Long, String> saves = new ConcurrentHashMap<>();
+  private final Map<Long, String> inserts = new ConcurrentHashMap<>();
+  private final Map<Long, String> updates = new ConcurrentHashMap<>();
+  private final boolean locatorsIdentify;
+  private final String delete;
+  private final String upsert;
+  private final String relocate;
+
+  RowWrites(TableMapping<T, K> mapping, RowReads<T, K> reads) {
+    this.mapping = mapping;
+    this.reads = reads;
+    this.locatorsIdentify =
+        mapping.dialect().locatorsIdentify() && !mapping.locatorColumns().isEmpty();
+    this.delete = "delete from " + mapping.table() + " where " + mapping.keyIs();
+    this.upsert = insertText(0) + mapping.onConflict(0);
+    this.relocate = locatorsIdentify ? relocateText() : "";
+  }
+
+  T save(Session session, T row) throws SQLException {
+    K key = key(row);
+    if (key == null) {
+      return insert(session, row);
+    }
+    T updated = locatorsIdentify ? update(session, key, row) : null;
+    return updated != null ? updated : upsert(session, row);
+  }
+
+  T insert(Session session, T row) throws SQLException {
+    K key = key(row);
+    if (locatorsIdentify && key != null && reads.find(session, key) != null) {
+      throw new DuplicateKeyException(
+          mapping.entity().name()
+              + " "
+              + mapping.entity().keys().show(key)
+              + " exists already; save() replaces a row",
+          null);
+    }
+    return returned(session, row, inserts, this::insertReturning);
+  }
+
+  boolean delete(Session session, K key) throws SQLException {
+    return session.update(delete, statement -> mapping.bindKey(statement, 1, key)) > 0;
+  }
+
+  void deleteAll(Session session, Collection<? extends K> keys) throws SQLException {
+    session.<K>batch(delete, keys, (statement, key) -> mapping.bindKey(statement, 1, key));
+  }
+
+  /** Brings these rows about with all their columns. */
+  void upsertAll(Session session, Collection<? extends T> rows) throws SQLException {
+    if (locatorsIdentify) {
+      session.<T>batch(relocate, rows, this::bindRelocate);
+    }
+    session.<T>batch(upsert, rows, (statement, row) -> mapping.bindRow(statement, 1, row, 0));
+  }
+
+  /** Sets components of the row to null. */
+  void clear(Session session, K key, Collection<MappedColumn> columns) throws SQLException {
+    String nulls = String.join(" = null, ", columns.stream().map(MappedColumn::quoted).toList());
+    session.update(
+        "update " + mapping.table() + " set " + nulls + " = null where " + mapping.keyIs(),
+        statement -> mapping.bindKey(statement, 1, key));
+  }
+
+  private @Nullable K key(T row) {
+    K key = mapping.entity().key(row);
+    if (key == null && !mapping.keyColumns().get(0).component().isGenerated()) {
+      throw new CheckException(
+          "a row of "
+              + mapping.entity().name()
+              + " has no key; give it one, or declare generatedKey() if the store makes it",
+          null);
+    }
+    return key;
+  }
+
+  private T upsert(Session session, T row) throws SQLException {
+    return returned(session, row, saves, this::saveReturning);
+  }
+
+  private T returned(
+      Session session, T row, Map<Long, String> statements, Function<Long, String> render)
+      throws SQLException {
+    long omitted = mapping.omitted(row);
+    T result =
+        session.query(
+            statements.computeIfAbsent(omitted, render),
+            statement -> mapping.bindRow(statement, 1, row, omitted),
+            mapping.firstRow());
+    if (result == null) {
+      throw new CheckException(
+          "the store took a row of " + mapping.entity().name() + " and kept none; a trigger?",
+          null);
+    }
+    return result;
+  }
+
+  private @Nullable T update(Session session, K key, T row) throws SQLException {
+    long omitted = mapping.omitted(row);
+    String sql = updates.computeIfAbsent(omitted, this::updateReturning);
+    return sql.isEmpty()
+        ? reads.findLocked(session, key)
+        : session.query(
+            sql,
+            statement ->
+                mapping.bindKey(
+                    statement, mapping.bindAssignments(statement, 1, row, omitted), key),
+            mapping.firstRow());
+  }
+
+  private String insertText(long omitted) {
+    String values = mapping.insertValues(omitted);
+    return "insert into "
+        + mapping.table()
+        + " "
+        + mapping.insertColumns(omitted)
+        + (values.isEmpty() ? "default values" : " values (" + values + ")");
+  }
+
+  private String insertReturning(long omitted) {
+    return insertText(omitted) + " returning " + mapping.columnList();
+  }
+
+  private String saveReturning(long omitted) {
+    return insertText(omitted) + mapping.onConflict(omitted) + " returning " + mapping.columnList();
+  }
+
+  private String updateReturning(long omitted) {
+    String assignments = mapping.assignments(omitted);
+    return assignments.isEmpty()
+        ? ""
+        : "update "
+            + mapping.table()
+            + " set "
+            + assignments
+            + " where "
+            + mapping.keyIs()
+            + " returning "
+            + mapping.columnList();
+  }
+
+  /** A row moves to its new place rather than being deleted: nothing that refers to it is lost. */
+  private String relocateText() {
+    StringBuilder set = new StringBuilder();
+    StringBuilder differs = new StringBuilder();
+    for (MappedColumn column : mapping.locatorColumns()) {
+      String comma = set.length() == 0 ? "" : ", ";
+      String or = differs.length() == 0 ? "" : " or ";
+      set.append(comma).append(column.quoted()).append(" = ").append(column.placeholder());
+      differs
+          .append(or)
+          .append(column.quoted())
+          .append(" is distinct from ")
+          .append(column.placeholder());
+    }
+    return "update "
+        + mapping.table()
+        + " set "
+        + set
+        + " where "
+        + mapping.keyIs()
+        + " and ("
+        + differs
+        + ")";
+  }
+
+  private void bindRelocate(PreparedStatement statement, T row) throws SQLException {
+    int index = bindLocators(statement, 1, row);
+    index = mapping.bindKey(statement, index, mapping.entity().keyOf(row));
+    bindLocators(statement, index, row);
+  }
+
+  private int bindLocators(PreparedStatement statement, int first, T row) throws SQLException {
+    int index = first;
+    for (MappedColumn column : mapping.locatorColumns()) {
+      column.bind(statement, index++, column.component().get(row));
+    }
+    return index;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.crossfade.jooq;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection and the statements prepared on it. For adapters.
+ *
+ * <p>For one thread at a time. Keeps prepared statements where the driver does not; one that has
+ * failed is closed, not kept.
+ */
+public final class Session {
+  private final Connection connection;
+  private final int keep;
+  private final Map<String, PreparedStatement> idle = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * On this connection.
+   *
+   * @param keep how many prepared statements to keep; 0 if the driver does that
+   */
+  public Session(Connection connection, int keep) {
+    this.connection = connection;
+    this.keep = keep;
+  }
+
+  /** The connection. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** Runs a statement that returns rows. */
+  public <R extends @Nullable Object> R query(String sql, Binder binder, Reader<R> reader)
+      throws SQLException {
+    PreparedStatement statement = take(sql);
+    boolean done = false;
+    try {
+      binder.bind(statement);
+      R result;
+      try (ResultSet rows = statement.executeQuery()) {
+        result = reader.read(rows);
+      }
+      done = true;
+      return result;
+    } finally {
+      giveBack(sql, statement, done);
+    }
+  }
+
+  /** Runs a statement that changes rows. Returns how many. */
+  public int update(String sql, Binder binder) throws SQLException {
+    PreparedStatement statement = take(sql);
+    boolean done = false;
+    try {
+      binder.bind(statement);
+      int count = statement.executeUpdate();
+      done = true;
+      return count;
+    } finally {
+      giveBack(sql, statement, done);
+    }
+  }
+
+  /** Runs a statement once per item, in batches. */
+  public <X> void batch(String sql, Collection<? extends X> items, ItemBinder<X> binder)
+      throws SQLException {
+    PreparedStatement statement = take(sql);
+    boolean done = false;
+    try {
+      for (X item : items) {
+        binder.bind(statement, item);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+      done = true;
+    } finally {
+      giveBack(sql, statement, done);
+    }
+  }
+
+  /** Runs a statement without parameters and results. */
+  public void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private PreparedStatement take(String sql) throws SQLException {
+    PreparedStatement kept = idle.remove(sql);
+    return kept != null ? kept : connection.prepareStatement(sql);
+  }
+
+  private void giveBack(String sql, PreparedStatement statement, boolean done) throws SQLException {
+    if (!done || keep == 0) {
+      statement.close();
+      return;
+    }
+    PreparedStatement other = idle.put(sql, statement);
+    if (other != null) {
+      other.close();
+    }
+    if (idle.size() > keep) {
+      Iterator<PreparedStatement> eldest = idle.values().iterator();
+      eldest.next().close();
+      eldest.remove();
+    }
+  }
+
+  /** Sets parameters. */
+  @FunctionalInterface
+  public interface Binder {
+    /** For statements without. */
+    Binder NONE = statement -> {};
+
+    /** Sets them. */
+    void bind(PreparedStatement statement) throws SQLException;
+  }
+
+  /** Sets the parameters for an item of a batch. */
+  @FunctionalInterface
+  public interface ItemBinder<X> {
+    /** Sets them. */
+    void bind(PreparedStatement statement, X item) throws SQLException;
+  }
+
+  /** Reads a result. */
+  @FunctionalInterface
+  public interface Reader<R extends @Nullable Object> {
+    /** Reads it; the cursor is before the first row. */
+    R read(ResultSet rows) throws SQLException;
+  }
+
+  /** Work with a session. */
+  @FunctionalInterface
+  public interface Work<R extends @Nullable Object> {
+    /** Does it. */
+    R run(Session session) throws SQLException;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.crossfade.jooq;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.Entity;
+import dev.crossfade.store.UnitBody;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the repositories of a store reach it. For adapters: a store has one, keeps it to itself, and
+ * hands it to the base class of its repositories.
+ *
+ * <p>Safe for use by many threads.
+ */
+public abstract class Sessions {
+  private final Dialect dialect;
+  private final Map<Entity<?, ?>, MappedTable<?, ?>> tables = new ConcurrentHashMap<>();
+
+  /** Per store: a thread may be in a unit of one and read from another. */
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<@Nullable Unit> units = new ThreadLocal<>();
+
+  /** With the store's dialect. */
+  protected Sessions(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Runs a read in a transaction of its own. */
+  protected abstract <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException;
+
+  /** The exception that fits what the driver threw; the outcome is that nothing was written. */
+  protected abstract CrossfadeException failure(SQLException cause, String doing);
+
+  /** What the catalogue knows of a table. */
+  protected abstract TableFacts facts(Session session, TableMapping<?, ?> mapping)
+      throws SQLException;
+
+  /** The dialect. */
+  public final Dialect dialect() {
+    return dialect;
+  }
+
+  /**
+   * The table that holds the rows of an entity.
+   *
+   * @throws IllegalArgumentException if no repository of the store has it
+   */
+  @SuppressWarnings("unchecked") // registered under its own entity
+  public final <T, K> MappedTable<T, K> table(Entity<T, K> entity) {
+    MappedTable<?, ?> table = tables.get(entity);
+    if (table == null) {
+      throw new IllegalArgumentException("no repository of this store holds " + entity.name());
+    }
+    return (MappedTable<T, K>) table;
+  }
+
+  /** The unit of work of this thread; null outside of any. */
+  public final @Nullable Unit unit() {
+    return units.get();
+  }
+
+  /** Runs the body as part of a unit of work; the unit is this thread's until it returns. */
+  public final <R extends @Nullable Object, X extends Exception> R within(
+      Unit unit, UnitBody<R, X> body) throws X {
+    Unit outer = units.get();
+    units.set(unit);
+    try {
+      return body.run();
+    } finally {
+      if (outer == null) {
+        units.remove();
+      } else {
+        units.set(outer);
+      }
+    }
+  }
+
+  final void register(MappedTable<?, ?> table) {
+    tables.put(table.mapping().entity(), table);
+  }
+
+  final @Nullable MappedTable<?, ?> registered(Entity<?, ?> entity) {
+    return tables.get(entity);
+  }
+
+  /** Reads in the unit of this thread, or alone. */
+  final <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
+    Unit unit = units.get();
+    if (unit != null) {
+      return inUnit(unit, doing, work);
+    }
+    try {
+      return read(work);
+    } catch (SQLException e) {
+      throw failure(e, doing);
+    } catch (DataAccessException e) {
+      throw translated(e, doing);
+    }
+  }
+
+  /** Runs statements in a unit; one that fails ends it. */
+  final <R extends @Nullable Object> R inUnit(Unit unit, String doing, Session.Work<R> work) {
+    CrossfadeException before = unit.failure();
+    if (before != null) {
+      throw before;
+    }
+    try {
+      return unit.run(work);
+    } catch (SQLException e) {
+      throw failed(unit, failure(e, doing));
+    } catch (DataAccessException e) {
+      throw failed(unit, translated(e, doing));
+    } catch (CrossfadeException e) {
+      throw failed(unit, e);
+    }
+  }
+
+  private static CrossfadeException failed(Unit unit, CrossfadeException why) {
+    unit.fail(why);
+    return why;
+  }
+
+  private CrossfadeException translated(DataAccessException e, String doing) {
+    SQLException cause = e.getCause(SQLException.class);
+    if (cause == null) {
+      throw e;
+    }
+    CrossfadeException inside = cause.getCause() instanceof CrossfadeException c ? c : null;
+    return inside != null ? inside : failure(cause, doing);
+  }
+}
