@@ -6,8 +6,11 @@ import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Entry;
+import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.RowState;
+import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +42,10 @@ final class Copier {
   CopyResult copy(StageView view, Operation operation, List<Entry> own, List<Entry> taken) {
     Delivery delivery = new Delivery(crossing, view, operation);
     try {
-      delivery.deliver(new PrimaryRows(crossing, view).read(own));
+      PrimaryRows rows = new PrimaryRows(crossing, view);
+      List<RowState<?, ?>> states = rows.read(own);
+      delivery.refuse(rows.unreadable());
+      delivery.deliver(states);
     } catch (RuntimeException e) {
       giveUp(view, operation, own, delivery, e);
       throw e;
@@ -64,8 +70,11 @@ final class Copier {
     }
   }
 
+  /** What a store throws that is no exception of ours says nothing about the outcome. */
   private static boolean isUnknown(RuntimeException e) {
-    return e instanceof CrossfadeException failure && failure.outcome() != Outcome.NOT_WRITTEN;
+    return e instanceof CrossfadeException failure
+        ? failure.outcome() != Outcome.NOT_WRITTEN
+        : !(e instanceof FencedException || e instanceof StaleEpochException);
   }
 
   private CopyResult finish(

@@ -61,6 +61,11 @@ final class Delivery {
     }
   }
 
+  /** Keys whose rows cannot even be read from the primary. */
+  void refuse(Map<RowState<?, ?>, String> unreadable) {
+    refused.putAll(unreadable);
+  }
+
   /** States the secondary refused, with the reason. */
   Map<RowState<?, ?>, String> refused() {
     return refused;

@@ -1,6 +1,7 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.Entity;
+import dev.crossfade.UnreadableValueException;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.RowState;
@@ -15,12 +16,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the primary holds for marked keys, absent ones included: step 2 of a copy. */
 final class PrimaryRows {
   private final Crossing crossing;
   private final StageView view;
+  private final Map<RowState<?, ?>, String> unreadable = new LinkedHashMap<>();
 
   PrimaryRows(Crossing crossing, StageView view) {
     this.crossing = crossing;
@@ -41,6 +44,11 @@ final class PrimaryRows {
     return List.copyOf(states);
   }
 
+  /** Keys whose rows are there but cannot be read, with the reason; known after {@link #read}. */
+  Map<RowState<?, ?>, String> unreadable() {
+    return unreadable;
+  }
+
   private <T, K> void read(EntityPair<T, K> pair, List<Span> spans, Set<RowState<?, ?>> states) {
     List<K> keys = new ArrayList<>();
     for (Span span : spans) {
@@ -53,32 +61,57 @@ final class PrimaryRows {
     readPoints(pair, keys, states);
   }
 
-  /** The states of these keys. */
   private <T, K> void readPoints(EntityPair<T, K> pair, List<K> keys, Set<RowState<?, ?>> states) {
     if (keys.isEmpty()) {
       return;
     }
-    Entity<T, K> entity = pair.entity();
-    for (T row : pair.on(view.primary()).findAll(keys)) {
-      states.add(RowState.present(entity, row));
-    }
-    for (K key : keys) {
-      states.add(
-          RowState.absent(
-              entity, key)); // the set keeps the row where there is one: same entity and key
-    }
+    readRows(pair, () -> pair.on(view.primary()).findAll(keys), () -> keys, states);
+    addAbsent(pair, keys, states);
   }
 
   private <T, K> void readRange(EntityPair<T, K> pair, Span span, Set<RowState<?, ?>> states) {
-    Entity<T, K> entity = pair.entity();
-    K after = after(entity, span);
-    K to = span.to() == null ? null : entity.keys().decode(span.to());
-    for (T row : pair.on(view.primary()).between(after, to)) {
-      states.add(RowState.present(entity, row));
+    K after = after(pair.entity(), span);
+    K to = span.to() == null ? null : pair.entity().keys().decode(span.to());
+    StoreRepository<T, K> primary = pair.on(view.primary());
+    readRows(pair, () -> primary.between(after, to), () -> primary.keysBetween(after, to), states);
+    addAbsent(pair, pair.on(view.secondary()).keysBetween(after, to), states);
+  }
+
+  /** Reads all rows at once; one by one if one of them cannot be read, so that it stands alone. */
+  private <T, K> void readRows(
+      EntityPair<T, K> pair,
+      Supplier<List<T>> rows,
+      Supplier<List<K>> keys,
+      Set<RowState<?, ?>> states) {
+    try {
+      for (T row : rows.get()) {
+        states.add(RowState.present(pair.entity(), row));
+      }
+    } catch (UnreadableValueException e) {
+      keys.get().forEach(key -> readAlone(pair, key, states));
     }
-    StoreRepository<T, K> secondary = pair.on(view.secondary());
-    for (K key : secondary.keysBetween(after, to)) {
-      states.add(RowState.absent(entity, key));
+  }
+
+  private <T, K> void readAlone(EntityPair<T, K> pair, K key, Set<RowState<?, ?>> states) {
+    try {
+      pair.on(view.primary())
+          .find(key)
+          .ifPresent(row -> states.add(RowState.present(pair.entity(), row)));
+    } catch (UnreadableValueException e) {
+      unreadable.put(RowState.absent(pair.entity(), key), e.getMessage());
+    }
+  }
+
+  /**
+   * Keys without a row in the primary. The set keeps the row where there is one: it is of the same
+   * entity and key.
+   */
+  private <T, K> void addAbsent(EntityPair<T, K> pair, List<K> keys, Set<RowState<?, ?>> states) {
+    for (K key : keys) {
+      RowState<T, K> absent = RowState.absent(pair.entity(), key);
+      if (!unreadable.containsKey(absent)) {
+        states.add(absent);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
+import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Journal.Taken;
 import dev.crossfade.store.JournalStatus;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,22 +101,28 @@ public final class Repair implements AutoCloseable {
   /**
    * Repairs until the journal is empty but for parked entries.
    *
-   * @return false if that took longer than {@code limit}, or {@code limit} was interrupted
+   * @return false if that took longer than {@code limit}, or the thread was interrupted
    */
   public boolean settle(Duration limit) {
+    return until(this::isSettled, limit);
+  }
+
+  /** As {@link #settle}, until nothing is left but what writes under way will finish themselves. */
+  public boolean catchUp(Duration limit) {
+    return until(() -> status().left() < ENTRIES_PER_ROUND, limit);
+  }
+
+  private boolean until(BooleanSupplier reached, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (true) {
-      if (isSettled()) {
-        return true;
-      }
+    while (!reached.getAsBoolean()) {
       if (System.nanoTime() >= deadline || !settleOnce(deadline)) {
         return false;
       }
     }
+    return true;
   }
 
-  /** Whether the journal is empty but for parked entries; asks the primary. */
-  public boolean isSettled() {
+  private boolean isSettled() {
     JournalStatus status = status();
     return status.entries() == status.parked();
   }
@@ -130,7 +138,7 @@ public final class Repair implements AutoCloseable {
       finisher.awaitIdle(Math.max(0, deadline - System.nanoTime()));
       try {
         upkeepAndRounds();
-      } catch (CrossfadeException | StaleEpochException e) {
+      } catch (CrossfadeException | StaleEpochException | FencedException e) {
         log.debug("settling migration '{}' goes on after", crossing.name(), e);
       }
       return pause(Math.min(LOOK_AGAIN.toNanos(), Math.max(0, deadline - System.nanoTime())));
@@ -148,9 +156,9 @@ public final class Repair implements AutoCloseable {
   }
 
   private void run() {
-    long delay = FIRST_DELAY.toNanos();
     long nextUpkeep = System.nanoTime();
-    while (await(Math.min(delay, Math.max(0, nextUpkeep - System.nanoTime())))) {
+    long delay = 0;
+    while (delay == 0 ? awaitSignal(nextUpkeep - System.nanoTime()) : pauseUnlessClosed(delay)) {
       try {
         if (System.nanoTime() - nextUpkeep >= 0) {
           nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
@@ -159,23 +167,23 @@ public final class Repair implements AutoCloseable {
         while (round() && !isClosed()) {
           // until nothing is left that can be repaired now
         }
-        delay = Long.MAX_VALUE;
+        delay = 0;
       } catch (RuntimeException e) {
-        delay = backOff(delay, e);
+        delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
+        explain(e);
       }
     }
   }
 
-  private long backOff(long delay, RuntimeException e) {
-    if (!(e instanceof CrossfadeException || e instanceof StaleEpochException)) {
+  private void explain(RuntimeException e) {
+    if (e instanceof CrossfadeException
+        || e instanceof StaleEpochException
+        || e instanceof FencedException) {
+      log.debug("repair of migration '{}' tries again after", crossing.name(), e);
+    } else {
       log.error(
           "Repair of migration '{}' failed unexpectedly; it tries again.", crossing.name(), e);
-    } else {
-      log.debug("repair of migration '{}' tries again after", crossing.name(), e);
     }
-    return delay > LONGEST_DELAY.toNanos()
-        ? FIRST_DELAY.toNanos()
-        : Math.min(LONGEST_DELAY.toNanos(), delay * 2);
   }
 
   /** Keeps up what has to be done again and again, whatever is left. */
@@ -267,7 +275,7 @@ public final class Repair implements AutoCloseable {
   }
 
   /** Waits until told that something was left, at most so long; false once closed. */
-  private boolean await(long nanos) {
+  private boolean awaitSignal(long nanos) {
     lock.lock();
     try {
       long left = nanos;
@@ -277,17 +285,27 @@ public final class Repair implements AutoCloseable {
       signalled = false;
       return !closed;
     } catch (InterruptedException e) {
-      return !closed;
+      return false; // nobody but a closing owner interrupts this thread
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Waits that long, whatever is signalled; false once closed. */
+  private boolean pauseUnlessClosed(long nanos) {
+    try {
+      return pause(nanos);
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 
   private boolean pause(long nanos) throws InterruptedException {
     lock.lock();
     try {
-      if (nanos > 0 && !closed) {
-        changed.await(nanos, TimeUnit.NANOSECONDS);
+      long left = nanos;
+      while (!closed && left > 0) {
+        left = changed.awaitNanos(left);
       }
       return !closed;
     } finally {

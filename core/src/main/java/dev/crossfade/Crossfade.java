@@ -1,0 +1,302 @@
+package dev.crossfade;
+
+import dev.crossfade.routing.Router;
+import dev.crossfade.store.Store;
+import dev.crossfade.store.StoreRepository;
+import dev.crossfade.store.UnitBody;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Events;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries an application from its legacy store to PostgreSQL: hands out repositories that are
+ * routed by the stage of their migration.
+ *
+ * <pre>{@code
+ * Crossfade crossfade = Crossfade.builder()
+ *     .legacy(SqliteStore.open(Path.of("app.db")))
+ *     .target(PostgresStore.open("jdbc:postgresql://db/app", credentials))
+ *     .migration("tokens", m -> m.entity(TOKEN, SqliteTokens::new, PostgresTokens::new))
+ *     .build();
+ * TokenRepository tokens = crossfade.repository(TokenRepository.class);
+ * }</pre>
+ *
+ * <p>One per application and pair of stores. Safe for use by many threads. It owns its threads and,
+ * once built, the stores: {@link #close} ends both.
+ */
+public final class Crossfade implements AutoCloseable {
+  private final Store legacy;
+  private final Store target;
+  private final Map<String, RunningMigration> migrations = new LinkedHashMap<>();
+
+  private Crossfade(Store legacy, Store target) {
+    this.legacy = legacy;
+    this.target = target;
+  }
+
+  /** Begins the wiring. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The routed repository with that interface. Make it once and keep it; any number may be made.
+   *
+   * @throws ConfigurationException if no entity, or more than one, has implementations of it, or a
+   *     method is neither {@link Reads} nor {@link Writes}
+   */
+  public <R extends Repository<?, ?>> R repository(Class<R> type) {
+    RunningMigration found = null;
+    for (RunningMigration migration : migrations.values()) {
+      if (migration.pairFor(type) != null) {
+        found = only(type, found, migration);
+      }
+    }
+    EntityPair<?, ?> pair = found == null ? null : found.pairFor(type);
+    if (found == null || pair == null) {
+      throw new ConfigurationException(
+          List.of(
+              "no migration has an entity whose implementations have the interface "
+                  + type.getName()
+                  + "; let both implement it and add the entity to a migration"));
+    }
+    return found.repository(type, pair);
+  }
+
+  private static RunningMigration only(
+      Class<?> type, @Nullable RunningMigration one, RunningMigration another) {
+    if (one != null) {
+      throw new ConfigurationException(
+          List.of(
+              "migrations '"
+                  + one.name()
+                  + "' and '"
+                  + another.name()
+                  + "' both have implementations of "
+                  + type.getName()
+                  + "; give each entity an interface of its own"));
+    }
+    return another;
+  }
+
+  /**
+   * A migration.
+   *
+   * @throws ConfigurationException if there is none of that name
+   */
+  public Migration migration(String name) {
+    return running(name);
+  }
+
+  /**
+   * Runs writes of one migration as a unit of work: one transaction on the primary, one on the
+   * other store. Reads inside see its writes. A unit inside a unit of the same migration joins it.
+   *
+   * <p>If the body throws, nothing is written anywhere. The body runs once; it must not hand
+   * repositories to other threads, whose calls would not belong to the unit.
+   *
+   * @param <X> what the body throws, thrown on as it is
+   */
+  public <X extends Exception> void unit(String migration, UnitWork<X> body) throws X {
+    this.<@Nullable Void, X>unitOf(
+        migration,
+        () -> {
+          body.run();
+          return null;
+        });
+  }
+
+  /** As {@link #unit}, with a result. */
+  public <R extends @Nullable Object, X extends Exception> R unitOf(
+      String migration, UnitBody<R, X> body) throws X {
+    return running(migration).writes().unit("unit", body);
+  }
+
+  /** The work of a unit of work without a result. */
+  @FunctionalInterface
+  public interface UnitWork<X extends Exception> {
+    /** Does the work. */
+    void run() throws X;
+  }
+
+  private RunningMigration running(String name) {
+    RunningMigration migration = migrations.get(name);
+    if (migration == null) {
+      throw new ConfigurationException(
+          List.of("there is no migration '" + name + "'; there are " + migrations.keySet()));
+    }
+    return migration;
+  }
+
+  /**
+   * Ends all threads and both stores. Work under way is finished; what the other store has not got
+   * yet stays in the journal and is repaired by the next process.
+   */
+  @Override
+  public void close() {
+    migrations.values().forEach(RunningMigration::close);
+    legacy.close();
+    target.close();
+  }
+
+  /** Wires a {@link Crossfade}. Not safe for use by several threads. */
+  public static final class Builder {
+    private @Nullable Store legacy;
+    private @Nullable Store target;
+    private Settings settings = Settings.defaults();
+    private final Map<String, MigrationBuilder> migrations = new LinkedHashMap<>();
+    private final List<CrossfadeListener> listeners = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private Builder() {}
+
+    /** Where the application comes from. Owned by what is built. */
+    public Builder legacy(Store store) {
+      legacy = store;
+      return this;
+    }
+
+    /** PostgreSQL, where it goes. Owned by what is built. Need not be reachable in stage off. */
+    public Builder target(Store store) {
+      target = store;
+      return this;
+    }
+
+    /** How it behaves; {@link Settings#defaults} if not given. */
+    public Builder settings(Settings value) {
+      settings = value;
+      return this;
+    }
+
+    /**
+     * A group of entities that cross together.
+     *
+     * @param name in the stores' control rows; must not change once the migration has begun
+     */
+    public Builder migration(String name, Consumer<MigrationBuilder> description) {
+      MigrationBuilder migration = new MigrationBuilder(name);
+      description.accept(migration);
+      if (migrations.put(name, migration) != null) {
+        problems.add("two migrations are named '" + name + "'; rename one");
+      }
+      return this;
+    }
+
+    /** Somebody to tell what happens. */
+    public Builder listener(CrossfadeListener listener) {
+      listeners.add(listener);
+      return this;
+    }
+
+    /**
+     * Connects the legacy store, and PostgreSQL where the stage needs it, checks everything, and
+     * starts.
+     *
+     * @throws ConfigurationException with all problems of the wiring, the mappings and the stores'
+     *     catalogues; nothing was written but the library's own tables
+     * @throws StoreUnavailableException if the primary store cannot be reached
+     */
+    public Crossfade build() {
+      Store from = given(legacy, "legacy(…), the store the application comes from");
+      Store to = given(target, "target(…), the PostgreSQL store it goes to");
+      migrations.values().forEach(migration -> problems.addAll(migration.problems()));
+      if (migrations.isEmpty()) {
+        problems.add("there is no migration; add one with migration(name, …)");
+      }
+      checkNames();
+      throwIfAny();
+      List<Crossing> crossings = crossings(from, to);
+      throwIfAny();
+      return start(from, to, crossings);
+    }
+
+    private Store given(@Nullable Store store, String what) {
+      if (store == null) {
+        problems.add("the builder was not given " + what);
+        throw new ConfigurationException(problems);
+      }
+      return store;
+    }
+
+    /** The journal knows entities by name, whatever their migration. */
+    private void checkNames() {
+      Set<String> names = new LinkedHashSet<>();
+      migrations.forEach(
+          (migration, description) -> {
+            for (String entity : description.entities().keySet()) {
+              if (!names.add(entity)) {
+                problems.add(
+                    "two migrations have an entity named '" + entity + "'; give one another name");
+              }
+            }
+          });
+    }
+
+    private List<Crossing> crossings(Store from, Store to) {
+      Events events = new Events(listeners);
+      List<Crossing> crossings = new ArrayList<>();
+      migrations.forEach(
+          (name, description) -> {
+            try {
+              Crossing crossing =
+                  Crossing.of(name, from, to, settings, events, description.entities());
+              crossing.pairs().forEach(this::checkInterfaces);
+              crossings.add(crossing);
+            } catch (ConfigurationException e) {
+              problems.addAll(e.problems());
+            }
+          });
+      return crossings;
+    }
+
+    /** Every repository interface that an implementation has must be usable. */
+    private void checkInterfaces(EntityPair<?, ?> pair) {
+      Set<Class<?>> interfaces = new LinkedHashSet<>();
+      collectInterfaces(pair.legacy().getClass(), interfaces);
+      collectInterfaces(pair.target().getClass(), interfaces);
+      interfaces.forEach(type -> problems.addAll(Router.problems(type, pair)));
+    }
+
+    private static void collectInterfaces(@Nullable Class<?> type, Set<Class<?>> interfaces) {
+      if (type == null || type == Object.class) {
+        return;
+      }
+      for (Class<?> each : type.getInterfaces()) {
+        if (Repository.class.isAssignableFrom(each)
+            && !each.equals(StoreRepository.class)
+            && !each.equals(Repository.class)) {
+          interfaces.add(each);
+        }
+      }
+      collectInterfaces(type.getSuperclass(), interfaces);
+    }
+
+    private void throwIfAny() {
+      if (!problems.isEmpty()) {
+        throw new ConfigurationException(problems);
+      }
+    }
+
+    private static Crossfade start(Store from, Store to, List<Crossing> crossings) {
+      Crossfade crossfade = new Crossfade(from, to);
+      try {
+        from.connect();
+        for (Crossing crossing : crossings) {
+          crossfade.migrations.put(crossing.name(), new RunningMigration(crossing));
+        }
+        return crossfade;
+      } catch (RuntimeException e) {
+        crossfade.close();
+        throw e;
+      }
+    }
+  }
+}

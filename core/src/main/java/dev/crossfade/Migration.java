@@ -1,0 +1,79 @@
+package dev.crossfade;
+
+import dev.crossfade.VerificationReport.RowDifference;
+import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.ParkedEntry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A named group of entities that cross together, with one stage. Obtained from {@link
+ * Crossfade#migration}.
+ *
+ * <p>Safe for use by many threads. The long operations (backfill, verify) run on the caller's
+ * thread, while the application goes on.
+ */
+public interface Migration {
+  /** Its name. */
+  String name();
+
+  /** Its stage, as this process last saw it. */
+  Stage stage();
+
+  /** The number of changes of stage so far, plus one. */
+  long epoch();
+
+  /**
+   * Moves to a stage: forward to the next one only, back over as many as asked for, one by one.
+   *
+   * <p>Where the primary changes, writes wait until it is done; the report says how long. Up to the
+   * decision a failure is undone; after it every process that looks completes the move.
+   *
+   * @return what has happened; from and to are the same if it was there already
+   * @throws MoveRefusedException if a gate refuses; the message says why and what to do. Of a way
+   *     back over several stages the steps before stay.
+   */
+  MoveReport moveTo(Stage stage);
+
+  /**
+   * Copies everything from the primary to the other store, while writes go on. Safe to repeat; rows
+   * that are the same are written again.
+   *
+   * @throws IllegalStateException in off and complete, where the other store does not follow
+   * @throws StoreUnavailableException if a store is out of reach for a minute; what was copied
+   *     stays, run it again
+   */
+  BackfillReport backfill();
+
+  /**
+   * Compares every field of every row of both stores, while writes go on. Differences are confirmed
+   * by reading again.
+   *
+   * @throws IllegalStateException in off and complete, where the stores differ by design
+   */
+  VerificationReport verify();
+
+  /**
+   * Copies rows that differ again from the primary: safe while writes go on.
+   *
+   * @return how many the other store refused; they stay in the journal
+   */
+  int repair(Collection<RowDifference> differences);
+
+  /** How large and how old the journal is; asks the primary. */
+  JournalStatus journal();
+
+  /**
+   * Waits until the other store has caught up: nothing in the journal but parked entries.
+   *
+   * @return false if it took longer, or the thread was interrupted
+   */
+  boolean awaitSettled(Duration limit);
+
+  /** Keys that the other store refuses, with the reason; at most 1,000. */
+  List<ParkedEntry> parked();
+
+  /** Tries parked keys again, after their cause was removed. Returns how many there were. */
+  int retryParked();
+}

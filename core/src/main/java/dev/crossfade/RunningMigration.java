@@ -1,0 +1,199 @@
+package dev.crossfade;
+
+import dev.crossfade.Stage.Side;
+import dev.crossfade.VerificationReport.RowDifference;
+import dev.crossfade.copy.Backfill;
+import dev.crossfade.copy.Repair;
+import dev.crossfade.copy.Settling;
+import dev.crossfade.copy.Verification;
+import dev.crossfade.cutover.Moves;
+import dev.crossfade.journal.Finisher;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.journal.Ownership;
+import dev.crossfade.routing.Router;
+import dev.crossfade.shadow.ShadowReads;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Journal;
+import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.write.SecondaryBreaker;
+import dev.crossfade.write.SecondaryLane;
+import dev.crossfade.write.WritePath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** A migration and all that moves in it, wired in the order of the flow. */
+final class RunningMigration implements Migration, AutoCloseable {
+  private static final int MOST_PARKED = 1_000;
+
+  private final Crossing crossing;
+  private final Stages stages;
+  private final Finisher finisher;
+  private final SecondaryLane secondary;
+  private final WritePath writes;
+  private final Repair repair;
+  private final Backfill backfill;
+  private final Verification verification;
+  private final ShadowReads shadows;
+  private final Moves moves;
+  private final Router router;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Looks at the stores and starts the threads. The legacy store is connected. */
+  RunningMigration(Crossing crossing) {
+    this.crossing = crossing;
+    this.stages = new Stages(crossing);
+    checkCatalogues();
+    Ownership ownership = new Ownership();
+    Membership membership = new Membership(crossing, ownership);
+    SecondaryBreaker breaker = new SecondaryBreaker(crossing);
+    this.finisher = new Finisher(crossing, this::somethingLeft);
+    this.secondary =
+        new SecondaryLane(crossing, ownership, membership, finisher, breaker, this::somethingLeft);
+    this.writes = new WritePath(crossing, stages, ownership, secondary);
+    this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
+    Settling settling = new Settling(crossing, closed);
+    this.backfill = new Backfill(crossing, stages, ownership, repair, settling);
+    this.verification = new Verification(crossing, stages, settling);
+    this.shadows = new ShadowReads(crossing, settling, backfill);
+    this.moves = new Moves(crossing, stages, repair, membership);
+    this.router = new Router(stages, writes, shadows);
+    membership.keepUp(stages.current());
+    repair.start();
+  }
+
+  private void somethingLeft() {
+    repair.signal();
+  }
+
+  /** The primary's mapping must fit; the other one's must as far as it can be reached. */
+  private void checkCatalogues() {
+    StageView view = stages.current();
+    List<String> problems = new ArrayList<>(crossing.problems(view.primary()));
+    if (view.stage() != Stage.OFF) {
+      try {
+        crossing.store(view.secondary()).connect();
+        problems.addAll(crossing.problems(view.secondary()));
+      } catch (StoreUnavailableException e) {
+        // the application starts without it; membership reports it, and repair catches up
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+
+  /** The pair whose implementations both have that interface; null if none. */
+  @Nullable EntityPair<?, ?> pairFor(Class<?> type) {
+    for (EntityPair<?, ?> pair : crossing.pairs()) {
+      if (type.isInstance(pair.legacy()) || type.isInstance(pair.target())) {
+        return pair;
+      }
+    }
+    return null;
+  }
+
+  <R> R repository(Class<R> type, EntityPair<?, ?> pair) {
+    return router.route(type, pair);
+  }
+
+  WritePath writes() {
+    return writes;
+  }
+
+  @Override
+  public String name() {
+    return crossing.name();
+  }
+
+  @Override
+  public Stage stage() {
+    return stages.current().stage();
+  }
+
+  @Override
+  public long epoch() {
+    return stages.current().epoch();
+  }
+
+  @Override
+  public MoveReport moveTo(Stage stage) {
+    return moves.moveTo(stage);
+  }
+
+  @Override
+  public BackfillReport backfill() {
+    return backfill.run();
+  }
+
+  @Override
+  public VerificationReport verify() {
+    return verification.run();
+  }
+
+  @Override
+  public int repair(Collection<RowDifference> differences) {
+    Map<String, List<Object>> keys = new LinkedHashMap<>();
+    for (RowDifference difference : differences) {
+      keys.computeIfAbsent(difference.entity(), e -> new ArrayList<>()).add(difference.key());
+    }
+    int refused = 0;
+    for (Map.Entry<String, List<Object>> group : keys.entrySet()) {
+      refused += copyKeys(crossing.pair(group.getKey()), group.getValue());
+    }
+    return refused;
+  }
+
+  private <T, K> int copyKeys(EntityPair<T, K> pair, List<Object> keys) {
+    return backfill.copyKeys(pair, keys.stream().map(pair.entity().keys().type()::cast).toList());
+  }
+
+  @Override
+  public JournalStatus journal() {
+    return repair.status();
+  }
+
+  @Override
+  public boolean awaitSettled(Duration limit) {
+    return repair.settle(limit);
+  }
+
+  @Override
+  public List<ParkedEntry> parked() {
+    return primaryJournal().parked(name(), MOST_PARKED);
+  }
+
+  @Override
+  public int retryParked() {
+    int retried = primaryJournal().retryParked(name());
+    repair.signal();
+    return retried;
+  }
+
+  private Journal primaryJournal() {
+    Side primary = stages.current().primary();
+    return crossing.store(primary).journal();
+  }
+
+  /**
+   * Ends all threads in the order in which work flows; what is under way is finished, what waits is
+   * left to repair.
+   */
+  @Override
+  public void close() {
+    closed.countDown();
+    shadows.close();
+    secondary.close();
+    repair.close();
+    finisher.close();
+  }
+}

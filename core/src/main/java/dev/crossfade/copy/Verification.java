@@ -1,0 +1,215 @@
+package dev.crossfade.copy;
+
+import dev.crossfade.CrossfadeListener.CopyProgress;
+import dev.crossfade.Difference;
+import dev.crossfade.Entity;
+import dev.crossfade.VerificationReport;
+import dev.crossfade.VerificationReport.RowDifference;
+import dev.crossfade.copy.Settling.Verdict;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.store.StoreRepository;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.EntityPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares every field of every row of both stores, in key order and bounded memory, while writes
+ * go on. What differs is read again before it is reported. Rows that only one store has are found
+ * on either side.
+ *
+ * <p>Runs on the caller's thread.
+ */
+public final class Verification {
+  /** The name of the evidence that a verification has found no difference. */
+  public static final String EVIDENCE = "verification";
+
+  private static final Logger log = LoggerFactory.getLogger(Verification.class);
+  private static final int PAGE = 2_000;
+  private static final int SUSPECTS = 500;
+
+  private final Crossing crossing;
+  private final Stages stages;
+  private final Settling settling;
+
+  /** Made once per migration. */
+  public Verification(Crossing crossing, Stages stages, Settling settling) {
+    this.crossing = crossing;
+    this.stages = stages;
+    this.settling = settling;
+  }
+
+  /** Compares everything. */
+  public VerificationReport run() {
+    long begun = System.nanoTime();
+    StageView view = comparingView();
+    Tally tally = new Tally();
+    for (EntityPair<?, ?> pair : crossing.pairs()) {
+      new OneEntity<>(view, pair, tally).compare();
+    }
+    VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
+    if (report.isClean()) {
+      crossing
+          .store(view.primary())
+          .control()
+          .recordEvidence(
+              crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", differences 0");
+    }
+    log.info(
+        "Verification of migration '{}': {} rows, {} differ, {} under way, in {} ms.",
+        crossing.name(),
+        report.totalRows(),
+        report.differing(),
+        report.unsettled(),
+        report.duration().toMillis());
+    return report;
+  }
+
+  private StageView comparingView() {
+    StageView view = stages.refresh();
+    if (!view.stage().writesBoth()) {
+      throw new IllegalStateException(
+          "migration '"
+              + crossing.name()
+              + "' is in "
+              + view.stage().id()
+              + ", where the stores differ by design; verify it between dual_write and ramp_down");
+    }
+    return view;
+  }
+
+  /** What was found so far. */
+  private final class Tally {
+    private final Map<String, Long> rows = new LinkedHashMap<>();
+    private final List<RowDifference> differences = new ArrayList<>();
+    private long differing;
+    private long unsettled;
+    private long known;
+
+    <K> void add(String entity, Verdict<K> verdict) {
+      unsettled += verdict.unsettled().size();
+      verdict.differing().forEach((key, found) -> add(entity, key, found));
+    }
+
+    private void add(String entity, Object key, List<Difference> found) {
+      differing++;
+      if (differences.size() < VerificationReport.MOST_DIFFERENCES) {
+        differences.add(new RowDifference(entity, key, found));
+      }
+    }
+
+    VerificationReport report(Duration duration) {
+      return new VerificationReport(
+          crossing.name(), rows, differences, differing, unsettled, known, duration);
+    }
+  }
+
+  /** A merge of the two stores' rows in their common order. */
+  private final class OneEntity<T, K> {
+    private final StageView view;
+    private final EntityPair<T, K> pair;
+    private final Entity<T, K> entity;
+    private final Tally tally;
+    private final List<K> suspects = new ArrayList<>();
+    private long rows;
+
+    OneEntity(StageView view, EntityPair<T, K> pair, Tally tally) {
+      this.view = view;
+      this.pair = pair;
+      this.entity = pair.entity();
+      this.tally = tally;
+    }
+
+    void compare() {
+      Rows<T, K> primary = new Rows<>(pair.on(view.primary()));
+      Rows<T, K> secondary = new Rows<>(pair.on(view.secondary()));
+      Row<T, K> a = primary.nextOrNull();
+      Row<T, K> b = secondary.nextOrNull();
+      while (a != null || b != null) {
+        int order =
+            a == null ? 1 : b == null ? -1 : Arrays.compareUnsigned(a.canonical, b.canonical);
+        compare(order <= 0 ? a : null, order >= 0 ? b : null);
+        a = order <= 0 ? primary.nextOrNull() : a;
+        b = order >= 0 ? secondary.nextOrNull() : b;
+      }
+      settle();
+      count();
+    }
+
+    private void compare(@Nullable Row<T, K> a, @Nullable Row<T, K> b) {
+      rows++;
+      if (rows % PAGE == 0) {
+        count();
+      }
+      if (a != null && b != null && entity.same(a.row, b.row)) {
+        tally.known += entity.knownDifferences(a.row, b.row);
+        return;
+      }
+      suspects.add(entity.keyOf(a != null ? a.row : present(b)));
+      if (suspects.size() == SUSPECTS) {
+        settle();
+      }
+    }
+
+    private T present(@Nullable Row<T, K> row) {
+      if (row == null) {
+        throw new IllegalStateException("a row of one of the stores was expected");
+      }
+      return row.row;
+    }
+
+    private void settle() {
+      tally.add(entity.name(), settling.settle(view, pair, suspects));
+      suspects.clear();
+    }
+
+    private void count() {
+      tally.rows.put(entity.name(), rows);
+      CopyProgress progress = new CopyProgress(crossing.name(), "verify", entity.name(), rows);
+      crossing.events().tell(listener -> listener.progressed(progress));
+    }
+  }
+
+  private record Row<T, K>(T row, byte[] canonical) {}
+
+  /** All rows of a repository in key order, a page at a time. */
+  private static final class Rows<T, K> {
+    private final StoreRepository<T, K> repository;
+    private Iterator<T> page;
+    private @Nullable K after;
+    private boolean last;
+
+    Rows(StoreRepository<T, K> repository) {
+      this.repository = repository;
+      this.page = Collections.emptyIterator();
+    }
+
+    @Nullable Row<T, K> nextOrNull() {
+      if (!page.hasNext() && !last) {
+        page = turn();
+      }
+      if (!page.hasNext()) {
+        return null;
+      }
+      T row = page.next();
+      after = repository.entity().keyOf(row);
+      return new Row<>(row, repository.entity().keys().encode(after));
+    }
+
+    private Iterator<T> turn() {
+      List<T> rows = repository.scan(after, PAGE);
+      last = rows.size() < PAGE;
+      return rows.iterator();
+    }
+  }
+}

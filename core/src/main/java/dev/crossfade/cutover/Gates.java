@@ -1,0 +1,87 @@
+package dev.crossfade.cutover;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.copy.Backfill;
+import dev.crossfade.copy.Repair;
+import dev.crossfade.copy.Verification;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.ControlTable.Evidence;
+import dev.crossfade.wiring.Crossing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What must hold before a migration may move on. Each reason says what to do. */
+final class Gates {
+  private final Crossing crossing;
+  private final Repair repair;
+  private final Membership membership;
+
+  Gates(Crossing crossing, Repair repair, Membership membership) {
+    this.crossing = crossing;
+    this.repair = repair;
+    this.membership = membership;
+  }
+
+  /** Why the migration may not go one step from where it is; empty if it may. */
+  List<String> reasonsAgainst(StageView view, Stage next) {
+    List<String> reasons = new ArrayList<>();
+    if (next.primary() != view.primary() || next.remembersKeys()) {
+      nothingParked(reasons);
+    }
+    if (next.writesBoth()) {
+      reachable(next, reasons);
+    }
+    if (view.stage() == Stage.OFF && reasons.isEmpty()) {
+      reasons.addAll(crossing.problems(Side.TARGET));
+    }
+    if (view.primary() == Side.LEGACY
+        && next.ordinal() >= Stage.SHADOW.ordinal()
+        && next.ordinal() > view.stage().ordinal()) {
+      copied(view, next, reasons);
+    }
+    return reasons;
+  }
+
+  private void nothingParked(List<String> reasons) {
+    long parked = repair.status().parked();
+    if (parked > 0) {
+      reasons.add(
+          parked
+              + " keys are parked because the other store refuses them; look at Migration.parked(), correct the rows,"
+              + " then Migration.retryParked()");
+    }
+  }
+
+  private void reachable(Stage next, List<String> reasons) {
+    Side other = next.primary().other();
+    for (Side side : List.of(next.primary(), other)) {
+      try {
+        membership.join(side);
+      } catch (CrossfadeException e) {
+        reasons.add(crossing.store(side).name() + " cannot be used: " + e.getMessage());
+      }
+    }
+  }
+
+  private void copied(StageView view, Stage next, List<String> reasons) {
+    Map<String, Evidence> evidence =
+        crossing.store(view.primary()).control().evidence(crossing.name());
+    Evidence backfill = evidence.get(Backfill.EVIDENCE);
+    if (backfill == null) {
+      reasons.add(
+          "no backfill has come to its end since the migration left off; run Migration.backfill()");
+      return;
+    }
+    Evidence verification = evidence.get(Verification.EVIDENCE);
+    if (next == Stage.LIVE
+        && (verification == null || verification.recordedAt().isBefore(backfill.recordedAt()))) {
+      reasons.add(
+          "no verification since the last backfill has found both stores the same; run Migration.verify(), and"
+              + " Migration.repair() on what it reports");
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.crossfade.routing;
+
+import dev.crossfade.ConfigurationException;
+import dev.crossfade.Reads;
+import dev.crossfade.Repository;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.Writes;
+import dev.crossfade.shadow.ShadowReads;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.store.RowWrite;
+import dev.crossfade.store.StoreRepository;
+import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.write.WritePath;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.BaseStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes routed repositories: classifies every method of an interface once, and sends each call
+ * where the stage says. What it makes is safe for use by many threads.
+ */
+public final class Router {
+  private static final Set<String> INHERITED_WRITES =
+      Set.of("save", "insert", "saveAll", "delete", "deleteAll");
+
+  private final Stages stages;
+  private final WritePath writes;
+  private final ShadowReads shadows;
+
+  /** Made once per migration. */
+  public Router(Stages stages, WritePath writes, ShadowReads shadows) {
+    this.stages = stages;
+    this.writes = writes;
+    this.shadows = shadows;
+  }
+
+  /** One routed method. */
+  private interface Route {
+    @Nullable Object call(Object @Nullable [] arguments) throws Throwable;
+  }
+
+  /**
+   * What is wrong with an interface as a repository of an entity; each with its fix.
+   *
+   * @param type an interface that both implementations of the pair have
+   */
+  public static List<String> problems(Class<?> type, EntityPair<?, ?> pair) {
+    List<String> problems = new ArrayList<>();
+    for (Method method : type.getMethods()) {
+      if (isOwn(method)) {
+        classification(type, method, problems);
+      }
+    }
+    for (Side side : Side.values()) {
+      if (!type.isInstance(pair.on(side))) {
+        problems.add(
+            pair.on(side).getClass().getName()
+                + " does not implement "
+                + type.getName()
+                + "; let it, as the other store's does");
+      }
+    }
+    return problems;
+  }
+
+  private static boolean isOwn(Method method) {
+    return Modifier.isAbstract(method.getModifiers())
+        && method.getDeclaringClass() != Repository.class
+        && !overrides(method);
+  }
+
+  /** Whether it only narrows a method that every repository has. */
+  private static boolean overrides(Method method) {
+    for (Method inherited : Repository.class.getMethods()) {
+      if (inherited.getName().equals(method.getName())
+          && inherited.getParameterCount() == method.getParameterCount()
+          && !method.isAnnotationPresent(Reads.class)
+          && !method.isAnnotationPresent(Writes.class)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void classification(Class<?> type, Method method, List<String> problems) {
+    boolean reads = method.isAnnotationPresent(Reads.class);
+    boolean writes = method.isAnnotationPresent(Writes.class);
+    String name = type.getName() + "." + method.getName();
+    if (!reads && !writes) {
+      problems.add(
+          name
+              + " is neither @Reads nor @Writes; annotate it, so that it is known where its calls go");
+    } else if (reads && writes) {
+      problems.add(
+          name
+              + " is both @Reads and @Writes; a method that writes is @Writes, whatever else it reads");
+    }
+    Class<?> result = method.getReturnType();
+    if (BaseStream.class.isAssignableFrom(result)
+        || Iterator.class.isAssignableFrom(result)
+        || result == Iterable.class) {
+      problems.add(
+          name
+              + " returns a "
+              + result.getSimpleName()
+              + ", which would be read after its connection is gone and cannot be compared; return a List, or page with scan");
+    }
+  }
+
+  /**
+   * The routed repository.
+   *
+   * @throws ConfigurationException with everything that {@link #problems} finds
+   */
+  public <R> R route(Class<R> type, EntityPair<?, ?> pair) {
+    List<String> problems = problems(type, pair);
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    Map<Method, Route> routes = new HashMap<>();
+    try {
+      for (Method method : type.getMethods()) {
+        if (Modifier.isAbstract(method.getModifiers())) {
+          routes.put(method, route(pair, method));
+        }
+      }
+    } catch (IllegalAccessException e) {
+      throw new ConfigurationException(
+          List.of(
+              type.getName()
+                  + " cannot be called from the library: "
+                  + e.getMessage()
+                  + "; open its package"));
+    }
+    Object proxy =
+        Proxy.newProxyInstance(
+            type.getClassLoader(), new Class<?>[] {type}, new Handler(type, pair, routes));
+    return type.cast(proxy);
+  }
+
+  private Route route(EntityPair<?, ?> pair, Method method) throws IllegalAccessException {
+    MethodPlan plan = new MethodPlan(pair, method);
+    boolean write =
+        method.isAnnotationPresent(Writes.class)
+            || (!method.isAnnotationPresent(Reads.class)
+                && INHERITED_WRITES.contains(method.getName()));
+    return write ? write(pair, method, plan) : read(pair, method, plan);
+  }
+
+  private Route read(EntityPair<?, ?> pair, Method method, MethodPlan plan) {
+    Reads declared = method.getAnnotation(Reads.class);
+    boolean unordered = declared != null && declared.unordered();
+    boolean compared = declared == null || declared.compared();
+    return arguments -> {
+      Side unit = writes.unitSide();
+      if (unit != null) {
+        return plan.call(unit, arguments);
+      }
+      StageView view = stages.current();
+      Object result = plan.call(view.primary(), arguments);
+      if (view.stage().shadowReads() && compared && shadows.sampled()) {
+        shadows.compare(
+            view, pair, plan.name(), unordered, side -> plan.call(side, arguments), result);
+      }
+      return result;
+    };
+  }
+
+  private <T, K> Route write(EntityPair<T, K> pair, Method method, MethodPlan plan) {
+    String name = pair.entity().name() + "." + plan.name();
+    Route unit = arguments -> writes.unit(name, () -> call(plan, unitSide(), arguments));
+    RowWriteOf<T, K> rowWrite = rowWrite(pair, method);
+    if (rowWrite == null) {
+      return unit;
+    }
+    return arguments ->
+        writes.unitSide() != null || arguments == null
+            ? unit.call(arguments)
+            : writes.row(name, pair, rowWrite.of(arguments[0]));
+  }
+
+  private Side unitSide() {
+    Side side = writes.unitSide();
+    if (side == null) {
+      throw new IllegalStateException("no unit of work is open on this thread");
+    }
+    return side;
+  }
+
+  /** The body of a unit throws exceptions, not throwables. */
+  private static @Nullable Object call(MethodPlan plan, Side side, Object @Nullable [] arguments)
+      throws Exception {
+    try {
+      return plan.call(side, arguments);
+    } catch (Exception | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(plan.name() + " threw neither an exception nor an error", e);
+    }
+  }
+
+  private interface RowWriteOf<T, K> {
+    RowWrite<T, K> of(Object argument);
+  }
+
+  /** The short way for a row, if both implementations leave the method to their base class. */
+  @SuppressWarnings("unchecked")
+  private static <T, K> @Nullable RowWriteOf<T, K> rowWrite(EntityPair<T, K> pair, Method method) {
+    if (!inherits(pair.legacy(), method) || !inherits(pair.target(), method)) {
+      return null;
+    }
+    return switch (method.getName()) {
+      case "save" -> row -> new RowWrite.Save<>((T) row);
+      case "insert" -> row -> new RowWrite.Insert<>((T) row);
+      case "delete" -> key -> new RowWrite.Delete<>((K) key);
+      default -> null;
+    };
+  }
+
+  private static boolean inherits(StoreRepository<?, ?> repository, Method method) {
+    return method.getDeclaringClass() == Repository.class
+        && repository.inherits(method.getName(), method.getParameterTypes());
+  }
+
+  private static final class Handler implements InvocationHandler {
+    private final Class<?> type;
+    private final EntityPair<?, ?> pair;
+    private final Map<Method, Route> routes;
+
+    Handler(Class<?> type, EntityPair<?, ?> pair, Map<Method, Route> routes) {
+      this.type = type;
+      this.pair = pair;
+      this.routes = routes;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      Route route = routes.get(method);
+      if (route != null) {
+        return route.call(arguments);
+      }
+      return method.isDefault()
+          ? callDefault(proxy, method, arguments)
+          : callObject(proxy, method, arguments);
+    }
+
+    /** A default method runs on the routed repository, so that each of its calls is routed. */
+    private @Nullable Object callDefault(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      Class<?> declaring = method.getDeclaringClass();
+      MethodHandle handle =
+          MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
+              .unreflectSpecial(method, declaring);
+      return handle
+          .bindTo(proxy)
+          .invokeWithArguments(arguments == null ? new Object[0] : arguments);
+    }
+
+    private Object callObject(Object proxy, Method method, Object @Nullable [] arguments) {
+      return switch (method.getName()) {
+        case "equals" -> arguments != null && proxy == arguments[0];
+        case "hashCode" -> System.identityHashCode(proxy);
+        default -> type.getSimpleName() + " of " + pair.entity().name() + " (routed)";
+      };
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dev.crossfade.shadow;
+
+import dev.crossfade.CrossfadeListener.Mismatch;
+import dev.crossfade.CrossfadeListener.ShadowReadEvent;
+import dev.crossfade.CrossfadeListener.ShadowReadEvent.Result;
+import dev.crossfade.Difference;
+import dev.crossfade.Entity;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.copy.Backfill;
+import dev.crossfade.copy.Settling;
+import dev.crossfade.copy.Settling.Verdict;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.Journal;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.EntityPair;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Repeats a sample of the reads on the secondary store and compares the results, off the caller's
+ * thread. What does not fit into the queue is dropped and counted: a caller never waits for a
+ * shadow.
+ *
+ * <p>Results that differ are settled before anybody is told: both stores are read again, and keys
+ * that the journal knows to be under way are excused. Safe for use by many threads.
+ */
+public final class ShadowReads implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ShadowReads.class);
+  private static final int LOOKS = 5;
+  private static final long FIRST_PAUSE_MILLIS = 10;
+
+  private final Crossing crossing;
+  private final Settling settling;
+  private final Backfill copies;
+  private final ThreadPoolExecutor pool;
+
+  /** Made once per migration; starts no thread before the first sample. */
+  public ShadowReads(Crossing crossing, Settling settling, Backfill copies) {
+    this.crossing = crossing;
+    this.settling = settling;
+    this.copies = copies;
+    AtomicInteger number = new AtomicInteger();
+    int threads = crossing.settings().shadowThreads();
+    this.pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(crossing.settings().shadowQueue()),
+            task -> {
+              Thread thread =
+                  new Thread(
+                      task, "crossfade-shadow-" + crossing.name() + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** A read that can be repeated on either store. */
+  public interface Read {
+    /** Reads on the secondary, or, to settle, on the primary again. */
+    @Nullable Object on(Side side) throws Throwable;
+  }
+
+  /** Whether the next read is to be compared. */
+  public boolean sampled() {
+    double share = crossing.settings().shadowSampling();
+    return share > 0 && (share >= 1 || ThreadLocalRandom.current().nextDouble() < share);
+  }
+
+  /** Compares a read that gave {@code result} on the primary, soon. */
+  public void compare(
+      StageView view,
+      EntityPair<?, ?> pair,
+      String method,
+      boolean unordered,
+      Read read,
+      @Nullable Object result) {
+    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result);
+    try {
+      pool.execute(sample);
+    } catch (RejectedExecutionException e) {
+      sample.tell(Result.DROPPED);
+    }
+  }
+
+  /** Ends the pool; samples that wait are dropped. */
+  @Override
+  public void close() {
+    pool.shutdownNow();
+    try {
+      pool.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Sample<T, K> implements Runnable {
+    private final StageView view;
+    private final EntityPair<T, K> pair;
+    private final Entity<T, K> entity;
+    private final String method;
+    private final Read read;
+    private final @Nullable Object first;
+    private final ResultComparison<T, K> comparison;
+
+    Sample(
+        StageView view,
+        EntityPair<T, K> pair,
+        String method,
+        boolean unordered,
+        Read read,
+        @Nullable Object first) {
+      this.view = view;
+      this.pair = pair;
+      this.entity = pair.entity();
+      this.method = method;
+      this.read = read;
+      this.first = first;
+      this.comparison = new ResultComparison<>(entity, unordered);
+    }
+
+    @Override
+    public void run() {
+      try {
+        tell(comparison.same(first, read.on(view.secondary())) ? Result.MATCH : settle());
+      } catch (Throwable e) {
+        log.debug("shadow read {} of migration '{}' failed", method, crossing.name(), e);
+        tell(Result.FAILED);
+        if (e instanceof VirtualMachineError error) {
+          throw error;
+        }
+      }
+    }
+
+    /** See {@link Settling}: primary, journal, secondary, primary again. */
+    private Result settle() throws Throwable {
+      for (int look = 0; look < LOOKS; look++) {
+        if (settling.pauseUnlessClosed(FIRST_PAUSE_MILLIS << look)) {
+          break;
+        }
+        Object primary = read.on(view.primary());
+        long underWay = journal().status(crossing.name()).entries();
+        Object secondary = read.on(view.secondary());
+        if (comparison.same(primary, secondary)) {
+          return Result.SETTLED;
+        }
+        if (comparison.same(primary, read.on(view.primary()))) {
+          Set<K> keys = comparison.differingKeys(primary, secondary);
+          if (keys.isEmpty() && underWay == 0) {
+            mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
+            return Result.MISMATCH;
+          } else if (!keys.isEmpty() && !anyCovered(keys)) {
+            return confirmed(keys, primary, secondary);
+          }
+        }
+      }
+      return Result.EXCUSED;
+    }
+
+    /**
+     * The rows that differ in the results: do they in the stores, or is it the query that does not
+     * mean the same?
+     */
+    private Result confirmed(Set<K> keys, @Nullable Object primary, @Nullable Object secondary) {
+      Verdict<K> verdict = settling.settle(view, pair, keys);
+      if (!verdict.unsettled().isEmpty()) {
+        return Result.EXCUSED;
+      }
+      for (Map.Entry<K, List<Difference>> row : verdict.differing().entrySet()) {
+        mismatch(row.getKey(), row.getValue());
+      }
+      if (verdict.differing().isEmpty()) {
+        mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
+      } else if (crossing.settings().repairMismatches()) {
+        copies.copyKeys(pair, verdict.differing().keySet());
+      }
+      return Result.MISMATCH;
+    }
+
+    private boolean anyCovered(Set<K> keys) {
+      return !journal()
+          .covered(entity.name(), keys.stream().map(entity.keys()::encode).toList())
+          .isEmpty();
+    }
+
+    private Journal journal() {
+      return crossing.store(view.primary()).journal();
+    }
+
+    /** What can be said of a result as a whole without showing rows. */
+    private String shown(@Nullable Object result) {
+      if (result instanceof Collection<?> rows) {
+        return rows.size() + " rows, keys " + comparison.keys(rows);
+      }
+      return result instanceof Number || result instanceof Boolean
+          ? result.toString()
+          : "another result";
+    }
+
+    private void mismatch(@Nullable K key, List<Difference> differences) {
+      String shownKey = key == null ? null : entity.keys().show(key);
+      log.warn(
+          "Shadow read {}.{} of migration '{}' differs{}: {}",
+          entity.name(),
+          method,
+          crossing.name(),
+          shownKey == null ? "" : " at key " + shownKey,
+          differences);
+      Mismatch mismatch =
+          new Mismatch(crossing.name(), entity.name(), method, shownKey, differences);
+      crossing.events().tell(listener -> listener.mismatch(mismatch));
+    }
+
+    void tell(Result result) {
+      if (crossing.events().wanted()) {
+        ShadowReadEvent event = new ShadowReadEvent(crossing.name(), entity.name(), method, result);
+        crossing.events().tell(listener -> listener.shadowRead(event));
+      }
+    }
+  }
+}
