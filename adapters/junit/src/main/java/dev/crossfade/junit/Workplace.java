@@ -1,0 +1,173 @@
+package dev.crossfade.junit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The directory under {@code java.io.tmpdir} in which the JVMs of one user keep their servers and
+ * find each other's.
+ *
+ * <pre>
+ * crossfade-postgres-USER/
+ *   files.lock, starting.lock       see {@link Lock}; never deleted
+ *   PG-DIGEST/                      unpacked binaries
+ *   shared-PID-KIND/, own-PID-N/    one server each: {@link Claim}
+ * </pre>
+ *
+ * <p>Whether the JVM that answers for a server still lives is asked of a file lock, not of a
+ * process id: the operating system releases the lock however the JVM ends, and gives the id to
+ * somebody else.
+ */
+final class Workplace {
+  private static final String ALIVE = "alive.lock";
+  private static final String OWN_PID = "-" + ProcessHandle.current().pid() + "-";
+
+  private Workplace() {}
+
+  /** Where it is; created if needed. */
+  static Path directory() {
+    String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_-]", "_");
+    Path directory = Path.of(System.getProperty("java.io.tmpdir"), "crossfade-postgres-" + user);
+    try {
+      return Files.createDirectories(directory.toAbsolutePath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot keep the tests' PostgreSQL in " + directory + ": set -Djava.io.tmpdir", e);
+    }
+  }
+
+  /** What JVMs of one user do one after the other; each blocks threads and processes alike. */
+  enum Lock {
+    /** Unpacking, claiming a directory and sweeping: short but for the first unpacking. */
+    FILES("files.lock"),
+    /** Held by who starts the shared server until it answers. FILES may be taken inside. */
+    STARTING("starting.lock");
+
+    private final String file;
+
+    Lock(String file) {
+      this.file = file;
+    }
+
+    <T> T hold(Supplier<T> work) {
+      // The monitor first: within one JVM a file lock throws where it should wait.
+      synchronized (this) {
+        try (FileChannel channel = open(directory().resolve(file))) {
+          channel.lock(); // until the channel is closed
+          return work.get();
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot lock " + directory().resolve(file), e);
+        }
+      }
+    }
+  }
+
+  /**
+   * A directory that belongs to this JVM until it is released or the JVM ends in whatever way.
+   * Whoever finds it afterwards may delete it.
+   */
+  record Claim(Path directory, FileChannel alive) {
+    /** Deletes it. What cannot be deleted is left to the next sweep. */
+    void release() {
+      delete(directory);
+      closeQuietly(alive);
+    }
+  }
+
+  /** Claims a new directory of that name, empty but for the lock. FILES is held. */
+  static Claim claim(String name) {
+    Path directory = directory().resolve(name);
+    if (isClaimed(name)) {
+      throw new IllegalStateException(directory + " belongs to another process");
+    }
+    delete(directory);
+    try {
+      Files.createDirectories(directory);
+      FileChannel alive = open(directory.resolve(ALIVE));
+      alive.lock();
+      return new Claim(directory, alive);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot claim " + directory, e);
+    }
+  }
+
+  /** Whether another JVM holds the claim of that name. */
+  static boolean isClaimed(String name) {
+    Path alive = directory().resolve(name).resolve(ALIVE);
+    if (!Files.exists(alive)) {
+      return false;
+    }
+    try (FileChannel channel = open(alive)) {
+      FileLock lock = channel.tryLock();
+      return lock == null;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look at " + alive, e);
+    }
+  }
+
+  /**
+   * Stops the servers and deletes the directories of JVMs that ended without doing so. FILES is
+   * held.
+   *
+   * @param home binaries to stop them with
+   */
+  static void sweep(Path home) {
+    try (DirectoryStream<Path> claims = Files.newDirectoryStream(directory(), "{own,shared}-*-*")) {
+      for (Path each : claims) {
+        String name = String.valueOf(each.getFileName());
+        // This JVM's own are left out by name: on POSIX, to open and close a locked file once more
+        // in the process that locked it gives the lock away.
+        if (Files.isDirectory(each) && !name.contains(OWN_PID) && !isClaimed(name)) {
+          PostgresServer.stopLeftover(home, each.resolve(PostgresServer.DATA));
+          delete(each);
+          delete(ownerLog(name));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look through " + directory(), e);
+    }
+  }
+
+  /** Where the process that owns the shared server of that name writes what happens to it. */
+  static Path ownerLog(String name) {
+    return directory().resolve(name + ".log");
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /** Deletes a tree as far as it can be; what is not there is not missed. */
+  static void delete(Path tree) {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(tree)) {
+      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+      for (Path each : deepestFirst) {
+        Files.deleteIfExists(each);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // A server that is just ending may still create files. The next sweep finds the rest.
+      return;
+    }
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * What tests of Crossfade, of its stores and of applications share: a PostgreSQL ({@link
+ * dev.crossfade.junit.TestPostgres}) and a network that fails on demand ({@link
+ * dev.crossfade.junit.TcpProxy}).
+ *
+ * <p>For tests only: what is here binds to the loopback address, trusts everybody who connects and
+ * keeps its files in the system's temporary directory. Nothing here is null unless it says
+ * {@code @Nullable}.
+ */
+@NullMarked
+package dev.crossfade.junit;
+
+import org.jspecify.annotations.NullMarked;
