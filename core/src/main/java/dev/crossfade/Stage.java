@@ -91,6 +91,7 @@ public enum Stage {
   }
 
   /** The stage one step from this one towards {@code wanted}; this one if it is {@code wanted}. */
+  @SuppressWarnings("EnumOrdinal") // the order of the stages is the way they are gone
   public Stage stepTowards(Stage wanted) {
     return values()[ordinal() + Integer.signum(wanted.ordinal() - ordinal())];
   }

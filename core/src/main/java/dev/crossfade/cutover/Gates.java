@@ -38,9 +38,7 @@ final class Gates {
     if (view.stage() == Stage.OFF && reasons.isEmpty()) {
       reasons.addAll(crossing.problems(Side.TARGET));
     }
-    if (view.primary() == Side.LEGACY
-        && next.ordinal() >= Stage.SHADOW.ordinal()
-        && next.ordinal() > view.stage().ordinal()) {
+    if (view.stage().compareTo(next) < 0 && (next == Stage.SHADOW || next == Stage.LIVE)) {
       copied(view, next, reasons);
     }
     return reasons;

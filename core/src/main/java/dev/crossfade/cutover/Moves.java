@@ -73,7 +73,7 @@ public final class Moves {
   }
 
   private MoveReport moveStepwise(StageView from, Stage wanted) {
-    if (wanted.ordinal() > from.stage().ordinal() + 1) {
+    if (wanted.compareTo(from.stage()) > 0 && from.stage().stepTowards(wanted) != wanted) {
       throw refused(
           from,
           wanted,

@@ -58,7 +58,12 @@ public final class Crossing {
       throw new ConfigurationException(problems);
     }
     Crossing crossing = new Crossing(name, legacy, target, settings, events);
-    order.forEach(entity -> crossing.make(declared.get(entity.name()), problems));
+    for (Entity<?, ?> entity : order) {
+      Declared<?, ?> declaration = declared.get(entity.name());
+      if (declaration != null) {
+        crossing.make(declaration, problems);
+      }
+    }
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
