@@ -12,7 +12,6 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +85,7 @@ public final class Stages {
                 + " ms; nothing was written, trying again is safe",
             null);
       }
-      pause(Math.min(left, LOOK_AGAIN.toNanos()));
+      pause(now, Math.min(left, LOOK_AGAIN.toNanos()));
     }
   }
 
@@ -108,7 +107,7 @@ public final class Stages {
     lock.lock();
     try {
       before = view;
-      if (next.epoch() >= before.epoch()) {
+      if (next.epoch() >= before.epoch() && !next.equals(before)) {
         view = next;
         changed.signalAll();
       }
@@ -156,10 +155,14 @@ public final class Stages {
     return report;
   }
 
-  private void pause(long nanos) {
+  /** Waits until another view is the current one, at most so long. */
+  private void pause(StageView seen, long nanos) {
     lock.lock();
     try {
-      changed.await(nanos, TimeUnit.NANOSECONDS);
+      long left = nanos;
+      while (view == seen && left > 0) {
+        left = changed.awaitNanos(left);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SwitchInProgressException(
