@@ -160,7 +160,7 @@ public final class Stages {
     lock.lock();
     try {
       long left = nanos;
-      while (view == seen && left > 0) {
+      while (view.equals(seen) && left > 0) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
