@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the server that the JVMs of a build share, and has it started if there is none.
  *
  * <p>A server is found under the process id of an ancestor. Whoever starts one publishes it under
- * the nearest java process above: Maven, for all the JVMs that surefire forks through a shell. A
- * JVM that a test starts has that test's JVM above it and Maven above that; so all ancestors are
- * asked.
+ * the nearest java process above, or under itself if there is none: Maven, for all the JVMs that
+ * surefire forks through a shell. A JVM that a test starts has that test's JVM above it and Maven
+ * above that; so whoever looks looks at itself and at all of them.
  */
 final class SharedPostgres {
   private static final String PUBLISHED = "server.properties";
@@ -53,17 +54,18 @@ final class SharedPostgres {
    * @throws IllegalStateException if it does not start; what its owner said is in the message
    */
   static PostgresAddress findOrStart(String kind) {
-    return Workplace.Lock.STARTING.hold(
-        () -> {
-          List<Long> builds = builds();
-          for (long build : builds) {
-            PostgresAddress found = find(name(build, kind));
-            if (found != null) {
-              return found;
-            }
-          }
-          return start(builds.get(0), kind);
-        });
+    List<Long> above = javaProcessesAbove();
+    long self = ProcessHandle.current().pid();
+    long build = above.isEmpty() ? self : above.get(0);
+    List<Long> all = Stream.concat(Stream.of(self), above.stream()).toList();
+    PostgresAddress running = find(all, kind);
+    return running != null
+        ? running
+        : Workplace.Lock.STARTING.hold(
+            () -> {
+              PostgresAddress started = find(all, kind);
+              return started != null ? started : start(build, kind);
+            });
   }
 
   /** The directory of the server that a build shares. */
@@ -71,18 +73,16 @@ final class SharedPostgres {
     return "shared-" + build + "-" + kind.replaceAll("[^A-Za-z0-9.]", "_");
   }
 
-  /** The java processes above this one, the nearest first; this one if there is none. */
-  private static List<Long> builds() {
-    List<Long> above =
-        Stream.iterate(
-                ProcessHandle.current().parent(),
-                Optional::isPresent,
-                process -> process.flatMap(ProcessHandle::parent))
-            .flatMap(Optional::stream)
-            .filter(SharedPostgres::isJava)
-            .map(ProcessHandle::pid)
-            .toList();
-    return above.isEmpty() ? List.of(ProcessHandle.current().pid()) : above;
+  /** The nearest first. */
+  private static List<Long> javaProcessesAbove() {
+    return Stream.iterate(
+            ProcessHandle.current().parent(),
+            Optional::isPresent,
+            process -> process.flatMap(ProcessHandle::parent))
+        .flatMap(Optional::stream)
+        .filter(SharedPostgres::isJava)
+        .map(ProcessHandle::pid)
+        .toList();
   }
 
   private static boolean isJava(ProcessHandle process) {
@@ -96,19 +96,17 @@ final class SharedPostgres {
     return program.matches("javaw?(\\.exe)?");
   }
 
-  /** A server published under that name whose owner lives and which accepts connections. */
-  private static @Nullable PostgresAddress find(String name) {
-    if (!Workplace.isClaimed(name)) {
-      return null; // never started, or its owner was killed: the next owner sweeps
+  /** A server published under one of them whose owner lives and which accepts connections. */
+  private static @Nullable PostgresAddress find(List<Long> builds, String kind) {
+    for (long build : builds) {
+      String name = name(build, kind);
+      if (Workplace.isClaimed(name)) {
+        PostgresAddress address = PostgresAddress.from(published(name));
+        if (address != null && address.answers()) {
+          return address;
+        }
+      }
     }
-    Properties published = published(name);
-    PostgresAddress address = PostgresAddress.from(published);
-    if (address != null && address.answers()) {
-      return address;
-    }
-    // Its owner lives, but not the server: that has died, or it was started by a JVM that was
-    // killed meanwhile, for nobody else starts one while we hold STARTING.
-    endOwner(name, published.getProperty(OWNER_PID, ""));
     return null;
   }
 
@@ -144,28 +142,31 @@ final class SharedPostgres {
     }
   }
 
-  private static void endOwner(String name, String pid) {
+  /**
+   * Ends an owner without a server: that has died, or the JVM that had it started was killed before
+   * it answered; for nobody else starts one while we hold STARTING. One that was killed itself has
+   * let go of its claim, and the next owner sweeps.
+   */
+  private static void endOwner(String name) {
+    String pid = published(name).getProperty(OWNER_PID, "");
     Optional<ProcessHandle> owner =
         pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
-    if (owner.isEmpty()) {
-      throw new IllegalStateException(
-          "something holds "
-              + Workplace.directory().resolve(name)
-              + " without saying what; see "
-              + Workplace.ownerLog(name));
-    }
-    owner.get().destroy();
     try {
-      owner.get().onExit().orTimeout(LONGEST_END.toSeconds(), TimeUnit.SECONDS).join();
-    } catch (RuntimeException e) {
+      owner.ifPresent(ProcessHandle::destroy);
+      owner.ifPresent(
+          each -> each.onExit().orTimeout(LONGEST_END.toSeconds(), TimeUnit.SECONDS).join());
+    } catch (CompletionException e) {
       throw new IllegalStateException(
-          "process " + pid + " owns a PostgreSQL that does not answer and does not end: kill it",
+          "process " + pid + " owns a PostgreSQL that does not answer, and does not end: kill it",
           e);
     }
   }
 
   private static PostgresAddress start(long build, String kind) {
     String name = name(build, kind);
+    if (Workplace.isClaimed(name)) {
+      endOwner(name);
+    }
     String answer = spawnOwner(build, kind, name);
     PostgresAddress address = PostgresAddress.from(published(name));
     if (!answer.equals(PostgresOwner.READY) || address == null) {

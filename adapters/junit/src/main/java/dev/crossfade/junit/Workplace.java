@@ -6,8 +6,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -101,15 +105,17 @@ final class Workplace {
     }
   }
 
-  /** Whether another JVM holds the claim of that name. */
-  static boolean isClaimed(String name) {
+  /**
+   * Whether another JVM holds the claim of that name. Asks with a shared lock, for several may ask
+   * at once, and from one thread at a time, for within a JVM even shared locks exclude each other.
+   */
+  static synchronized boolean isClaimed(String name) {
     Path alive = directory().resolve(name).resolve(ALIVE);
-    if (!Files.exists(alive)) {
-      return false;
-    }
-    try (FileChannel channel = open(alive)) {
-      FileLock lock = channel.tryLock();
+    try (FileChannel channel = FileChannel.open(alive, StandardOpenOption.READ)) {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
       return lock == null;
+    } catch (NoSuchFileException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look at " + alive, e);
     }
@@ -133,8 +139,21 @@ final class Workplace {
           delete(ownerLog(name));
         }
       }
+      sweepLogs();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look through " + directory(), e);
+    }
+  }
+
+  /** An owner that could not start leaves its log, for a day. */
+  private static void sweepLogs() throws IOException {
+    FileTime yesterday = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory(), "shared-*.log")) {
+      for (Path each : logs) {
+        if (Files.getLastModifiedTime(each).compareTo(yesterday) < 0) {
+          Files.deleteIfExists(each);
+        }
+      }
     }
   }
 
