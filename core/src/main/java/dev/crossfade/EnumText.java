@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,12 +11,12 @@ final class EnumText {
 
   static <E extends Enum<E>> Conversion<E, String> of(
       Class<E> type, Function<? super E, String> label) {
-    E[] constants = type.getEnumConstants();
-    String[] labels = new String[constants.length];
+    Map<E, String> labels = new EnumMap<>(type);
     Map<String, E> byLabel = new HashMap<>();
-    for (E constant : constants) {
-      labels[constant.ordinal()] = label.apply(constant);
-      E other = byLabel.put(labels[constant.ordinal()], constant);
+    for (E constant : type.getEnumConstants()) {
+      String text = label.apply(constant);
+      labels.put(constant, text);
+      E other = byLabel.put(text, constant);
       if (other != null) {
         throw new IllegalArgumentException(
             type.getName()
@@ -24,12 +25,11 @@ final class EnumText {
                 + " and ."
                 + other
                 + " have the same text '"
-                + label.apply(constant)
+                + text
                 + "'");
       }
     }
-    return Conversion.of(
-        type, String.class, e -> labels[e.ordinal()], text -> constant(type, byLabel, text));
+    return Conversion.of(type, String.class, labels::get, text -> constant(type, byLabel, text));
   }
 
   private static <E> E constant(Class<E> type, Map<String, E> byLabel, String text) {

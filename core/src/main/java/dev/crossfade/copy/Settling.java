@@ -91,7 +91,7 @@ public final class Settling {
 
   private static <T, K> boolean unchanged(
       Entity<T, K> entity, @Nullable T before, @Nullable T after) {
-    return before == null || after == null ? before == after : entity.same(before, after);
+    return (before == null || after == null) ? before == after : entity.same(before, after);
   }
 
   private static <T, K> Map<ByteBuffer, T> read(StoreRepository<T, K> repository, List<K> keys) {

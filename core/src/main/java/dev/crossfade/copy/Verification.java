@@ -133,8 +133,8 @@ public final class Verification {
     void compare() {
       Rows<T, K> primary = new Rows<>(pair.on(view.primary()));
       Rows<T, K> secondary = new Rows<>(pair.on(view.secondary()));
-      Row<T, K> a = primary.nextOrNull();
-      Row<T, K> b = secondary.nextOrNull();
+      Row<T> a = primary.nextOrNull();
+      Row<T> b = secondary.nextOrNull();
       while (a != null || b != null) {
         int order =
             a == null ? 1 : b == null ? -1 : Arrays.compareUnsigned(a.canonical, b.canonical);
@@ -146,7 +146,7 @@ public final class Verification {
       count();
     }
 
-    private void compare(@Nullable Row<T, K> a, @Nullable Row<T, K> b) {
+    private void compare(@Nullable Row<T> a, @Nullable Row<T> b) {
       rows++;
       if (rows % PAGE == 0) {
         count();
@@ -161,7 +161,7 @@ public final class Verification {
       }
     }
 
-    private T present(@Nullable Row<T, K> row) {
+    private T present(@Nullable Row<T> row) {
       if (row == null) {
         throw new IllegalStateException("a row of one of the stores was expected");
       }
@@ -180,7 +180,8 @@ public final class Verification {
     }
   }
 
-  private record Row<T, K>(T row, byte[] canonical) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared as records
+  private record Row<T>(T row, byte[] canonical) {}
 
   /** All rows of a repository in key order, a page at a time. */
   private static final class Rows<T, K> {
@@ -194,7 +195,7 @@ public final class Verification {
       this.page = Collections.emptyIterator();
     }
 
-    @Nullable Row<T, K> nextOrNull() {
+    @Nullable Row<T> nextOrNull() {
       if (!page.hasNext() && !last) {
         page = turn();
       }

@@ -180,9 +180,7 @@ public final class Router {
 
   private <T, K> Route write(EntityPair<T, K> pair, Method method, MethodPlan plan) {
     String name = pair.entity().name() + "." + plan.name();
-    Route unit =
-        arguments ->
-            writes.<@Nullable Object, Exception>unit(name, () -> call(plan, unitSide(), arguments));
+    Route unit = arguments -> writes.unit(name, () -> call(plan, unitSide(), arguments));
     RowWriteOf<T, K> rowWrite = rowWrite(pair, method);
     if (rowWrite == null) {
       return unit;
@@ -202,7 +200,9 @@ public final class Router {
   }
 
   /** The body of a unit throws exceptions, not throwables. */
-  private static @Nullable Object call(MethodPlan plan, Side side, Object @Nullable [] arguments)
+  @SuppressWarnings(
+      "NullAway") // whether the result may be null is between the interface and its caller
+  private static Object call(MethodPlan plan, Side side, Object @Nullable [] arguments)
       throws Exception {
     try {
       return plan.call(side, arguments);

@@ -41,7 +41,7 @@ final class ResultComparison<T, K> {
           && x.keySet().stream().allMatch(key -> same(x.get(key), y.get(key)));
     } else if (a instanceof Collection<?> x && b instanceof Collection<?> y) {
       return x.size() == y.size()
-          && (unordered || x instanceof Set ? sameInAnyOrder(x, y) : sameInOrder(x, y));
+          && ((unordered || x instanceof Set) ? sameInAnyOrder(x, y) : sameInOrder(x, y));
     }
     return Comparison.natural().same(a, b);
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param states the rows it left behind, each key once; those it read only are not among them
  * @param <R> the type of the result
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and an array boxes nothing
 public record Written<R extends @Nullable Object>(
     R result, long[] entries, List<RowState<?, ?>> states) {
   private static final long[] NO_ENTRIES = {};

@@ -30,6 +30,8 @@ public final class WritePath {
   private final Stages stages;
   private final Ownership ownership;
   private final SecondaryLane secondary;
+
+  @SuppressWarnings("ThreadLocalUsage") // one per migration, of which there are few
   private final ThreadLocal<@Nullable Side> unit = new ThreadLocal<>();
 
   /** Made once per migration. */
