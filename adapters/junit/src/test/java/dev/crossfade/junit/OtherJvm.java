@@ -36,6 +36,8 @@ final class OtherJvm implements AutoCloseable {
       case "shared" -> TestPostgres.shared().toString();
       case "own" -> TestPostgres.start(Path.of(words[1])).newDatabase().jdbcUrl();
       case "temporary" -> TestPostgres.start().log().toString();
+      case "container" ->
+          failure(() -> SharedPostgres.findOrStart(PostgresOwner.container(words[1])));
       // As surefire does it: java under a shell under java.
       case "fork" -> {
         try (OtherJvm fork = start(files, "/bin/sh", "-c", "\"$0\" \"$@\"; exit $?")) {
@@ -44,6 +46,15 @@ final class OtherJvm implements AutoCloseable {
       }
       default -> throw new IllegalArgumentException(command);
     };
+  }
+
+  private static String failure(Runnable work) {
+    try {
+      work.run();
+      return "";
+    } catch (IllegalStateException e) {
+      return e.getMessage().replace('\n', ' ');
+    }
   }
 
   /**
