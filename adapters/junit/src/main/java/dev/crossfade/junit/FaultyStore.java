@@ -27,6 +27,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -141,6 +142,7 @@ public final class FaultyStore implements Store {
     final CountDownLatch reached = new CountDownLatch(1);
     final CountDownLatch release;
     long seen;
+    boolean over;
 
     Plan(Fault fault, long nth, Set<Step> steps, CountDownLatch release) {
       this.fault = fault;
@@ -153,8 +155,8 @@ public final class FaultyStore implements Store {
   // Planning.
 
   /**
-   * Plans a fault of the {@code nth} call from now on, counted from 1 over the given steps; over all
-   * steps if none is given.
+   * Plans a fault of the {@code nth} call from now on, counted from 1 over the given steps; over
+   * all steps if none is given.
    *
    * @return this
    */
@@ -176,15 +178,13 @@ public final class FaultyStore implements Store {
     return this;
   }
 
-  /** Ends the plan: what is held goes on, what was down is up. Whether it was hit is forgotten. */
-  public void heal() {
-    Plan ended;
-    synchronized (this) {
-      ended = plan;
-      plan = null;
-    }
-    if (ended != null) {
-      ended.release.countDown();
+  /**
+   * Ends the plan: what is held goes on, what was down is up. Whether it was hit is still known.
+   */
+  public synchronized void heal() {
+    if (plan != null) {
+      plan.over = true;
+      plan.release.countDown();
     }
   }
 
@@ -291,7 +291,7 @@ public final class FaultyStore implements Store {
   private synchronized @Nullable Plan count(Step step) {
     calls.merge(step, 1L, Long::sum);
     Plan current = plan;
-    if (current == null || !current.steps.contains(step)) {
+    if (current == null || current.over || !current.steps.contains(step)) {
       return null;
     }
     current.seen++;
@@ -393,8 +393,8 @@ public final class FaultyStore implements Store {
   private final class FaultyControl implements ControlTable {
     @Override
     public @Nullable ControlRow read(String migration) {
-      return FaultyStore.this.<@Nullable ControlRow, RuntimeException>call(
-          Step.CONTROL_READ, () -> delegate.control().read(migration));
+      return call(Step.CONTROL_READ, () -> Optional.ofNullable(delegate.control().read(migration)))
+          .orElse(null);
     }
 
     @Override
