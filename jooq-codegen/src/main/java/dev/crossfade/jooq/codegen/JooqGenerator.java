@@ -93,7 +93,7 @@ public final class JooqGenerator {
    *     run stay; they will be generated again by the next run that succeeds.
    */
   public Outcome generate() {
-    Migrations migrations = migrations();
+    Migrations migrations = Migrations.find(settings);
     String fingerprint = Fingerprint.of(settings, migrations);
     try (GeneratedSources sources = GeneratedSources.lock(settings)) {
       if (!settings.force() && sources.match(fingerprint)) {
@@ -105,9 +105,8 @@ public final class JooqGenerator {
     }
   }
 
-  /** The migrations as they are now. */
-  Migrations migrations() {
-    return Migrations.find(settings);
+  GeneratorSettings settings() {
+    return settings;
   }
 
   private void generate(Migrations migrations, GeneratedSources sources, String fingerprint) {

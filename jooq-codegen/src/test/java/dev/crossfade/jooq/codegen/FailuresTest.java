@@ -75,6 +75,20 @@ final class FailuresTest {
   }
 
   @Test
+  void aSecondRunForTheSamePackageInThisJvmIsRefused() throws IOException {
+    migration("V1__a.sql", "create table a (id int);");
+    JooqGenerator generator = generator(temp.resolve("migrations")).build();
+    try (GeneratedSources running = GeneratedSources.lock(generator.settings())) {
+      assertThatThrownBy(generator::generate)
+          .isInstanceOf(CodegenException.class)
+          .hasMessageContaining("x is being generated")
+          .hasMessageContaining("by this JVM already");
+      assertThat(running.match("anything")).isFalse();
+    }
+    assertThat(generator.generate()).isEqualTo(JooqGenerator.Outcome.GENERATED);
+  }
+
+  @Test
   void aServerThatDoesNotStartInTimeIsEnded() {
     Path home = temp.resolve("home");
     assertThatThrownBy(() -> ThrowAwayPostgres.start(Duration.ofNanos(1), home))

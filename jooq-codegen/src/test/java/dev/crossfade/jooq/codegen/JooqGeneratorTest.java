@@ -133,7 +133,7 @@ final class JooqGeneratorTest {
   void generatedCodeReadsAndWrites() throws Exception {
     Table<?> tokens = table("public_", "TOKENS");
     try (ThrowAwayPostgres server = ThrowAwayPostgres.start(Duration.ofSeconds(60))) {
-      rich(output).build().migrations().apply(server.dataSource());
+      Migrations.find(rich(output).build().settings()).apply(server.dataSource());
       try (Connection connection = server.dataSource().getConnection()) {
         DSLContext db = DSL.using(connection, SQLDialect.POSTGRES);
         Record row =
