@@ -82,6 +82,5 @@ create table crossfade.evidence (
 -- Materialized views that are refreshed on a schedule: whoever updates the row refreshes, the others pass.
 create table crossfade.refreshes (
   view text primary key,
-  refreshed_at timestamptz not null,
-  failure text
+  refreshed_at timestamptz not null
 ) with (fillfactor = 50);

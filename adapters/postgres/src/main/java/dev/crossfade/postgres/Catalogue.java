@@ -1,0 +1,246 @@
+package dev.crossfade.postgres;
+
+import dev.crossfade.jooq.MappedColumn;
+import dev.crossfade.jooq.Session;
+import dev.crossfade.jooq.TableFacts;
+import dev.crossfade.jooq.TableFacts.Effect;
+import dev.crossfade.jooq.TableMapping;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What PostgreSQL's catalogue says about a mapped table. For one session. */
+final class Catalogue {
+  private static final String COLUMNS =
+      """
+      select a.attname, not a.attnotnull
+      from pg_attribute a
+      where a.attrelid = to_regclass(?) and a.attnum > 0 and not a.attisdropped
+      order by a.attnum
+      """;
+  private static final String UNIQUES =
+      """
+      select i.indexrelid::regclass::text,
+        array(
+          select a.attname::text from pg_attribute a
+          where a.attrelid = i.indrelid and (
+            a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1])
+            or exists (
+              select 1 from pg_depend d
+              where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+                and d.refobjid = i.indrelid and d.refobjsubid = a.attnum)
+              and (i.indexprs is not null or i.indpred is not null))),
+        i.indpred is null and i.indexprs is null,
+        i.indimmediate
+      from pg_index i
+      where i.indrelid = to_regclass(?) and i.indisunique and i.indisvalid
+      order by not i.indisprimary, 1
+      """;
+  private static final String FOREIGN_KEYS =
+      """
+      select array(
+          select a.attname::text from unnest(c.conkey) with ordinality k (attnum, place)
+          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum order by place),
+        p.relname, c.confdeltype
+      from pg_constraint c join pg_class p on p.oid = c.confrelid
+      where c.contype = 'f' and c.conrelid = to_regclass(?) and c.conparentid = 0
+      order by c.conname
+      """;
+  private static final String TRIGGERS =
+      """
+      select t.tgname from pg_trigger t
+      where t.tgrelid = to_regclass(?) and not t.tgisinternal and t.tgenabled <> 'D'
+        and not starts_with(t.tgname, 'crossfade_')
+      order by t.tgname
+      """;
+  private static final String KIND =
+      """
+      select c.relkind, c.relpersistence,
+        array_remove(array[
+          case when not has_table_privilege(c.oid, 'select') then 'select' end,
+          case when not has_table_privilege(c.oid, 'insert') then 'insert' end,
+          case when not has_table_privilege(c.oid, 'update') then 'update' end,
+          case when not has_table_privilege(c.oid, 'delete') then 'delete' end], null),
+        current_user
+      from pg_class c where c.oid = to_regclass(?)
+      """;
+  private static final String COMPUTED =
+      """
+      select a.attname, a.attidentity, a.attgenerated
+      from pg_attribute a
+      where a.attrelid = to_regclass(?) and a.attnum > 0
+        and (a.attidentity = 'a' or a.attgenerated <> '')
+      """;
+
+  private static final String FIXED_SEQUENCE =
+      "select s, current_user from ("
+          + GeneratedKeys.SEQUENCE
+          + """
+            ) q (s)
+            where s is not null
+              and not (has_sequence_privilege(s, 'usage') and has_sequence_privilege(s, 'update'))
+            """;
+
+  private final Session session;
+
+  Catalogue(Session session) {
+    this.session = session;
+  }
+
+  TableFacts facts(TableMapping<?, ?> mapping) throws SQLException {
+    String table = mapping.table();
+    return new TableFacts(
+        list(COLUMNS, table, rows -> new TableFacts.Column(rows.getString(1), rows.getBoolean(2))),
+        list(UNIQUES, table, Catalogue::unique),
+        list(
+            FOREIGN_KEYS,
+            table,
+            rows ->
+                new TableFacts.ForeignKey(
+                    strings(rows.getArray(1)), rows.getString(2), effect(rows.getString(3)))),
+        list(TRIGGERS, table, rows -> rows.getString(1)));
+  }
+
+  private static TableFacts.Unique unique(ResultSet rows) throws SQLException {
+    String name = rows.getString(1);
+    String flaw =
+        rows.getBoolean(4)
+            ? null
+            : name
+                + " is deferrable, so an upsert cannot rely on it; make it not deferrable or"
+                + " create a unique index beside it";
+    return new TableFacts.Unique(name, strings(rows.getArray(2)), rows.getBoolean(3), flaw);
+  }
+
+  private static Effect effect(String action) {
+    return switch (action) {
+      case "c" -> Effect.CASCADE;
+      case "n" -> Effect.SET_NULL;
+      case "d" -> Effect.SET_DEFAULT;
+      default -> Effect.NONE;
+    };
+  }
+
+  /** What only PostgreSQL can have wrong. The table exists. */
+  List<String> problems(TableMapping<?, ?> mapping, boolean hasOwner) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    if (!hasOwner) {
+      problems.addAll(sequenceProblems(mapping));
+    }
+    list(KIND, mapping.table(), rows -> kind(mapping, rows)).forEach(problems::addAll);
+    for (String problem : list(COMPUTED, mapping.table(), rows -> computed(mapping, rows))) {
+      if (!problem.isEmpty()) {
+        problems.add(problem);
+      }
+    }
+    return problems;
+  }
+
+  private List<String> sequenceProblems(TableMapping<?, ?> mapping) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    for (MappedColumn column : mapping.keyColumns()) {
+      if (column.component().isGenerated()) {
+        session.query(
+            FIXED_SEQUENCE,
+            statement -> {
+              statement.setString(1, mapping.table());
+              statement.setString(2, column.name());
+              statement.setString(3, mapping.table());
+              statement.setString(4, column.name());
+            },
+            rows -> {
+              while (rows.next()) {
+                problems.add(
+                    mapping.owner()
+                        + ": role "
+                        + rows.getString(2)
+                        + " may not use or move the sequence "
+                        + rows.getString(1)
+                        + ", as the change of primary must; grant usage, update on sequence "
+                        + rows.getString(1)
+                        + " to "
+                        + rows.getString(2)
+                        + ", or give a role with owner(…)");
+              }
+              return problems;
+            });
+      }
+    }
+    return problems;
+  }
+
+  private static List<String> kind(TableMapping<?, ?> mapping, ResultSet rows) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    if (!List.of("r", "p").contains(rows.getString(1))) {
+      problems.add(mapping.owner() + ": " + mapping.table() + " is no table; map the table itself");
+    }
+    if (rows.getString(2).equals("u")) {
+      problems.add(
+          mapping.owner()
+              + ": table "
+              + mapping.table()
+              + " is unlogged and would be empty after a crash; alter table … set logged");
+    }
+    List<String> missing = strings(rows.getArray(3));
+    if (!missing.isEmpty()) {
+      String rights = String.join(", ", missing);
+      problems.add(
+          mapping.owner()
+              + ": role "
+              + rows.getString(4)
+              + " lacks the right to "
+              + rights
+              + " on "
+              + mapping.table()
+              + "; grant "
+              + rights
+              + " on "
+              + mapping.table()
+              + " to "
+              + rows.getString(4));
+    }
+    return problems;
+  }
+
+  private static String computed(TableMapping<?, ?> mapping, ResultSet rows) throws SQLException {
+    String column = rows.getString(1);
+    if (mapping.columns().stream().map(MappedColumn::name).noneMatch(column::equals)) {
+      return "";
+    }
+    String where = mapping.owner() + ": column " + column + " of " + mapping.table();
+    return rows.getString(2).equals("a")
+        ? where
+            + " is generated always as identity, which refuses the keys that are carried over;"
+            + " alter table … alter column "
+            + column
+            + " set generated by default"
+        : where
+            + " is a generated column and cannot be written; leave it out of the record, or make it"
+            + " an ordinary column with a trigger and declare computedByTarget";
+  }
+
+  private <X> List<X> list(String sql, String table, Row<X> row) throws SQLException {
+    return session.query(
+        sql,
+        statement -> statement.setString(1, table),
+        rows -> {
+          List<X> found = new ArrayList<>();
+          while (rows.next()) {
+            found.add(row.read(rows));
+          }
+          return found;
+        });
+  }
+
+  private static List<String> strings(@Nullable Array array) throws SQLException {
+    return array == null ? List.of() : List.of((String[]) array.getArray());
+  }
+
+  @FunctionalInterface
+  private interface Row<X> {
+    X read(ResultSet rows) throws SQLException;
+  }
+}

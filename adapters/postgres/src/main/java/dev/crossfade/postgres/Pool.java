@@ -1,0 +1,250 @@
+package dev.crossfade.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.jooq.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The store's connections, and what is known about the outcome of work on them.
+ *
+ * <p>A transaction that failed before its commit was sent has changed nothing, whatever became of
+ * the connection. Only a commit, or a statement that commits itself, can end unknown: when the
+ * connection broke before the answer came. Both kinds are repeated when PostgreSQL gave them up for
+ * a concurrent transaction, which has changed nothing either.
+ *
+ * <p>The pools begin at their first use, so that a store can be made while its server does not
+ * exist. Safe for use by many threads.
+ */
+final class Pool implements AutoCloseable {
+  /** Work that loses against a concurrent transaction is done so many times at most. */
+  private static final int TRIES = 4;
+
+  /** Finishing is batched by the library; more than two at a time only contend. */
+  private static final int FINISHING = 2;
+
+  private static final int FINISHING_IDLE_MILLIS = 60_000;
+
+  /** The server gives up first; if even that answer does not come, the connection is given up. */
+  private static final Duration ANSWER_GRACE = Duration.ofSeconds(10);
+
+  private final Failures failures;
+  private final HikariDataSource durable;
+  private final HikariDataSource finishing;
+
+  Pool(PostgresSettings settings, Failures failures) {
+    this.failures = failures;
+    String session = sessionSettings(settings.limits());
+    this.durable = pool(settings, "", settings.pool().size(), session);
+    // A commit lost here leaves an entry too many. Plans for the journal are made while it is
+    // empty and used while it is long, so tables are not scanned.
+    String lossy = session + "; set synchronous_commit = off; set enable_seqscan = off";
+    this.finishing = pool(settings, "-finish", FINISHING, lossy);
+    this.finishing.setMinimumIdle(0);
+    this.finishing.setIdleTimeout(FINISHING_IDLE_MILLIS);
+  }
+
+  private static HikariDataSource pool(
+      PostgresSettings settings, String suffix, int size, String session) {
+    PostgresSettings.Pool given = settings.pool();
+    HikariDataSource pool = new HikariDataSource();
+    pool.setDataSource(bounded(settings));
+    pool.setPoolName(settings.applicationName() + suffix);
+    pool.setMaximumPoolSize(size);
+    pool.setConnectionTimeout(given.connectionWait().toMillis());
+    pool.setMaxLifetime(given.maxLifetime().toMillis());
+    pool.setKeepaliveTime(given.keepAlive().toMillis());
+    pool.setInitializationFailTimeout(-1);
+    pool.setConnectionInitSql(session);
+    return pool;
+  }
+
+  private static String sessionSettings(PostgresSettings.Limits limits) {
+    return "set statement_timeout = "
+        + limits.statement().toMillis()
+        + "; set lock_timeout = "
+        + limits.lockWait().toMillis()
+        + "; set idle_in_transaction_session_timeout = "
+        + limits.idleInTransaction().toMillis()
+        // The protocol's statements rely on it; a database may have another default.
+        + "; set default_transaction_isolation = 'read committed'";
+  }
+
+  /** The run-time role's connections without the pool's time limits. */
+  static DataSource source(PostgresSettings settings) {
+    return source(
+        settings.url(), settings.credentials(), settings.applicationName(), new Properties());
+  }
+
+  private static DataSource bounded(PostgresSettings settings) {
+    long answer = settings.limits().statement().plus(ANSWER_GRACE).toSeconds();
+    Properties defaults = new Properties();
+    defaults.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Long.toString(answer));
+    defaults.setProperty(PGProperty.REWRITE_BATCHED_INSERTS.getName(), "true");
+    return source(settings.url(), settings.credentials(), settings.applicationName(), defaults);
+  }
+
+  /** Connections that are not pooled; what the URL says counts more than the defaults. */
+  static DataSource source(
+      String url, @Nullable Credentials credentials, String applicationName, Properties defaults) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    if (credentials != null) {
+      source.setUser(credentials.user());
+      source.setPassword(credentials.password());
+    }
+    defaults.setProperty(PGProperty.APPLICATION_NAME.getName(), applicationName);
+    defaults.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    // The server's detail holds values of rows, and messages end up in logs.
+    defaults.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
+    Properties given = Driver.parseURL(url, null);
+    try {
+      for (String name : defaults.stringPropertyNames()) {
+        if (given == null || !given.containsKey(name)) {
+          source.setProperty(name, defaults.getProperty(name));
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the driver does not know its own properties", e);
+    }
+    return source;
+  }
+
+  /** Statements that change nothing. */
+  <R extends @Nullable Object> R read(Session.Work<R> work) {
+    try (Connection connection = open(durable)) {
+      return work.run(new Session(connection, 0));
+    } catch (SQLException e) {
+      throw failures.notWritten(e);
+    }
+  }
+
+  /** One statement that commits itself. */
+  <R extends @Nullable Object> R statement(Session.Work<R> work) {
+    return statement(durable, work);
+  }
+
+  /** A transaction whose begin and commit are among the statements sent, all at once. */
+  <R extends @Nullable Object> R transactionAtOnce(Session.Work<R> work) {
+    return statement(
+        session -> {
+          try {
+            return work.run(session);
+          } catch (SQLException e) {
+            if (!Failures.brokeConnection(e)) {
+              session.execute("rollback");
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** One statement that commits itself, and whose commit a crash of the server may lose. */
+  <R extends @Nullable Object> R lossyStatement(Session.Work<R> work) {
+    return statement(finishing, work);
+  }
+
+  /** A transaction, committed when it returns. */
+  <R extends @Nullable Object> R transaction(Session.Work<R> work) {
+    return transaction(durable, work);
+  }
+
+  /** A transaction whose commit a crash of the server may lose. */
+  <R extends @Nullable Object> R lossyTransaction(Session.Work<R> work) {
+    return transaction(finishing, work);
+  }
+
+  private <R extends @Nullable Object> R statement(HikariDataSource pool, Session.Work<R> work) {
+    for (int tries = 1; ; tries++) {
+      try (Connection connection = open(pool)) {
+        return work.run(new Session(connection, 0));
+      } catch (SQLException e) {
+        if (tries == TRIES || !Failures.isConflict(e)) {
+          throw failures.perhapsWritten(e);
+        }
+      }
+    }
+  }
+
+  /** A transaction on a connection from elsewhere. */
+  <R extends @Nullable Object> R transaction(DataSource pool, Session.Work<R> work) {
+    for (int tries = 1; ; tries++) {
+      try (Connection connection = open(pool)) {
+        connection.setAutoCommit(false);
+        R result = work.run(new Session(connection, 0));
+        commit(connection);
+        return result;
+      } catch (SQLException e) {
+        // Closing has rolled back.
+        if (tries == TRIES || !Failures.isConflict(e)) {
+          throw failures.notWritten(e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Commits.
+   *
+   * @throws SQLException if the server refused, and nothing was committed
+   * @throws dev.crossfade.OutcomeUnknownException if its answer was lost
+   */
+  void commit(Connection connection) throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      if (Failures.brokeConnection(e)) {
+        throw failures.perhapsWritten(e);
+      }
+      throw e;
+    }
+  }
+
+  /** A connection for a transaction of the caller's, who closes it. */
+  Connection open() {
+    return open(durable);
+  }
+
+  Failures failures() {
+    return failures;
+  }
+
+  private Connection open(DataSource pool) {
+    try {
+      return pool.getConnection();
+    } catch (SQLException e) {
+      throw notOpened(e);
+    }
+  }
+
+  /** Nothing was sent, so nothing can have changed. */
+  private CrossfadeException notOpened(SQLException e) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new StoreTimeoutException(
+          failures.store() + ": interrupted while waiting for a connection", e);
+    }
+    Throwable last = e.getCause();
+    return new StoreUnavailableException(
+        failures.store()
+            + ": "
+            + e.getMessage()
+            + (last == null ? "" : "; last failure: " + last.getMessage()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    durable.close();
+    finishing.close();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.crossfade.postgres;
+
+import dev.crossfade.Component;
+import dev.crossfade.jooq.Codec;
+import dev.crossfade.jooq.Dialect;
+import dev.crossfade.jooq.JdbcCodecs;
+import dev.crossfade.jooq.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How PostgreSQL holds rows.
+ *
+ * <p>Texts are bound without a type, so the server takes that of the column: text, jsonb, an enum,
+ * inet, an array or any other type is written from its text form and read as it. Times are cut to
+ * microseconds, as everything else here compares them; the driver alone would round.
+ */
+final class PostgresDialect extends Dialect {
+  private static final Map<Class<?>, Codec<?>> OWN =
+      Map.of(
+          String.class,
+          new Own<String>(
+              "a text or a type with a text form",
+              (statement, index, value) -> statement.setObject(index, value, Types.OTHER),
+              ResultSet::getString),
+          Instant.class,
+          new Own<Instant>(
+              "a timestamptz",
+              (statement, index, value) ->
+                  statement.setObject(
+                      index, value.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC)),
+              PostgresDialect::instant),
+          OffsetDateTime.class,
+          new Own<OffsetDateTime>(
+              "a timestamptz",
+              (statement, index, value) ->
+                  statement.setObject(index, value.truncatedTo(ChronoUnit.MICROS)),
+              (rows, index) -> rows.getObject(index, OffsetDateTime.class)),
+          LocalDateTime.class,
+          new Own<LocalDateTime>(
+              "a timestamp",
+              (statement, index, value) ->
+                  statement.setObject(index, value.truncatedTo(ChronoUnit.MICROS)),
+              (rows, index) -> rows.getObject(index, LocalDateTime.class)),
+          LocalTime.class,
+          new Own<LocalTime>(
+              "a time",
+              (statement, index, value) ->
+                  statement.setObject(index, value.truncatedTo(ChronoUnit.MICROS)),
+              (rows, index) -> rows.getObject(index, LocalTime.class)));
+
+  /** An instant in a column that knows no zone is there in UTC, whatever the session's zone is. */
+  private static final Codec<Instant> INSTANT_WITHOUT_ZONE =
+      new Own<>(
+          "a timestamp in UTC",
+          (statement, index, value) ->
+              statement.setObject(
+                  index,
+                  LocalDateTime.ofInstant(value.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC)),
+          (rows, index) -> {
+            LocalDateTime time = rows.getObject(index, LocalDateTime.class);
+            return time == null ? null : time.toInstant(ZoneOffset.UTC);
+          });
+
+  PostgresDialect() {
+    super(SQLDialect.POSTGRES);
+  }
+
+  @Override
+  public @Nullable Codec<?> codec(Component component, Class<?> stored, Field<?> column) {
+    if (stored == Instant.class && isWithoutZone(column)) {
+      return INSTANT_WITHOUT_ZONE;
+    }
+    Codec<?> own = OWN.get(stored);
+    return own != null ? own : JdbcCodecs.of(stored);
+  }
+
+  private static boolean isWithoutZone(Field<?> column) {
+    return column.getDataType().getSQLDataType() == SQLDataType.LOCALDATETIME
+        || column.getDataType().getSQLDataType() == SQLDataType.TIMESTAMP;
+  }
+
+  /** Canonical order of text is that of its bytes, which only collation "C" has. */
+  @Override
+  public String keyOrder(String quotedColumn, Class<?> stored) {
+    return stored == String.class ? quotedColumn + "::text collate \"C\"" : quotedColumn;
+  }
+
+  /** A unique key of a partitioned table includes what it is partitioned by. */
+  @Override
+  public boolean locatorsIdentify() {
+    return true;
+  }
+
+  @Override
+  public String lockClause() {
+    return " for update";
+  }
+
+  @Override
+  public void deferForeignKeys(Session session, boolean deferred) throws SQLException {
+    session.execute("set constraints all " + (deferred ? "deferred" : "immediate"));
+  }
+
+  private static @Nullable Instant instant(ResultSet rows, int index) throws SQLException {
+    OffsetDateTime time = rows.getObject(index, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
+  private record Own<S>(String expected, Setter<S> setter, Getter<S> getter) implements Codec<S> {
+    @Override
+    public void bind(PreparedStatement statement, int index, S value) throws SQLException {
+      setter.set(statement, index, value);
+    }
+
+    @Override
+    public @Nullable S read(ResultSet rows, int index) throws SQLException {
+      return getter.get(rows, index);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Setter<S> {
+    void set(PreparedStatement statement, int index, S value) throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface Getter<S> {
+    @Nullable S get(ResultSet rows, int index) throws SQLException;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.crossfade.postgres;
+
+import static dev.crossfade.postgres.generated.Tables.INSTANCES;
+import static dev.crossfade.postgres.generated.Tables.JOURNAL;
+
+import dev.crossfade.store.Instances;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jooq.impl.DSL;
+
+/**
+ * The incarnations. Every change of this store locks its incarnation's row for share; fencing locks
+ * the table first, so it waits for the changes under way, those of connections that are gone
+ * included.
+ */
+final class PostgresInstances implements Instances {
+  private static final String REGISTER =
+      """
+      with i as (
+        insert into crossfade.instances (incarnation, instance, fenced) values (?, ?, ?)
+        on conflict (incarnation) do update set fenced = instances.fenced or excluded.fenced
+        where not instances.fenced and excluded.fenced
+        returning incarnation)
+      insert into crossfade.heartbeats (incarnation) select incarnation from i
+      on conflict (incarnation) do nothing
+      """;
+  private static final String HEARTBEAT =
+      """
+      update crossfade.heartbeats h set heartbeat_at = clock_timestamp()
+      from crossfade.instances i
+      where h.incarnation = ? and i.incarnation = h.incarnation and not i.fenced
+      """;
+  private static final String EXPIRED =
+      """
+      select i.incarnation
+      from crossfade.instances i join crossfade.heartbeats h on h.incarnation = i.incarnation
+      where not i.fenced and h.heartbeat_at < clock_timestamp() - ? * interval '1 millisecond'
+      order by h.heartbeat_at
+      """;
+  private static final String FORGET =
+      """
+      delete from crossfade.instances i using crossfade.heartbeats h
+      where i.fenced and h.incarnation = i.incarnation
+        and h.heartbeat_at < clock_timestamp() - ? * interval '1 millisecond'
+        and not exists (select 1 from crossfade.journal j where j.owner = i.incarnation)
+      """;
+
+  private final Pool pool;
+  private final TableLock lock;
+
+  PostgresInstances(Pool pool, TableLock lock) {
+    this.pool = pool;
+    this.lock = lock;
+  }
+
+  @Override
+  public void register(UUID incarnation, String instance) {
+    pool.statement(
+        session ->
+            session.update(
+                REGISTER,
+                statement -> {
+                  statement.setObject(1, incarnation);
+                  statement.setString(2, instance);
+                  statement.setBoolean(3, false);
+                }));
+  }
+
+  @Override
+  public boolean heartbeat(UUID incarnation) {
+    return pool.statement(
+            session -> session.update(HEARTBEAT, statement -> statement.setObject(1, incarnation)))
+        == 1;
+  }
+
+  @Override
+  public void fence(UUID incarnation) {
+    lock.holding(
+        session ->
+            session.update(
+                REGISTER,
+                statement -> {
+                  statement.setObject(1, incarnation);
+                  statement.setString(2, "unknown");
+                  statement.setBoolean(3, true);
+                }));
+  }
+
+  @Override
+  public List<UUID> expired(Duration lease) {
+    return pool.read(
+        session ->
+            session.query(
+                EXPIRED,
+                statement -> statement.setLong(1, lease.toMillis()),
+                rows -> {
+                  List<UUID> found = new ArrayList<>();
+                  while (rows.next()) {
+                    found.add(rows.getObject(1, UUID.class));
+                  }
+                  return found;
+                }));
+  }
+
+  @Override
+  public List<UUID> fencedOwners() {
+    return pool.read(
+        session ->
+            LibraryTables.on(
+                session,
+                sql ->
+                    sql.select(INSTANCES.INCARNATION)
+                        .from(INSTANCES)
+                        .where(INSTANCES.FENCED)
+                        .andExists(
+                            DSL.selectOne()
+                                .from(JOURNAL)
+                                .where(JOURNAL.OWNER.eq(INSTANCES.INCARNATION)))
+                        .fetch(INSTANCES.INCARNATION)));
+  }
+
+  @Override
+  public int forget(Duration retention) {
+    return pool.statement(
+        session -> session.update(FORGET, statement -> statement.setLong(1, retention.toMillis())));
+  }
+}

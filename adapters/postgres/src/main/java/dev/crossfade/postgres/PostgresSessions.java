@@ -1,0 +1,51 @@
+package dev.crossfade.postgres;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.jooq.MappedTable;
+import dev.crossfade.jooq.Session;
+import dev.crossfade.jooq.Sessions;
+import dev.crossfade.jooq.TableFacts;
+import dev.crossfade.jooq.TableMapping;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** How the repositories reach the store. */
+final class PostgresSessions extends Sessions {
+  private final Pool pool;
+  private final Map<MappedTable<?, ?>, RowStatements<?, ?>> statements = new ConcurrentHashMap<>();
+
+  PostgresSessions(Pool pool) {
+    super(new PostgresDialect());
+    this.pool = pool;
+  }
+
+  @Override
+  protected <R extends @Nullable Object> R read(Session.Work<R> work) {
+    return pool.read(work);
+  }
+
+  @Override
+  protected CrossfadeException failure(SQLException cause, String doing) {
+    return pool.failures().notWritten(cause, doing);
+  }
+
+  @Override
+  protected TableFacts facts(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return new Catalogue(session).facts(mapping);
+  }
+
+  /** The statements for single rows of a table; its catalogue entry is read at first. */
+  @SuppressWarnings("unchecked") // put under its own table
+  <T, K> RowStatements<T, K> statements(MappedTable<T, K> table) {
+    RowStatements<?, ?> known = statements.get(table);
+    return (RowStatements<T, K>)
+        (known != null ? known : statements.computeIfAbsent(table, this::newStatements));
+  }
+
+  private RowStatements<?, ?> newStatements(MappedTable<?, ?> table) {
+    boolean plain = pool.read(session -> table.facts(session).triggers().isEmpty());
+    return new RowStatements<>(pool, table, plain);
+  }
+}
