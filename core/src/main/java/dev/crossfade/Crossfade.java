@@ -288,7 +288,6 @@ public final class Crossfade implements AutoCloseable {
     private static Crossfade start(Store from, Store to, List<Crossing> crossings) {
       Crossfade crossfade = new Crossfade(from, to);
       try {
-        from.connect();
         for (Crossing crossing : crossings) {
           crossfade.migrations.put(crossing.name(), new RunningMigration(crossing));
         }

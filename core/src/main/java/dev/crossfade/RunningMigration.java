@@ -83,7 +83,7 @@ final class RunningMigration implements Migration, AutoCloseable {
       try {
         crossing.store(view.secondary()).connect();
         problems.addAll(crossing.problems(view.secondary()));
-      } catch (StoreUnavailableException e) {
+      } catch (StoreUnavailableException | StoreTimeoutException e) {
         // the application starts without it; membership reports it, and repair catches up
       }
     }

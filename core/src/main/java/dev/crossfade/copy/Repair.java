@@ -36,7 +36,8 @@ public final class Repair implements AutoCloseable {
   private static final int ENTRIES_PER_ROUND = 256;
   private static final Duration FIRST_DELAY = Duration.ofMillis(50);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+  private static final int LOOKS_PER_UPKEEP = 20;
 
   private final Crossing crossing;
   private final Stages stages;
@@ -114,8 +115,10 @@ public final class Repair implements AutoCloseable {
 
   private boolean until(BooleanSupplier reached, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (!reached.getAsBoolean()) {
-      if (System.nanoTime() >= deadline || !settleOnce(deadline)) {
+    for (int look = 1; !reached.getAsBoolean(); look++) {
+      boolean keepUp = look % LOOKS_PER_UPKEEP == 0;
+      if (System.nanoTime() >= deadline
+          || !lookAgain(deadline, keepUp ? this::upkeepAndRounds : this::rounds)) {
         return false;
       }
     }
@@ -132,12 +135,12 @@ public final class Repair implements AutoCloseable {
     return journal(stages.current()).status(crossing.name());
   }
 
-  /** False if interrupted or closed. */
-  private boolean settleOnce(long deadline) {
+  /** Waits for what is being finished, and repairs; false if interrupted or closed. */
+  private boolean lookAgain(long deadline, Runnable work) {
     try {
       finisher.awaitIdle(Math.max(0, deadline - System.nanoTime()));
       try {
-        upkeepAndRounds();
+        work.run();
       } catch (CrossfadeException | StaleEpochException | FencedException e) {
         log.debug("settling migration '{}' goes on after", crossing.name(), e);
       }
@@ -150,7 +153,11 @@ public final class Repair implements AutoCloseable {
 
   private void upkeepAndRounds() {
     upkeep();
-    while (round()) {
+    rounds();
+  }
+
+  private void rounds() {
+    while (round() && !isClosed()) {
       // until nothing is left that can be repaired now
     }
   }
@@ -164,9 +171,7 @@ public final class Repair implements AutoCloseable {
           nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
           upkeep();
         }
-        while (round() && !isClosed()) {
-          // until nothing is left that can be repaired now
-        }
+        rounds();
         delay = 0;
       } catch (RuntimeException e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));

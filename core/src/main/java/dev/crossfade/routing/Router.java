@@ -180,7 +180,7 @@ public final class Router {
 
   private <T, K> Route write(EntityPair<T, K> pair, Method method, MethodPlan plan) {
     String name = pair.entity().name() + "." + plan.name();
-    Route unit = arguments -> writes.unit(name, () -> call(plan, unitSide(), arguments));
+    Route unit = arguments -> writes.method(name, () -> call(plan, unitSide(), arguments));
     RowWriteOf<T, K> rowWrite = rowWrite(pair, method);
     if (rowWrite == null) {
       return unit;

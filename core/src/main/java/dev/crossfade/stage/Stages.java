@@ -1,9 +1,11 @@
 package dev.crossfade.stage;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.CrossfadeException;
 import dev.crossfade.MoveReport;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.SwitchInProgressException;
 import dev.crossfade.store.ControlRow;
@@ -34,15 +36,12 @@ public final class Stages {
   private final Condition changed = lock.newCondition();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean movingHere;
+  private volatile boolean targetLookedAt;
   private volatile StageView view;
 
-  /**
-   * Reads the control rows; makes the legacy store's, in stage off, where there is none. Its store
-   * is connected.
-   */
+  /** Reads the control rows; makes the legacy store's, in stage off, where there is none. */
   public Stages(Crossing crossing) {
     this.crossing = crossing;
-    legacy().createIfAbsent(ControlRow.open(crossing.name(), 1, Stage.OFF));
     this.view = read();
   }
 
@@ -176,31 +175,53 @@ public final class Stages {
   }
 
   private StageView read() {
-    ControlRow legacy = undoneIfOverdue(Side.LEGACY, legacy().read(crossing.name()));
-    if (legacy == null) {
-      throw new ConfigurationException(
-          List.of(
-              crossing.store(Side.LEGACY).name()
-                  + " has lost the control row of migration '"
-                  + crossing.name()
-                  + "': it was replaced by an older copy; restore the right file before anything is written"));
+    ControlRow legacy;
+    try {
+      legacy = undoneIfOverdue(Side.LEGACY, readLegacy());
+    } catch (StoreUnavailableException | StoreTimeoutException e) {
+      return withoutLegacy(e);
     }
     ControlRow target = readTarget(legacy);
-    return truth(legacy, undoneIfOverdue(Side.TARGET, target));
+    return truth(legacy, target == null ? null : undoneIfOverdue(Side.TARGET, target));
+  }
+
+  private ControlRow readLegacy() {
+    crossing.store(Side.LEGACY).connect();
+    ControlRow row = legacy().read(crossing.name());
+    if (row == null) {
+      legacy().createIfAbsent(ControlRow.open(crossing.name(), 1, Stage.OFF));
+      row = legacy().read(crossing.name());
+    }
+    if (row == null) {
+      throw new IllegalStateException("the control row just made is gone");
+    }
+    return row;
+  }
+
+  /** Where PostgreSQL is the primary, it says so itself; no other row can be open then. */
+  private StageView withoutLegacy(CrossfadeException unreachable) {
+    crossing.store(Side.TARGET).connect();
+    ControlRow target = target().read(crossing.name());
+    if (target == null || target.state() == State.MOVED) {
+      throw unreachable;
+    }
+    return new StageView(Side.TARGET, undoneIfOverdue(Side.TARGET, target));
   }
 
   /**
-   * The target's row; unknown (null) while it cannot be reached and the legacy store is the primary
-   * anyway.
+   * The target's row. Not needed while the legacy store is the primary, but for one look that finds
+   * a legacy store restored from a backup; null then and while it cannot be reached.
    */
   private @Nullable ControlRow readTarget(ControlRow legacy) {
-    if (legacy.stage() == Stage.OFF && legacy.state() != State.MOVED) {
+    if (legacy.state() != State.MOVED && (targetLookedAt || legacy.stage() == Stage.OFF)) {
       return null;
     }
     try {
       crossing.store(Side.TARGET).connect();
-      return target().read(crossing.name());
-    } catch (StoreUnavailableException e) {
+      ControlRow row = target().read(crossing.name());
+      targetLookedAt = true;
+      return row;
+    } catch (StoreUnavailableException | StoreTimeoutException e) {
       if (legacy.state() == State.MOVED) {
         throw e;
       }
@@ -241,20 +262,18 @@ public final class Stages {
     return new StageView(side, row);
   }
 
-  private @Nullable ControlRow undoneIfOverdue(Side side, @Nullable ControlRow row) {
-    if (row == null || row.state() != State.CLOSING || row.deadline() == null) {
-      return row;
-    }
+  private ControlRow undoneIfOverdue(Side side, ControlRow row) {
     ControlTable control = crossing.store(side).control();
-    if (control.now().isBefore(row.deadline())) {
+    if (row.deadline() == null || control.now().isBefore(row.deadline())) {
       return row;
     }
     log.warn(
-        "Undoing an attempt to change the primary of migration '{}' that is past its deadline; whoever made it has died or"
-            + " stalled.",
+        "Undoing an attempt to change the primary of migration '{}' that is past its deadline;"
+            + " whoever made it has died or stalled.",
         crossing.name());
     control.replace(row, row.reopened());
-    return control.read(crossing.name());
+    ControlRow now = control.read(crossing.name());
+    return now == null ? row : now;
   }
 
   private ConfigurationException restored(Side side, ControlRow older, ControlRow newer) {

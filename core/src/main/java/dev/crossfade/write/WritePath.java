@@ -1,5 +1,6 @@
 package dev.crossfade.write;
 
+import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeListener.WriteEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Operation;
@@ -15,6 +16,8 @@ import dev.crossfade.store.Written;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads.
  */
 public final class WritePath {
+  private static final int RETRIES = 3;
+  private static final long JITTER_NANOS = 2_000_000;
+
   private final Crossing crossing;
   private final Stages stages;
   private final Ownership ownership;
@@ -59,6 +65,27 @@ public final class WritePath {
       return body.run();
     }
     return run(name, (store, side, mark) -> store.write(mark, () -> inUnit(side, body)));
+  }
+
+  /**
+   * A method of a repository as a unit of work; joins the one that this thread has open. It may be
+   * run again, so a transaction that the store gave up because of a concurrent one is.
+   */
+  public <R extends @Nullable Object, X extends Exception> R method(
+      String name, UnitBody<R, X> body) throws X {
+    if (unit.get() != null) {
+      return body.run();
+    }
+    for (int retry = 1; ; retry++) {
+      try {
+        return unit(name, body);
+      } catch (ConflictException e) {
+        if (retry > RETRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(JITTER_NANOS << retry));
+      }
+    }
   }
 
   private <R extends @Nullable Object, X extends Exception> R inUnit(Side side, UnitBody<R, X> body)
