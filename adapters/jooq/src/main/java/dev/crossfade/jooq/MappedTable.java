@@ -136,7 +136,8 @@ public final class MappedTable<T, K> {
     return now == null ? row : now;
   }
 
-  boolean hasReferrers() {
+  /** Whether declared references take rows with a deleted one, or change them. */
+  public boolean hasReferrers() {
     return !referrers().isEmpty();
   }
 

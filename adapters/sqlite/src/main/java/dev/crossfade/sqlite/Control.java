@@ -1,0 +1,203 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.Stage;
+import dev.crossfade.jooq.Session;
+import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.ControlTable;
+import dev.crossfade.store.StaleEpochException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control rows. The single writer excludes marks by itself: a change here and a mark are never
+ * in progress together. The clock is the host's, which all processes on the file share.
+ */
+final class Control implements ControlTable {
+  private static final String SELECT =
+      "select migration, epoch, stage, state, attempt, deadline from crossfade_control"
+          + " where migration = ?";
+  private static final String UPDATE =
+      "update crossfade_control set epoch = ?, stage = ?, state = ?, attempt = ?, deadline = ?"
+          + " where migration = ? and epoch = ? and state = ? and attempt is ?";
+  private static final String INSERT =
+      "insert into crossfade_control (epoch, stage, state, attempt, deadline, migration)"
+          + " values (?, ?, ?, ?, ?, ?) on conflict (migration) do ";
+
+  private final Supplier<SqliteFile> file;
+  private final SqliteSessions sessions;
+  private final Clock clock;
+
+  Control(Supplier<SqliteFile> file, SqliteSessions sessions, Clock clock) {
+    this.file = file;
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public @Nullable ControlRow read(String migration) {
+    return sessions.reading("reading the control row", session -> row(session, migration));
+  }
+
+  @Override
+  public void createIfAbsent(ControlRow row) {
+    write(session -> session.update(INSERT + "nothing", statement -> bindNext(statement, row)));
+  }
+
+  @Override
+  public boolean replace(ControlRow expected, ControlRow next) {
+    return write(session -> replace(session, UPDATE, expected, next));
+  }
+
+  @Override
+  public boolean replaceIfDrained(ControlRow expected, ControlRow next) {
+    String drained = UPDATE + " and not exists (select 1 from crossfade_entry where migration = ?)";
+    return write(session -> replace(session, drained, expected, next));
+  }
+
+  @Override
+  public boolean openIfOlder(ControlRow row) {
+    return write(
+        session -> {
+          session.update(
+              INSERT
+                  + "update set epoch = excluded.epoch, stage = excluded.stage, state ="
+                  + " excluded.state, attempt = excluded.attempt, deadline = excluded.deadline"
+                  + " where excluded.epoch > epoch",
+              statement -> bindNext(statement, row));
+          return row.equals(row(session, row.migration()));
+        });
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant();
+  }
+
+  @Override
+  public void recordEvidence(String migration, String name, String detail) {
+    write(
+        session ->
+            session.update(
+                "insert into crossfade_evidence (migration, name, detail, recorded_at) values (?,"
+                    + " ?, ?, ?) on conflict (migration, name) do update set detail ="
+                    + " excluded.detail, recorded_at = excluded.recorded_at",
+                statement -> {
+                  statement.setString(1, migration);
+                  statement.setString(2, name);
+                  statement.setString(3, detail);
+                  statement.setString(4, now().toString());
+                }));
+  }
+
+  @Override
+  public Map<String, Evidence> evidence(String migration) {
+    return sessions.reading(
+        "reading evidence",
+        session ->
+            session.query(
+                "select name, detail, recorded_at from crossfade_evidence where migration = ?",
+                statement -> statement.setString(1, migration),
+                rows -> {
+                  Map<String, Evidence> found = new HashMap<>();
+                  while (rows.next()) {
+                    found.put(
+                        rows.getString(1),
+                        new Evidence(rows.getString(2), Instant.parse(rows.getString(3))));
+                  }
+                  return found;
+                }));
+  }
+
+  @Override
+  public void voidEvidence(String migration) {
+    write(
+        session ->
+            session.update(
+                "delete from crossfade_evidence where migration = ?",
+                statement -> statement.setString(1, migration)));
+  }
+
+  /** Refuses marks unless the row is open at this epoch, or closing where that is allowed. */
+  static void checkEpoch(Session session, String migration, long epoch, boolean closingToo)
+      throws SQLException {
+    ControlRow row = row(session, migration);
+    boolean marks =
+        row != null
+            && (row.isOpen() || (closingToo && row.state() == ControlRow.State.CLOSING))
+            && row.epoch() == epoch;
+    if (!marks) {
+      throw new StaleEpochException(migration, epoch);
+    }
+  }
+
+  /** Refuses changes of the secondary by writers that have not seen its newer epoch. */
+  static void checkNotNewer(Session session, String migration, long epoch) throws SQLException {
+    ControlRow row = row(session, migration);
+    if (row != null && row.epoch() > epoch) {
+      throw new StaleEpochException(migration, epoch);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  private static @Nullable ControlRow row(Session session, String migration) throws SQLException {
+    return session.query(
+        SELECT,
+        statement -> statement.setString(1, migration),
+        rows -> rows.next() ? row(rows) : null);
+  }
+
+  private static ControlRow row(ResultSet rows) throws SQLException {
+    String attempt = rows.getString(5);
+    String deadline = rows.getString(6);
+    return new ControlRow(
+        rows.getString(1),
+        rows.getLong(2),
+        Stage.ofId(rows.getString(3)),
+        ControlRow.State.valueOf(rows.getString(4)),
+        attempt == null ? null : UUID.fromString(attempt),
+        deadline == null ? null : Instant.parse(deadline));
+  }
+
+  private static boolean replace(Session session, String sql, ControlRow expected, ControlRow next)
+      throws SQLException {
+    return session.update(
+            sql,
+            statement -> {
+              int index = bindNext(statement, next);
+              statement.setLong(index++, expected.epoch());
+              statement.setString(index++, expected.state().name());
+              statement.setString(index++, text(expected.attempt()));
+              if (!sql.equals(UPDATE)) {
+                statement.setString(index, next.migration());
+              }
+            })
+        > 0;
+  }
+
+  private static int bindNext(PreparedStatement statement, ControlRow row) throws SQLException {
+    statement.setLong(1, row.epoch());
+    statement.setString(2, row.stage().id());
+    statement.setString(3, row.state().name());
+    statement.setString(4, text(row.attempt()));
+    statement.setString(5, text(row.deadline()));
+    statement.setString(6, row.migration());
+    return 7;
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value == null ? null : value.toString();
+  }
+
+  private <R> R write(Session.Work<R> work) {
+    return file.get().writer().run(work, true);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.jooq.Session;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections that only read, beside the writer; opened when first needed. In WAL they neither wait
+ * for the writer nor hold it up.
+ */
+final class ReaderPool {
+  private final Settings settings;
+  private final Callable<Session> connect;
+  private final Semaphore permits;
+  private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+
+  ReaderPool(Settings settings, Callable<Session> connect) {
+    this.settings = settings;
+    this.connect = connect;
+    this.permits = new Semaphore(settings.readers(), true);
+  }
+
+  /** Runs a read in a transaction of its own, so that several statements see one state. */
+  <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException {
+    acquire();
+    try {
+      Session session = session();
+      boolean done = false;
+      try {
+        session.update("begin", Session.Binder.NONE);
+        R result = work.run(session);
+        session.update("commit", Session.Binder.NONE);
+        done = true;
+        return result;
+      } finally {
+        giveBack(session, done);
+      }
+    } finally {
+      permits.release();
+    }
+  }
+
+  void close() {
+    closed = true;
+    for (Session session = idle.poll(); session != null; session = idle.poll()) {
+      closeQuietly(session);
+    }
+  }
+
+  private void acquire() {
+    try {
+      if (!permits.tryAcquire(settings.writeWait().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new StoreTimeoutException(
+            "all "
+                + settings.readers()
+                + " readers of "
+                + settings.name()
+                + " were busy for "
+                + settings.writeWait().toMillis()
+                + " ms; raise readers, or make the reads faster",
+            null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreTimeoutException(
+          "interrupted while waiting for a reader of " + settings.name(), e);
+    }
+  }
+
+  private Session session() throws SQLException {
+    if (closed) {
+      throw new StoreUnavailableException(settings.name() + " is closed", null);
+    }
+    Session session = idle.poll();
+    if (session != null) {
+      return session;
+    }
+    try {
+      return connect.call();
+    } catch (SQLException | CrossfadeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void giveBack(Session session, boolean done) {
+    if (!closed && (done || rolledBack(session))) {
+      idle.push(session);
+    } else {
+      closeQuietly(session);
+    }
+    if (closed) {
+      close();
+    }
+  }
+
+  private static boolean rolledBack(Session session) {
+    try {
+      session.update("rollback", Session.Binder.NONE);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static void closeQuietly(Session session) {
+    try {
+      session.connection().close();
+    } catch (SQLException e) {
+      // It has only read.
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.ConfigurationException;
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.jooq.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * A file that is open in this JVM: its one writer and its readers, shared by all stores on it.
+ *
+ * <p>{@code OPEN} guards itself and the number of stores of each file; nothing is waited for under
+ * it but the file system.
+ */
+final class SqliteFile implements GroupWriter.Connector {
+  private static final Map<Path, SqliteFile> OPEN = new HashMap<>();
+  private static final int KEPT_STATEMENTS = 256;
+  private static final int[] OLDEST = {3, 51, 3};
+
+  private final Path canonical;
+  private final Settings settings;
+  private final SqliteErrors errors;
+  private final GroupWriter writer;
+  private final ReaderPool readers;
+  private int stores;
+
+  private SqliteFile(Path canonical, Settings settings) {
+    this.canonical = canonical;
+    this.settings = settings;
+    this.errors = new SqliteErrors(settings.name());
+    this.writer = new GroupWriter(settings, errors, this);
+    this.readers = new ReaderPool(settings, this::connectReader);
+  }
+
+  /** The file, for one more store. */
+  static SqliteFile open(Settings settings) {
+    Path canonical = canonical(settings);
+    synchronized (OPEN) {
+      SqliteFile file = OPEN.get(canonical);
+      if (file == null) {
+        file = new SqliteFile(canonical, settings);
+        file.writer.start();
+        OPEN.put(canonical, file);
+      } else if (!file.settings.fits(settings)) {
+        throw new ConfigurationException(
+            List.of(
+                settings.name()
+                    + " is open in this process with other settings; all stores on one file share"
+                    + " its writer and must be built with the same"));
+      }
+      file.stores++;
+      return file;
+    }
+  }
+
+  /** One store less; the last closes the file. */
+  void release() {
+    synchronized (OPEN) {
+      if (--stores > 0) {
+        return;
+      }
+      OPEN.remove(canonical, this);
+    }
+    writer.close();
+    readers.close();
+  }
+
+  GroupWriter writer() {
+    return writer;
+  }
+
+  ReaderPool readers() {
+    return readers;
+  }
+
+  @Override
+  public Session connect() throws SQLException {
+    Connection connection = open();
+    try {
+      Session session = new Session(connection, KEPT_STATEMENTS);
+      checkVersion(session);
+      enterWal(session);
+      setDurable(session, true);
+      checkSynchronous(session);
+      return session;
+    } catch (SQLException | CrossfadeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void setDurable(Session session, boolean durable) throws SQLException {
+    SqliteStore.Synchronous level =
+        durable ? settings.synchronous() : settings.synchronous().atMostNormal();
+    session.execute("pragma synchronous = " + level.name().toLowerCase(Locale.ROOT));
+  }
+
+  private Session connectReader() throws SQLException {
+    Connection connection = open();
+    try {
+      Session session = new Session(connection, KEPT_STATEMENTS);
+      session.execute("pragma query_only = on");
+      return session;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private Connection open() throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout((int) settings.busyTimeout().toMillis());
+    config.enforceForeignKeys(true);
+    config.resetOpenMode(org.sqlite.SQLiteOpenMode.CREATE);
+    return config.createConnection("jdbc:sqlite:" + canonical);
+  }
+
+  private void checkVersion(Session session) throws SQLException {
+    String version = text(session, "select sqlite_version()");
+    String[] parts = version.split("\\.", -1);
+    for (int i = 0; i < OLDEST.length; i++) {
+      int part = i < parts.length ? Integer.parseInt(parts[i]) : 0;
+      if (part > OLDEST[i]) {
+        return;
+      }
+      if (part < OLDEST[i]) {
+        throw refused(
+            "runs on SQLite "
+                + version
+                + ", which can lose commits when a WAL is reset (fixed in 3.51.3); use"
+                + " org.xerial:sqlite-jdbc 3.51.3.0 or newer");
+      }
+    }
+  }
+
+  private void enterWal(Session session) throws SQLException {
+    String mode = text(session, "pragma journal_mode = wal");
+    if (!mode.equalsIgnoreCase("wal") && !settings.weakAllowed()) {
+      throw refused(
+          "cannot use a write-ahead log (journal_mode stays "
+              + mode
+              + "), so readers and the writer would block each other; put the file on a local file"
+              + " system that this process may write, or say allowWeakDurability()");
+    }
+  }
+
+  private void checkSynchronous(Session session) throws SQLException {
+    String level = text(session, "pragma synchronous");
+    if (Integer.parseInt(level) < SqliteStore.Synchronous.FULL.level() && !settings.weakAllowed()) {
+      throw refused(
+          "is opened with synchronous = "
+              + settings.synchronous().name().toLowerCase(Locale.ROOT)
+              + ", so a power failure loses acknowledged writes, and with them the journal that"
+              + " would tell; leave it at full, or say allowWeakDurability()");
+    }
+  }
+
+  private ConfigurationException refused(String why) {
+    return new ConfigurationException(List.of(settings.name() + " " + why));
+  }
+
+  private static String text(Session session, String sql) throws SQLException {
+    return session.query(
+        sql, Session.Binder.NONE, rows -> rows.next() ? rows.getString(1) : "nothing");
+  }
+
+  private static Path canonical(Settings settings) {
+    try {
+      return settings.path().toRealPath();
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException(
+          List.of(
+              "there is no file "
+                  + settings.path()
+                  + "; correct the path, or create the database and its tables first"
+                  + (Files.exists(settings.path().toAbsolutePath().getParent())
+                      ? ""
+                      : " (its directory does not exist either)")));
+    } catch (IOException e) {
+      throw new StoreUnavailableException(settings.name() + " cannot be opened", e);
+    }
+  }
+
+  SqliteErrors errors() {
+    return errors;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.crossfade.sqlite;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
+
+/**
+ * The ISO forms of time that SQLite files hold. Many are read; one is written: with {@code T}, in
+ * UTC with {@code Z}, with as many digits of the second as there are.
+ */
+final class TimeText {
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("HH:mm")
+          .optionalStart()
+          .appendPattern(":ss")
+          .optionalStart()
+          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+          .toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter LOCAL =
+      new DateTimeFormatterBuilder()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE)
+          .appendPattern("['T'][' ']")
+          .append(TIME)
+          .toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter ZONED =
+      new DateTimeFormatterBuilder()
+          .parseCaseInsensitive()
+          .append(LOCAL)
+          .appendPattern("[' '][XXX][XX][X]")
+          .toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter WRITTEN_TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("HH:mm:ss")
+          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+          .toFormatter(Locale.ROOT);
+
+  private TimeText() {}
+
+  static Instant instant(String text) {
+    TemporalAccessor parsed = ZONED.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+    return parsed instanceof OffsetDateTime time
+        ? time.toInstant()
+        : ((LocalDateTime) parsed).toInstant(ZoneOffset.UTC);
+  }
+
+  static LocalDateTime localDateTime(String text) {
+    return LocalDateTime.parse(text, LOCAL);
+  }
+
+  static LocalTime localTime(String text) {
+    return LocalTime.parse(text, TIME);
+  }
+
+  static String write(Instant time) {
+    return write(LocalDateTime.ofInstant(time, ZoneOffset.UTC)) + "Z";
+  }
+
+  static String write(LocalDateTime time) {
+    return time.toLocalDate() + "T" + write(time.toLocalTime());
+  }
+
+  static String write(LocalTime time) {
+    return WRITTEN_TIME.format(time);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.jooq.Session;
+import dev.crossfade.store.RowState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A task whose body runs on its caller's thread: the writer gives the connection out and waits
+ * until the body is done with it or its time is up.
+ */
+final class UnitTask extends Task {
+  private final Session.Work<Void> before;
+  private final After after;
+  private final Duration limit;
+  private final String store;
+
+  /** What is done with the states of a body that has come to its end. */
+  @FunctionalInterface
+  interface After {
+    void accept(Session session, List<RowState<?, ?>> states) throws SQLException;
+  }
+
+  UnitTask(Session.Work<Void> before, After after, Duration limit, String store) {
+    super(true);
+    this.before = before;
+    this.after = after;
+    this.limit = limit;
+    this.store = store;
+  }
+
+  @Override
+  void work(Session session) throws SQLException {
+    before.run(session);
+    SqliteUnit unit = new SqliteUnit(session, store);
+    events.add(unit);
+    if (!unit.awaitBody(limit)) {
+      throw new StoreTimeoutException(
+          "a unit of work on "
+              + store
+              + " took longer than "
+              + limit.toMillis()
+              + " ms and was rolled back; everybody else's writes wait for it: do slow work before"
+              + " it, or raise unitTimeLimit",
+          null);
+    }
+    CrossfadeException failure = unit.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    if (unit.isAbandoned()) {
+      throw new StoreTimeoutException("the body of a unit of work threw", null);
+    }
+    after.accept(session, unit.states());
+  }
+}
