@@ -2,6 +2,7 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.Component;
 import java.sql.SQLException;
+import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -51,6 +52,16 @@ public abstract class Dialect {
   public boolean locatorsIdentify() {
     return false;
   }
+
+  /**
+   * Excludes other writers of these keys until the transaction ends, in a table where no unique
+   * index does because its unique key holds locators besides. A store may let a long list pass
+   * where it is known that a conflict heals.
+   *
+   * @param keys in canonical form
+   */
+  public void lockKeys(Session session, TableMapping<?, ?> mapping, List<byte[]> keys)
+      throws SQLException {}
 
   /** What locks the rows of a select until the transaction ends; with a leading blank. */
   public String lockClause() {

@@ -4,10 +4,13 @@ import dev.crossfade.CheckException;
 import dev.crossfade.DuplicateKeyException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +43,16 @@ final class RowWrites<T, K> {
     if (key == null) {
       return insert(session, row);
     }
+    lock(session, List.of(key));
     T updated = locatorsIdentify ? update(session, key, row) : null;
     return updated != null ? updated : upsert(session, row);
   }
 
   T insert(Session session, T row) throws SQLException {
     K key = key(row);
+    if (key != null) {
+      lock(session, List.of(key));
+    }
     if (locatorsIdentify && key != null && reads.find(session, key) != null) {
       throw new DuplicateKeyException(
           mapping.entity().name()
@@ -58,19 +65,30 @@ final class RowWrites<T, K> {
   }
 
   boolean delete(Session session, K key) throws SQLException {
+    lock(session, List.of(key));
     return session.update(delete, statement -> mapping.bindKey(statement, 1, key)) > 0;
   }
 
   void deleteAll(Session session, Collection<? extends K> keys) throws SQLException {
+    lock(session, keys);
     session.<K>batch(delete, keys, (statement, key) -> mapping.bindKey(statement, 1, key));
   }
 
   /** Brings these rows about with all their columns. */
   void upsertAll(Session session, Collection<? extends T> rows) throws SQLException {
     if (locatorsIdentify) {
+      lock(session, rows.stream().map(mapping.entity()::keyOf).toList());
       session.<T>batch(relocate, rows, this::bindRelocate);
     }
     session.<T>batch(upsert, rows, (statement, row) -> mapping.bindRow(statement, 1, row, 0));
+  }
+
+  private void lock(Session session, Collection<? extends K> keys) throws SQLException {
+    if (locatorsIdentify) {
+      List<byte[]> canonical = new ArrayList<>(keys.size());
+      keys.forEach(key -> canonical.add(mapping.entity().keys().encode(key)));
+      mapping.dialect().lockKeys(session, mapping, canonical);
+    }
   }
 
   /** Sets components of the row to null. */
@@ -158,35 +176,20 @@ final class RowWrites<T, K> {
             + mapping.columnList();
   }
 
-  /** A row moves to its new place rather than being deleted: nothing that refers to it is lost. */
+  /**
+   * What stands elsewhere under the key of a row that is about to be written. Deleted, not moved:
+   * there may be several, and nothing can refer to a key that no index makes unique.
+   */
   private String relocateText() {
-    StringBuilder set = new StringBuilder();
-    StringBuilder differs = new StringBuilder();
-    for (MappedColumn column : mapping.locatorColumns()) {
-      String comma = set.length() == 0 ? "" : ", ";
-      String or = differs.length() == 0 ? "" : " or ";
-      set.append(comma).append(column.quoted()).append(" = ").append(column.placeholder());
-      differs
-          .append(or)
-          .append(column.quoted())
-          .append(" is distinct from ")
-          .append(column.placeholder());
-    }
-    return "update "
-        + mapping.table()
-        + " set "
-        + set
-        + " where "
-        + mapping.keyIs()
-        + " and ("
-        + differs
-        + ")";
+    String elsewhere =
+        mapping.locatorColumns().stream()
+            .map(column -> column.quoted() + " is distinct from " + column.placeholder())
+            .collect(Collectors.joining(" or "));
+    return delete + " and (" + elsewhere + ")";
   }
 
   private void bindRelocate(PreparedStatement statement, T row) throws SQLException {
-    int index = bindLocators(statement, 1, row);
-    index = mapping.bindKey(statement, index, mapping.entity().keyOf(row));
-    bindLocators(statement, index, row);
+    bindLocators(statement, mapping.bindKey(statement, 1, mapping.entity().keyOf(row)), row);
   }
 
   private int bindLocators(PreparedStatement statement, int first, T row) throws SQLException {
@@ -194,6 +197,5 @@ final class RowWrites<T, K> {
     for (MappedColumn column : mapping.locatorColumns()) {
       column.bind(statement, index++, column.component().get(row));
     }
-    return index;
   }
 }

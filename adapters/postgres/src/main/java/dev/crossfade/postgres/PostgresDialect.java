@@ -5,6 +5,7 @@ import dev.crossfade.jooq.Codec;
 import dev.crossfade.jooq.Dialect;
 import dev.crossfade.jooq.JdbcCodecs;
 import dev.crossfade.jooq.Session;
+import dev.crossfade.jooq.TableMapping;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -75,6 +77,8 @@ final class PostgresDialect extends Dialect {
             return time == null ? null : time.toInstant(ZoneOffset.UTC);
           });
 
+  private static final int MOST_LOCKS = 256;
+
   PostgresDialect() {
     super(SQLDialect.POSTGRES);
   }
@@ -103,6 +107,29 @@ final class PostgresDialect extends Dialect {
   @Override
   public boolean locatorsIdentify() {
     return true;
+  }
+
+  /**
+   * Locks the keys, unless they are so many that the server's table of locks would not hold them.
+   * Only copies write that many at once; whoever writes one of their keys meanwhile finds the
+   * copy's range in the journal, and repair, which takes few, removes a row that stands twice.
+   */
+  @Override
+  public void lockKeys(Session session, TableMapping<?, ?> mapping, List<byte[]> keys)
+      throws SQLException {
+    if (keys.size() <= MOST_LOCKS) {
+      Long[] numbers =
+          keys.stream()
+              .map(key -> KeyLock.number(mapping.entity().name(), key))
+              .distinct()
+              .sorted()
+              .toArray(Long[]::new);
+      session.query(
+          "select pg_advisory_xact_lock(n) from unnest(?::bigint[]) n",
+          statement ->
+              statement.setArray(1, statement.getConnection().createArrayOf("bigint", numbers)),
+          rows -> null);
+    }
   }
 
   @Override

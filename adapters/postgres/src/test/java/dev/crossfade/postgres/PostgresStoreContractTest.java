@@ -1,8 +1,5 @@
 package dev.crossfade.postgres;
 
-import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.table;
-
 import dev.crossfade.Entity;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
@@ -17,6 +14,7 @@ import java.sql.Statement;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jooq.impl.DSL;
 
 /** PostgreSQL keeps the contract of a store. */
 class PostgresStoreContractTest extends StoreContract {
@@ -146,7 +144,7 @@ class PostgresStoreContractTest extends StoreContract {
 
   private static final class Rows<T, K> extends PostgresRepository<T, K> {
     Rows(RepositoryContext<T, K> context) {
-      super(context, table(name(context.entity().name())));
+      super(context, DSL.table(DSL.name(context.entity().name())));
     }
   }
 }
