@@ -192,7 +192,7 @@ final class RowWrites<T, K> {
     bindLocators(statement, mapping.bindKey(statement, 1, mapping.entity().keyOf(row)), row);
   }
 
-  private int bindLocators(PreparedStatement statement, int first, T row) throws SQLException {
+  private void bindLocators(PreparedStatement statement, int first, T row) throws SQLException {
     int index = first;
     for (MappedColumn column : mapping.locatorColumns()) {
       column.bind(statement, index++, column.component().get(row));
