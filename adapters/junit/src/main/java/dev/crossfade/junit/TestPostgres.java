@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and thread-safe.
  */
-public class TestPostgres {
+public sealed class TestPostgres permits RestartablePostgres {
   static final String URL_PROPERTY = "crossfade.test.postgres";
   static final String CONTAINERS_PROPERTY = "crossfade.test.containers";
   static final String DURABLE_PROPERTY = "crossfade.test.postgres.durable";
