@@ -5,17 +5,15 @@ import dev.crossfade.Difference;
 import dev.crossfade.Entity;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.VerificationReport.RowDifference;
+import dev.crossfade.copy.RowsInOrder.Item;
 import dev.crossfade.copy.Settling.Verdict;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
-import dev.crossfade.store.StoreRepository;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,7 @@ public final class Verification {
   public static final String EVIDENCE = "verification";
 
   private static final Logger log = LoggerFactory.getLogger(Verification.class);
-  private static final int PAGE = 2_000;
+  private static final int ROWS_PER_EVENT = 2_000;
   private static final int SUSPECTS = 500;
 
   private final Crossing crossing;
@@ -131,13 +129,13 @@ public final class Verification {
     }
 
     void compare() {
-      Rows<T, K> primary = new Rows<>(pair.on(view.primary()));
-      Rows<T, K> secondary = new Rows<>(pair.on(view.secondary()));
-      Row<T> a = primary.nextOrNull();
-      Row<T> b = secondary.nextOrNull();
+      RowsInOrder<T, K> primary = new RowsInOrder<>(pair.on(view.primary()));
+      RowsInOrder<T, K> secondary = new RowsInOrder<>(pair.on(view.secondary()));
+      Item<T, K> a = primary.nextOrNull();
+      Item<T, K> b = secondary.nextOrNull();
       while (a != null || b != null) {
         int order =
-            a == null ? 1 : b == null ? -1 : Arrays.compareUnsigned(a.canonical, b.canonical);
+            a == null ? 1 : b == null ? -1 : Arrays.compareUnsigned(a.canonical(), b.canonical());
         compare(order <= 0 ? a : null, order >= 0 ? b : null);
         a = order <= 0 ? primary.nextOrNull() : a;
         b = order >= 0 ? secondary.nextOrNull() : b;
@@ -146,26 +144,43 @@ public final class Verification {
       count();
     }
 
-    private void compare(@Nullable Row<T> a, @Nullable Row<T> b) {
+    private void compare(@Nullable Item<T, K> a, @Nullable Item<T, K> b) {
       rows++;
-      if (rows % PAGE == 0) {
+      if (rows % ROWS_PER_EVENT == 0) {
         count();
       }
-      if (a != null && b != null && entity.same(a.row, b.row)) {
-        tally.known += entity.knownDifferences(a.row, b.row);
-        return;
-      }
-      suspects.add(entity.keyOf(a != null ? a.row : present(b)));
-      if (suspects.size() == SUSPECTS) {
-        settle();
+      T primary = a == null ? null : a.row();
+      T secondary = b == null ? null : b.row();
+      if (isUnreadable(a) || isUnreadable(b)) {
+        tally.add(entity.name(), key(a, b), List.of(new Difference("(row)", shown(a), shown(b))));
+      } else if (primary != null && secondary != null && entity.same(primary, secondary)) {
+        tally.known += entity.knownDifferences(primary, secondary);
+      } else {
+        suspect(key(a, b));
       }
     }
 
-    private T present(@Nullable Row<T> row) {
-      if (row == null) {
+    private boolean isUnreadable(@Nullable Item<T, K> item) {
+      return item != null && item.unreadable() != null;
+    }
+
+    private String shown(@Nullable Item<T, K> item) {
+      return item == null ? "absent" : item.unreadable() == null ? "present" : item.unreadable();
+    }
+
+    private K key(@Nullable Item<T, K> a, @Nullable Item<T, K> b) {
+      Item<T, K> one = a == null ? b : a;
+      if (one == null) {
         throw new IllegalStateException("a row of one of the stores was expected");
       }
-      return row.row;
+      return one.key();
+    }
+
+    private void suspect(K key) {
+      suspects.add(key);
+      if (suspects.size() == SUSPECTS) {
+        settle();
+      }
     }
 
     private void settle() {
@@ -177,40 +192,6 @@ public final class Verification {
       tally.rows.put(entity.name(), rows);
       CopyProgress progress = new CopyProgress(crossing.name(), "verify", entity.name(), rows);
       crossing.events().tell(listener -> listener.progressed(progress));
-    }
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared as records
-  private record Row<T>(T row, byte[] canonical) {}
-
-  /** All rows of a repository in key order, a page at a time. */
-  private static final class Rows<T, K> {
-    private final StoreRepository<T, K> repository;
-    private Iterator<T> page;
-    private @Nullable K after;
-    private boolean last;
-
-    Rows(StoreRepository<T, K> repository) {
-      this.repository = repository;
-      this.page = Collections.emptyIterator();
-    }
-
-    @Nullable Row<T> nextOrNull() {
-      if (!page.hasNext() && !last) {
-        page = turn();
-      }
-      if (!page.hasNext()) {
-        return null;
-      }
-      T row = page.next();
-      after = repository.entity().keyOf(row);
-      return new Row<>(row, repository.entity().keys().encode(after));
-    }
-
-    private Iterator<T> turn() {
-      List<T> rows = repository.scan(after, PAGE);
-      last = rows.size() < PAGE;
-      return rows.iterator();
     }
   }
 }
