@@ -1,0 +1,255 @@
+package dev.crossfade.postgres;
+
+import static dev.crossfade.postgres.Fixture.NOVEMBER;
+import static dev.crossfade.postgres.Fixture.score;
+import static dev.crossfade.postgres.Fixture.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.crossfade.CheckException;
+import dev.crossfade.DuplicateKeyException;
+import dev.crossfade.junit.PostgresExtension;
+import dev.crossfade.junit.TestDatabase;
+import dev.crossfade.postgres.Fixture.Note;
+import dev.crossfade.postgres.Fixture.Score;
+import dev.crossfade.postgres.Fixture.Token;
+import dev.crossfade.store.Mark;
+import dev.crossfade.store.RowWrite;
+import dev.crossfade.store.StaleEpochException;
+import dev.crossfade.store.Written;
+import java.math.BigDecimal;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One row with its mark, in one statement. */
+@ExtendWith(PostgresExtension.class)
+class WriteRowTest {
+  private Fixture fixture;
+
+  @BeforeEach
+  void open(TestDatabase database) {
+    fixture = Fixture.on(database);
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void returnsWhatTheStoreHoldsAndMarksTheGeneratedKey() {
+    Written<Object> written = fixture.save(token(null, "mint"));
+
+    Token stored = (Token) written.result();
+    assertThat(stored.id()).isNotNull();
+    assertThat(stored.status()).isEqualTo("monitoring");
+    assertThat(stored.createdAt()).isNotNull();
+    assertThat(stored.liquidityUsd()).isEqualTo(new BigDecimal("12.50"));
+    assertThat(written.entries()).hasSize(1);
+    assertThat(journalKeys()).containsExactly(hex(Fixture.TOKEN.keys().encode(stored.id())));
+    assertThat(written.states().get(0).row()).isEqualTo(stored);
+  }
+
+  @Test
+  void marksGeneratedUuidsInTheirCanonicalForm() {
+    Written<Object> written =
+        fixture.store.writeRow(
+            fixture.mark(), fixture.notes, new RowWrite.Insert<>(new Note(null, null, "x")));
+
+    UUID id = ((Note) written.result()).id();
+    assertThat(journalKeys()).containsExactly(hex(Fixture.NOTE.keys().encode(id)));
+  }
+
+  @Test
+  void marksNegativeGeneratedKeysInTheirCanonicalForm() {
+    Fixture.execute(
+        fixture.database, "alter table tokens alter id drop identity, alter id set default -5");
+
+    fixture.save(token(null, "mint"));
+
+    assertThat(journalKeys()).containsExactly(hex(Fixture.TOKEN.keys().encode(-5L)));
+  }
+
+  @Test
+  void replacesARowAndKeepsWhatIsDefaulted() {
+    Fixture.execute(
+        fixture.database,
+        "insert into tokens (id, mint_address, status) values (3, 'm', 'active')");
+
+    Token stored = (Token) fixture.save(token(3L, "other")).result();
+
+    assertThat(stored.mintAddress()).isEqualTo("other");
+    assertThat(stored.status()).isEqualTo("active");
+  }
+
+  @Test
+  void insertRefusesAKeyThatIsThere() {
+    fixture.save(token(3L, "m"));
+
+    assertThatExceptionOfType(DuplicateKeyException.class)
+        .isThrownBy(
+            () ->
+                fixture.store.writeRow(
+                    fixture.mark(), fixture.tokens, new RowWrite.Insert<>(token(3L, "n"))))
+        .withMessageContaining("tokens_pkey");
+    assertThat(journalKeys()).hasSize(1);
+  }
+
+  @Test
+  void tellsADeleteOfNothingFromAStaleEpoch() {
+    assertThat(delete(fixture.mark(), 4711L).result()).isEqualTo(false);
+    assertThat(journalKeys()).isEmpty();
+
+    fixture.save(token(3L, "m"));
+    assertThat(delete(fixture.mark(), 3L).result()).isEqualTo(true);
+    assertThat(journalKeys()).hasSize(2);
+
+    assertThatExceptionOfType(StaleEpochException.class)
+        .isThrownBy(() -> delete(fixture.markAt(2), 3L));
+  }
+
+  private Written<Object> delete(Mark mark, long id) {
+    return fixture.store.writeRow(mark, fixture.tokens, new RowWrite.Delete<>(id));
+  }
+
+  @Test
+  void changesNothingUnderAnotherEpoch() {
+    assertThatExceptionOfType(StaleEpochException.class)
+        .isThrownBy(
+            () ->
+                fixture.store.writeRow(
+                    fixture.markAt(0), fixture.tokens, new RowWrite.Save<>(token(null, "m"))));
+
+    assertThat(fixture.query("select id from tokens")).isEmpty();
+    assertThat(journalKeys()).isEmpty();
+  }
+
+  @Test
+  void leavesWhatTheMarkSays() {
+    fixture.store.writeRow(
+        fixture.mark(Mark.Kind.NOTHING), fixture.tokens, new RowWrite.Save<>(token(1L, "a")));
+    Written<Object> remembered =
+        fixture.store.writeRow(
+            fixture.mark(Mark.Kind.REMEMBERED),
+            fixture.tokens,
+            new RowWrite.Save<>(token(2L, "b")));
+    fixture.store.writeRow(
+        fixture.mark(Mark.Kind.REMEMBERED), fixture.tokens, new RowWrite.Save<>(token(2L, "c")));
+
+    assertThat(remembered.entries()).isEmpty();
+    assertThat(journalKeys()).isEmpty();
+    assertThat(fixture.query("select encode(key, 'hex') from crossfade.remembered"))
+        .containsExactly(hex(Fixture.TOKEN.keys().encode(2L)));
+  }
+
+  @Test
+  void sendsOneStatement() {
+    fixture.save(token(1L, "a"));
+
+    assertThat(
+            fixture.query(
+                "select query from pg_stat_activity where datname = current_database()"
+                    + " and application_name = 'crossfade' and query like 'with c as%'"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("insert into crossfade.journal");
+  }
+
+  @Test
+  void namesTheColumnThatRefusesAndNotTheValue() {
+    Token wrong = new Token(1L, "m", "secret", null, null, null);
+
+    assertThatExceptionOfType(CheckException.class)
+        .isThrownBy(() -> fixture.save(wrong))
+        .withMessageContaining("tokens_status_check")
+        .withMessageNotContaining("secret")
+        .satisfies(e -> assertThat(e.getCause().getMessage()).doesNotContain("secret"));
+  }
+
+  @Test
+  void movesARowWhoseLocatorChanges() {
+    fixture.save(score(5L, NOVEMBER));
+    fixture.save(score(5L, NOVEMBER.plusSeconds(60)));
+
+    assertThat(fixture.query("select created_at at time zone 'UTC' from token_scores where id = 5"))
+        .containsExactly("2026-11-20 12:01:00");
+    assertThat(journalKeys()).hasSize(2);
+  }
+
+  @Test
+  void insertOfAKeyWithAnotherLocatorIsADuplicate() {
+    fixture.save(score(5L, NOVEMBER));
+
+    assertThatExceptionOfType(DuplicateKeyException.class)
+        .isThrownBy(
+            () ->
+                fixture.store.writeRow(
+                    fixture.mark(),
+                    fixture.scores,
+                    new RowWrite.Insert<>(score(5L, NOVEMBER.plusSeconds(1)))));
+    assertThat(fixture.query("select id from token_scores")).hasSize(1);
+  }
+
+  @Test
+  void writersOfOneKeyWithManyLocatorsLeaveOneRow() throws Exception {
+    Callable<Object> writer =
+        () -> {
+          for (int i = 0; i < 40; i++) {
+            long second = Thread.currentThread().getId() * 1000 + i;
+            fixture.save(score(5L + i % 2, NOVEMBER.plusSeconds(second)));
+          }
+          return "done";
+        };
+
+    run(8, writer);
+
+    assertThat(fixture.query("select id from token_scores order by id")).containsExactly("5", "6");
+    assertThat(journalKeys()).hasSize(320);
+  }
+
+  @Test
+  void deletesByKeyWhateverTheLocator() {
+    fixture.save(score(5L, NOVEMBER));
+
+    Object deleted =
+        fixture
+            .store
+            .writeRow(fixture.mark(), fixture.scores, new RowWrite.Delete<Score, Long>(5L))
+            .result();
+
+    assertThat(deleted).isEqualTo(true);
+    assertThat(fixture.query("select id from token_scores")).isEmpty();
+  }
+
+  private static void run(int threads, Callable<Object> work) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<Object>> running =
+          IntStream.range(0, threads).mapToObj(i -> executor.submit(work)).toList();
+      for (Future<Object> one : running) {
+        one.get();
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private List<String> journalKeys() {
+    return fixture.query("select encode(key, 'hex') from crossfade.journal order by id");
+  }
+
+  private static String hex(byte[] key) {
+    return HexFormat.of().formatHex(key);
+  }
+}
