@@ -83,7 +83,9 @@ abstract class ControlContract extends ContractTheme {
     assertRefused(ControlRow.open(MIGRATION, 2, Stage.DUAL_WRITE), next);
     assertRefused(ControlRow.open(MIGRATION, 0, Stage.DUAL_WRITE), next);
     assertRefused(closing(), next);
-    assertRefused(ControlRow.open("unknown", 1, Stage.DUAL_WRITE), next);
+    assertRefused(
+        ControlRow.open("unknown", 1, Stage.DUAL_WRITE),
+        ControlRow.open("unknown", 2, Stage.SHADOW));
     assertThat(control.read("unknown")).isNull();
 
     assertThat(control.replace(OPEN, closing())).isTrue();

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +31,15 @@ final class Crew implements AutoCloseable {
 
   <R extends @Nullable Object> Future<R> start(Callable<R> work) {
     FutureTask<R> task = new FutureTask<>(work);
+    run(task);
+    return task;
+  }
+
+  private void run(Runnable task) {
     Thread thread = new Thread(task, "contract-" + threads.size());
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
-    return task;
   }
 
   Thread lastStarted() {
@@ -44,18 +50,33 @@ final class Crew implements AutoCloseable {
   static void together(int count, Work work) {
     try (Crew crew = new Crew()) {
       CyclicBarrier start = new CyclicBarrier(count);
-      List<Future<?>> all = new ArrayList<>();
+      CompletionService<Boolean> finished = new ExecutorCompletionService<>(crew::run);
       for (int i = 0; i < count; i++) {
         int index = i;
-        all.add(
-            crew.start(
+        Future<Boolean> unused =
+            finished.submit(
                 () -> {
                   start.await();
                   work.run(index);
                   return true;
-                }));
+                });
       }
-      all.forEach(Crew::get);
+      for (int i = 0; i < count; i++) {
+        get(next(finished));
+      }
+    }
+  }
+
+  private static Future<Boolean> next(CompletionService<Boolean> finished) {
+    try {
+      Future<Boolean> next = finished.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (next == null) {
+        throw new AssertionError("no thread came to its end within " + LIMIT + "; a deadlock?");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("the test was interrupted", e);
     }
   }
 
