@@ -1,6 +1,7 @@
 package dev.crossfade.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -38,12 +40,17 @@ final class Pool implements AutoCloseable {
   /** The server gives up first; if even that answer does not come, the connection is given up. */
   private static final Duration ANSWER_GRACE = Duration.ofSeconds(10);
 
+  private static final long CLOSING_TURN_NANOS = 2_000_000;
+
   private final Failures failures;
   private final HikariDataSource durable;
   private final HikariDataSource finishing;
+  private final Duration closingWait;
+  private volatile boolean closed;
 
   Pool(PostgresSettings settings, Failures failures) {
     this.failures = failures;
+    this.closingWait = settings.limits().statement().plus(settings.limits().idleInTransaction());
     String session = sessionSettings(settings.limits());
     this.durable = pool(settings, "", settings.pool().size(), session);
     // A commit lost here leaves an entry too many. Plans for the journal are made while it is
@@ -220,6 +227,9 @@ final class Pool implements AutoCloseable {
   }
 
   private Connection open(DataSource pool) {
+    if (closed) {
+      throw new StoreUnavailableException(failures.store() + ": the store is closed", null);
+    }
     try {
       return pool.getConnection();
     } catch (SQLException e) {
@@ -242,9 +252,24 @@ final class Pool implements AutoCloseable {
         e);
   }
 
+  /** Refuses new work, lets go on what is under way, for as long as its limits allow it. */
   @Override
   public void close() {
+    closed = true;
+    long deadline = System.nanoTime() + closingWait.toNanos();
+    while (isBusy() && System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(CLOSING_TURN_NANOS);
+    }
     durable.close();
     finishing.close();
+  }
+
+  private boolean isBusy() {
+    return isBusy(durable) || isBusy(finishing);
+  }
+
+  private static boolean isBusy(HikariDataSource pool) {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    return state != null && !pool.isClosed() && state.getActiveConnections() > 0;
   }
 }

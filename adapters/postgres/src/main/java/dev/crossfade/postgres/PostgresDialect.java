@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.CheckException;
 import dev.crossfade.Component;
 import dev.crossfade.jooq.Codec;
 import dev.crossfade.jooq.Dialect;
@@ -33,11 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class PostgresDialect extends Dialect {
   private static final Map<Class<?>, Codec<?>> OWN =
       Map.of(
-          String.class,
-          new Own<String>(
-              "a text or a type with a text form",
-              (statement, index, value) -> statement.setObject(index, value, Types.OTHER),
-              ResultSet::getString),
           Instant.class,
           new Own<Instant>(
               "a timestamptz",
@@ -87,6 +83,9 @@ final class PostgresDialect extends Dialect {
   public @Nullable Codec<?> codec(Component component, Class<?> stored, Field<?> column) {
     if (stored == Instant.class && isWithoutZone(column)) {
       return INSTANT_WITHOUT_ZONE;
+    }
+    if (stored == String.class) {
+      return new Text(component);
     }
     Codec<?> own = OWN.get(stored);
     return own != null ? own : JdbcCodecs.of(stored);
@@ -145,6 +144,38 @@ final class PostgresDialect extends Dialect {
   private static @Nullable Instant instant(ResultSet rows, int index) throws SQLException {
     OffsetDateTime time = rows.getObject(index, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
+  }
+
+  /** The driver would write a question mark where UTF-8 has no form for a text. */
+  private record Text(Component component) implements Codec<String> {
+    @Override
+    public void bind(PreparedStatement statement, int index, String value) throws SQLException {
+      for (int i = 0; i < value.length(); i++) {
+        char c = value.charAt(i);
+        if (c == 0 || (Character.isSurrogate(c) && !isPair(value, i++))) {
+          throw new CheckException(
+              component
+                  + " holds U+0000 or half a surrogate pair, which PostgreSQL cannot; remove it",
+              null);
+        }
+      }
+      statement.setObject(index, value, Types.OTHER);
+    }
+
+    private static boolean isPair(String value, int at) {
+      return at + 1 < value.length()
+          && Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1));
+    }
+
+    @Override
+    public @Nullable String read(ResultSet rows, int index) throws SQLException {
+      return rows.getString(index);
+    }
+
+    @Override
+    public String expected() {
+      return "a text or a type with a text form";
+    }
   }
 
   private record Own<S>(String expected, Setter<S> setter, Getter<S> getter) implements Codec<S> {

@@ -1,0 +1,235 @@
+package dev.crossfade.postgres;
+
+import static dev.crossfade.postgres.Fixture.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.crossfade.CheckException;
+import dev.crossfade.ConflictException;
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.DuplicateKeyException;
+import dev.crossfade.ForeignKeyException;
+import dev.crossfade.OutcomeUnknownException;
+import dev.crossfade.StoreException;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.junit.PostgresExtension;
+import dev.crossfade.junit.TcpProxy;
+import dev.crossfade.junit.TestDatabase;
+import dev.crossfade.postgres.Fixture.Note;
+import dev.crossfade.store.RowState;
+import dev.crossfade.store.RowWrite;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a failure is called, and whether it can have changed anything. */
+@ExtendWith(PostgresExtension.class)
+class FailureTest {
+  @ParameterizedTest
+  @CsvSource({
+    "23505,dev.crossfade.DuplicateKeyException",
+    "23P01,dev.crossfade.DuplicateKeyException",
+    "23503,dev.crossfade.ForeignKeyException",
+    "23514,dev.crossfade.CheckException",
+    "23502,dev.crossfade.CheckException",
+    "22001,dev.crossfade.CheckException",
+    "22003,dev.crossfade.CheckException",
+    "40001,dev.crossfade.ConflictException",
+    "40P01,dev.crossfade.ConflictException",
+    "57014,dev.crossfade.StoreTimeoutException",
+    "55P03,dev.crossfade.StoreTimeoutException",
+    "25P03,dev.crossfade.StoreTimeoutException",
+    "08006,dev.crossfade.StoreUnavailableException",
+    "57P01,dev.crossfade.StoreUnavailableException",
+    "53100,dev.crossfade.StoreUnavailableException",
+    "25006,dev.crossfade.StoreUnavailableException",
+    "42P01,dev.crossfade.StoreException"
+  })
+  void everySqlStateHasItsException(String state, Class<? extends CrossfadeException> type) {
+    Failures failures = new Failures("db");
+    SQLException cause = new SQLException("why", state);
+
+    assertThat(failures.notWritten(cause))
+        .isInstanceOf(type)
+        .hasCause(cause)
+        .hasMessageContaining("db: why (SQLSTATE " + state);
+    boolean broken = state.startsWith("08") || state.startsWith("57P");
+    assertThat(failures.perhapsWritten(cause))
+        .isInstanceOf(broken ? OutcomeUnknownException.class : type);
+  }
+
+  @Test
+  void theServersRefusalsAreNamed(TestDatabase database) {
+    try (Fixture fixture = Fixture.withNotes(database)) {
+      fixture.save(token(1L, "a"));
+      assertThatExceptionOfType(DuplicateKeyException.class)
+          .isThrownBy(() -> fixture.save(token(2L, "a")))
+          .withMessageContaining("tokens_mint_address_key");
+      assertThatExceptionOfType(ForeignKeyException.class)
+          .isThrownBy(
+              () ->
+                  fixture.store.writeRow(
+                      fixture.mark(),
+                      fixture.notes,
+                      new RowWrite.Insert<>(new Note(UUID.randomUUID(), 99L, "x"))))
+          .withMessageContaining("note_token_id_fkey");
+      assertThatExceptionOfType(CheckException.class)
+          .isThrownBy(() -> fixture.save(token(2L, null)))
+          .withMessageContaining("mint_address");
+      Fixture.execute(database, "drop table note, token_scores");
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(() -> fixture.notes.count())
+          .withMessageContaining("note");
+    }
+  }
+
+  @Test
+  void aRowThatSomebodyHoldsTimesOut(TestDatabase database) throws Exception {
+    PostgresStore store = Fixture.at(database).lockWait(Duration.ofMillis(200)).open();
+    try (Fixture fixture = Fixture.on(database, store);
+        Connection holder = database.open();
+        Statement statement = holder.createStatement()) {
+      fixture.save(token(1L, "a"));
+      holder.setAutoCommit(false);
+      statement.execute("select * from tokens for update");
+
+      assertThatExceptionOfType(StoreTimeoutException.class)
+          .isThrownBy(() -> fixture.save(token(1L, "b")))
+          .withMessageContaining("lock timeout");
+    }
+  }
+
+  @Test
+  void singleStatementsAreRepeatedUpToThreeTimes(TestDatabase database) {
+    try (Fixture fixture = Fixture.on(database)) {
+      Fixture.execute(
+          database,
+          """
+          create sequence tries;
+          create function give_up() returns trigger language plpgsql as $$
+          begin
+            if nextval('tries') < 4 then raise exception 'again' using errcode = '40001'; end if;
+            return new;
+          end $$;
+          create trigger crossfade_test before insert on tokens
+            for each row execute function give_up();
+          """);
+
+      fixture.save(token(3L, "c"));
+      assertThat(fixture.query("select last_value from tries")).containsExactly("4");
+      assertThat(fixture.query("select id from crossfade.journal")).hasSize(1);
+
+      Fixture.execute(database, "alter sequence tries restart with 0 minvalue 0");
+      assertThatExceptionOfType(ConflictException.class)
+          .isThrownBy(() -> fixture.save(token(4L, "d")))
+          .withMessageContaining("again");
+      assertThat(fixture.query("select id from tokens")).containsExactly("3");
+    }
+  }
+
+  @Test
+  void anExhaustedPoolSaysItsState(TestDatabase database) {
+    PostgresStore store =
+        Fixture.at(database).poolSize(1).connectionWait(Duration.ofMillis(300)).open();
+    try (Fixture fixture = Fixture.on(database, store);
+        PostgresUnit holder = new PostgresUnit(store.pool(), fixture.mark())) {
+      holder.begin();
+      assertThatExceptionOfType(StoreUnavailableException.class)
+          .isThrownBy(() -> fixture.save(token(1L, "a")))
+          .withMessageContaining("total=1, active=1, idle=0");
+    }
+  }
+
+  @Test
+  void aConnectionLostInAChangeLeavesItsOutcomeUnknown(TestDatabase database) {
+    try (TcpProxy proxy = TcpProxy.to(database.server());
+        Fixture direct = Fixture.on(database);
+        PostgresStore store =
+            PostgresStore.at(database.jdbcUrlThrough(proxy))
+                .credentials(database.user(), database.password())
+                .open()) {
+      store.connect();
+      Fixture.Tokens tokens = new Fixture.Tokens(contextOn(store));
+      RowState<Fixture.Token, Long> state = RowState.present(Fixture.TOKEN, direct(1L));
+      proxy.loseReply(sql -> sql.contains("\"tokens\"") && sql.contains("with i as"));
+
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> store.apply(direct.change(state)));
+      proxy.pass();
+      assertThat(direct.query("select id from tokens")).containsExactly("1");
+
+      proxy.loseReply(sql -> sql.contains("with c as"));
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> store.writeRow(direct.mark(), tokens, new RowWrite.Save<>(direct(2L))));
+      proxy.pass();
+      assertThat(direct.query("select id from tokens order by id")).containsExactly("1", "2");
+
+      proxy.loseReply("COMMIT"::equals);
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> store.write(direct.mark(), () -> tokens.save(direct(3L))));
+      proxy.pass();
+      proxy.loseRequest(sql -> sql.contains("\"tokens\""));
+      assertThatExceptionOfType(StoreUnavailableException.class)
+          .isThrownBy(() -> store.write(direct.mark(), () -> tokens.save(direct(4L))));
+      proxy.pass();
+      assertThat(direct.query("select id from tokens order by id")).containsExactly("1", "2", "3");
+    }
+  }
+
+  private static Fixture.Token direct(long id) {
+    return new Fixture.Token(id, "m" + id, "active", null, null, Fixture.NOVEMBER);
+  }
+
+  private static Fixture.Context<Fixture.Token, Long> contextOn(PostgresStore store) {
+    return new Fixture.Context<>(Fixture.TOKEN, store, List.of());
+  }
+
+  @Test
+  void aUnitThatIdlesIsRolledBack(TestDatabase database) {
+    PostgresStore store = Fixture.at(database).idleInTransaction(Duration.ofMillis(200)).open();
+    try (Fixture fixture = Fixture.on(database, store)) {
+      assertThatExceptionOfType(CrossfadeException.class)
+          .isThrownBy(
+              () ->
+                  store.write(
+                      fixture.mark(),
+                      () -> {
+                        fixture.tokens.save(token(1L, "a"));
+                        awaitNoTransaction(fixture);
+                        return fixture.tokens.save(token(2L, "b"));
+                      }))
+          .satisfies(
+              e -> assertThat(e.outcome()).isEqualTo(CrossfadeException.Outcome.NOT_WRITTEN));
+      assertThat(fixture.query("select id from tokens")).isEmpty();
+    }
+  }
+
+  private static void awaitNoTransaction(Fixture fixture) {
+    Awaitility.await()
+        .until(
+            () ->
+                fixture
+                    .query(
+                        "select pid from pg_stat_activity where datname = current_database()"
+                            + " and state = 'idle in transaction'")
+                    .isEmpty());
+  }
+
+  @Test
+  void aUnitWithinAUnitIsRefused(TestDatabase database) {
+    try (Fixture fixture = Fixture.on(database)) {
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> fixture.store.write(fixture.mark(), () -> fixture.save(token(1L, "a"))))
+          .withMessageContaining("has a unit of work open");
+    }
+  }
+}
