@@ -30,7 +30,13 @@ final class CodecBinding<U> implements Binding<Object, U> {
   }
 
   static <U> DataType<U> type(MappedColumn column, Class<U> type) {
-    return SQLDataType.OTHER.asConvertedDataType(new CodecBinding<>(column, type));
+    return SQLDataType.OTHER.asConvertedDataType(new CodecBinding<>(column, boxed(type)));
+  }
+
+  /** A primitive type casts nothing. */
+  @SuppressWarnings("unchecked") // long.class and Long.class are both a Class<Long>
+  private static <U> Class<U> boxed(Class<U> type) {
+    return (Class<U>) TableMapping.boxed(type);
   }
 
   @Override

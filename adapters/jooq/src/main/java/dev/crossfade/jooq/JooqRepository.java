@@ -21,6 +21,7 @@ import org.jooq.DeleteReturningStep;
 import org.jooq.Field;
 import org.jooq.FieldOrRow;
 import org.jooq.InsertReturningStep;
+import org.jooq.QueryPart;
 import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Result;
@@ -302,7 +303,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       checkTable(parts.$into());
       checkAssigned(parts.$updateSet().keySet());
     }
-    return changing("insert", insert.returning(returning()));
+    return changing("insert", withReturning((QueryPart) insert));
   }
 
   /**
@@ -418,6 +419,16 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       rows.add(entity().row(row.intoArray()));
     }
     return rows;
+  }
+
+  /**
+   * For SQLite jOOQ does not write {@code returning} after an insert but selects the row inserted
+   * last: not the one that a conflict updated, and only one of several.
+   */
+  private ResultQuery<?> withReturning(QueryPart insert) {
+    return sql()
+        .resultQuery("{0} returning {1}", insert, DSL.list(returning()))
+        .coerce(returning());
   }
 
   private List<Field<Object>> returning() {

@@ -119,12 +119,14 @@ public final class MappedTable<T, K> {
    *     back
    */
   public void deleteUnreferred(Session session, List<K> keys) throws SQLException {
-    if (!referrers().isEmpty()) {
-      for (K key : keys) {
-        refuseReferred(session, key);
-      }
+    if (referrers().isEmpty()) {
+      writes().deleteAll(session, keys);
+      return;
     }
-    writes().deleteAll(session, keys);
+    for (K key : keys) {
+      refuseReferred(session, key);
+      writes().delete(session, key);
+    }
   }
 
   /** What the database holds after its triggers; the row itself where there is none. */

@@ -169,6 +169,9 @@ final class Control implements ControlTable {
 
   private static boolean replace(Session session, String sql, ControlRow expected, ControlRow next)
       throws SQLException {
+    if (!expected.migration().equals(next.migration())) {
+      return false;
+    }
     return session.update(
             sql,
             statement -> {

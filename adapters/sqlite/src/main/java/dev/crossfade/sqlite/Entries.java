@@ -30,11 +30,11 @@ final class Entries {
   private static final String IS = " where owner = ? and id = ?";
   private static final String DELETE = "delete from crossfade_entry" + IS;
 
-  /** A point within an open range stays: that range may have been read before the point's write. */
+  /** A point within a range stays: that range may have been read before the point's write. */
   private static final String DELETE_SETTLED =
       DELETE
           + " and (is_range = 1 or (contested = 0 and not exists (select 1 from crossfade_entry r"
-          + " where r.entity = crossfade_entry.entity and r.is_range = 1 and r.state = 0"
+          + " where r.entity = crossfade_entry.entity and r.is_range = 1"
           + " and r.key_from <= crossfade_entry.key_from"
           + " and (r.key_to is null or r.key_to >= crossfade_entry.key_from))))";
 

@@ -154,6 +154,10 @@ final class GroupWriter {
     }
   }
 
+  int waiting() {
+    return queue.size();
+  }
+
   /** Ends the thread after the group under way; refuses what waits. */
   void close() {
     closed = true;
@@ -249,7 +253,11 @@ final class GroupWriter {
     return new StoreUnavailableException(settings.name() + " is closed", null);
   }
 
+  /** What the writer has made bears the stack of the caller, who can do something about it. */
   private static void throwAsIs(@Nullable Throwable failure) {
+    if (failure instanceof CrossfadeException e && e.getCause() != null) {
+      e.fillInStackTrace();
+    }
     if (failure instanceof RuntimeException e) {
       throw e;
     } else if (failure instanceof Error e) {
@@ -389,17 +397,18 @@ final class GroupWriter {
     }
   }
 
-  /** Everybody who waits would wait as long and be refused as well. */
+  /**
+   * Everybody who waits would wait as long and be refused as well. Who comes because the first has
+   * been told does not belong to them.
+   */
   private void refuseGroup(Task first, CrossfadeException why) {
-    if (first.claim()) {
-      first.end(why);
-    }
-    again.forEach(task -> task.end(why));
+    List<Task> waiting = new ArrayList<>(again);
     again.clear();
-    for (int i = queue.size(); i > 0; i--) {
-      Task waiting = queue.poll();
-      if (waiting != null && waiting.claim()) {
-        waiting.end(why);
+    waiting.add(first);
+    queue.drainTo(waiting);
+    for (Task task : waiting) {
+      if (task.claim()) {
+        task.end(why);
       }
     }
   }

@@ -116,9 +116,9 @@ final class SqliteCatalogue {
         + " of the key of table "
         + mapping.table()
         + " is compared by "
-        + collation
-        + ", so keys that are one here are two in PostgreSQL; declare the column, or a unique index"
-        + " on it, collate binary, after checking that no two rows differ in that way only";
+        + collation.toUpperCase(Locale.ROOT)
+        + ", so keys that are one here are two in PostgreSQL; make the column (and its unique index)"
+        + " collate binary, after checking that no two rows differ in that way only";
   }
 
   /** A column's own collation decides comparisons, whatever index it has. */
@@ -133,7 +133,7 @@ final class SqliteCatalogue {
                   Pattern.CASE_INSENSITIVE)
               .matcher(definition);
       if (found.find() && !found.group(1).equalsIgnoreCase(BINARY)) {
-        return flaw(column, found.group(1).toUpperCase(Locale.ROOT));
+        return flaw(column, found.group(1));
       }
     }
     return null;

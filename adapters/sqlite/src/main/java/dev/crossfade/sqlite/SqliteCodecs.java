@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.CheckException;
 import dev.crossfade.jooq.Codec;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -50,7 +51,11 @@ final class SqliteCodecs {
         "0, 1 or a TEXT 'true' or 'false'",
         (statement, index, value) -> statement.setInt(index, value ? 1 : 0),
         SqliteCodecs::truth);
-    add(String.class, "a TEXT", PreparedStatement::setString, SqliteCodecs::text);
+    add(
+        String.class,
+        "a TEXT",
+        (statement, index, value) -> statement.setString(index, portable(value)),
+        SqliteCodecs::text);
     add(byte[].class, "a BLOB", PreparedStatement::setBytes, SqliteCodecs::blob);
     add(
         UUID.class,
@@ -132,6 +137,26 @@ final class SqliteCodecs {
       return text;
     }
     throw new IllegalArgumentException();
+  }
+
+  /**
+   * Half a surrogate pair has no form in UTF-8; the driver would store a question mark. U+0000
+   * could be stored here and never in PostgreSQL, so its entry would be parked forever.
+   */
+  private static String portable(String text) {
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int point = text.codePointAt(i);
+      if (point == 0 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+        throw new CheckException(
+            "a text has "
+                + (point == 0 ? "U+0000" : "half a surrogate pair")
+                + " at character "
+                + i
+                + ", which PostgreSQL cannot hold; remove it before the text is stored",
+            null);
+      }
+    }
+    return text;
   }
 
   private static byte[] blob(Object value) {

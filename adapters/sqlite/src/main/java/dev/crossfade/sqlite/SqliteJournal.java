@@ -17,8 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongPredicate;
@@ -55,9 +56,14 @@ final class SqliteJournal implements Journal {
         session -> {
           Control.checkEpoch(session, mark.migration(), mark.epoch(), true);
           List<Entry> taken = chosen(candidates(session, mark.migration(), limit));
-          Set<Span> spans = new LinkedHashSet<>();
-          taken.forEach(entry -> spans.add(entry.span()));
-          return new Taken(taken, entries(session).insertAll(mark, spans));
+          Map<Span, Entry> own = new LinkedHashMap<>();
+          for (Entry entry : taken) {
+            if (!own.containsKey(entry.span())) {
+              own.put(entry.span(), entries(session).insert(mark, entry.span()));
+            }
+            choose(session, entry, own.get(entry.span()));
+          }
+          return new Taken(taken, List.copyOf(own.values()));
         });
   }
 
@@ -214,6 +220,16 @@ final class SqliteJournal implements Journal {
         });
   }
 
+  /** While the repair's own entry is open, others pass the chosen one over: they would contest. */
+  private static void choose(Session session, Entry chosen, Entry by) throws SQLException {
+    session.update(
+        "update crossfade_entry set chosen_owner = ?, chosen_id = ? where owner = ? and id = ?",
+        statement -> {
+          Entries.bindId(statement, 1, by.owner(), by.id());
+          Entries.bindId(statement, 3, chosen.owner(), chosen.id());
+        });
+  }
+
   private static List<Entry> candidates(Session session, String migration, int limit)
       throws SQLException {
     return session.query(
@@ -221,7 +237,9 @@ final class SqliteJournal implements Journal {
             + ENTRY
             + " from crossfade_entry e where migration = ? and parked = 0 and (state = 1 or exists"
             + " (select 1 from crossfade_instance i where i.incarnation = e.owner and i.fenced = 1))"
-            + " order by seq limit ?",
+            + " and not exists (select 1 from crossfade_entry r where r.owner = e.chosen_owner and"
+            + " r.id = e.chosen_id and r.state = 0 and not exists (select 1 from crossfade_instance"
+            + " f where f.incarnation = r.owner and f.fenced = 1)) order by seq limit ?",
         statement -> {
           statement.setString(1, migration);
           statement.setInt(2, limit);

@@ -218,6 +218,11 @@ public final class SqliteStore implements Store {
     return sessions;
   }
 
+  /** How many writes wait for the writer at this moment. */
+  int waiting() {
+    return file().writer().waiting();
+  }
+
   long highestGenerated(TableMapping<?, ?> mapping) {
     return sessions.reading(
         "reading the highest key",

@@ -106,7 +106,7 @@ class SqliteStoreContractTest extends StoreContract {
       Path path = directory.resolve("app-" + paths.size() + ".db");
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
           Statement statement = connection.createStatement()) {
-        for (String sql : TABLES.split(";")) {
+        for (String sql : TABLES.split(";", -1)) {
           if (!sql.isBlank()) {
             statement.execute(sql);
           }
