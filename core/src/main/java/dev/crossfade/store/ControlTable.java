@@ -35,7 +35,7 @@ public interface ControlTable {
    * Makes this store the primary, unless its row is at the same or a newer epoch already; creates
    * the row where there is none.
    *
-   * @return whether the row is now as given
+   * @return whether the row is now as given: also true for whoever comes second with the same row
    */
   boolean openIfOlder(ControlRow row);
 

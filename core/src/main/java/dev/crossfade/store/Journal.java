@@ -53,9 +53,10 @@ public interface Journal {
   /**
    * Step 4: for each operation flags the other point entries that overlap as contested, deletes
    * what it took, then deletes its own entries if its outcome is done and they are neither
-   * contested nor, being points, within a live range; else sets them to left, or unknown. An own
-   * entry that is gone comes back as a left one. The commit need not be durable. Operations of one
-   * call contest each other like any others.
+   * contested nor, being points, within a live range; else sets them to left, or unknown. A range
+   * is live as long as its entry is there, open, left or parked. An own entry that is gone comes
+   * back as a left one (unknown, if the outcome is). The commit need not be durable. Operations of
+   * one call contest each other like any others.
    *
    * @return how many own entries stay behind
    */
@@ -66,8 +67,9 @@ public interface Journal {
 
   /**
    * Sets open entries of an owner that it no longer knows to left: their finish, or the answer to
-   * their mark, was lost. Reads the journal first and asks {@code known} second, because ids are
-   * registered before they are sent.
+   * their mark, was lost. Those left with an unknown outcome stay so: only a fence ends that. Reads
+   * the journal first and asks {@code known} second, because ids are registered before they are
+   * sent.
    *
    * @return how many
    */
@@ -83,7 +85,11 @@ public interface Journal {
   /** Entries that are parked, at most so many. */
   List<ParkedEntry> parked(String migration, int limit);
 
-  /** Makes parked entries left again, to be tried anew. */
+  /**
+   * Makes parked entries left again; their failures are counted anew.
+   *
+   * @return how many
+   */
   int retryParked(String migration);
 
   /**
@@ -96,8 +102,11 @@ public interface Journal {
   JournalStatus status(String migration);
 
   /**
-   * Turns the remembered keys of a migration into left entries, before it leaves {@code complete}.
-   * Returns how many.
+   * Turns the remembered keys of a migration into left entries of the mark's owner, before it
+   * leaves {@code complete}.
+   *
+   * @return how many keys; each is one entry
+   * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
    */
   long recall(Mark mark);
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * nothing has changed and nothing will, anything else that cannot be ruled out is {@link
  * dev.crossfade.OutcomeUnknownException}. Interrupting a thread that waits inside a store ends the
  * wait with {@link dev.crossfade.StoreTimeoutException} or, if a change was under way, with an
- * unknown outcome; the thread's interrupt flag stays set.
+ * unknown outcome; the thread's interrupt flag stays set. A store whose driver cannot be
+ * interrupted says so; its time limits end the wait then.
  */
 public interface Store extends AutoCloseable {
   /** Its kind and place, as messages show it; without password. */
@@ -91,7 +92,9 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Ends its threads and connections; promptly, after the transactions under way. Safe to repeat.
+   * Ends its threads and connections; promptly, after the transactions under way, which come to
+   * their end. Later calls throw {@link dev.crossfade.StoreUnavailableException}, also those of
+   * repositories. Safe to repeat.
    */
   @Override
   void close();

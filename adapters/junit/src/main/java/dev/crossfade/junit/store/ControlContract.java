@@ -330,6 +330,7 @@ abstract class ControlContract extends ContractTheme {
     ControlRow second = ControlRow.open(MIGRATION, 2, Stage.LIVE);
     assertThat(control.openIfOlder(second)).isTrue();
     assertThat(control.read(MIGRATION)).isEqualTo(second);
+    assertThat(control.openIfOlder(second)).as("whoever comes second").isTrue();
 
     control.openIfOlder(ControlRow.open(MIGRATION, 1, Stage.SHADOW));
     control.openIfOlder(ControlRow.open(MIGRATION, 2, Stage.RAMP_DOWN));

@@ -150,6 +150,7 @@ abstract class FinishContract extends ContractTheme {
 
     assertThat(finish(writer, written, Outcome.UNKNOWN)).isEqualTo(1);
 
+    assertThat(journal.status(MIGRATION).left()).as("its operation is over").isEqualTo(1);
     assertThat(takeable()).as("while its owner may act").isEmpty();
     store.instances().fence(writer.id);
     assertThat(takeable()).as("once its owner is fenced").isEqualTo(entries(writer, written));
@@ -338,6 +339,16 @@ abstract class FinishContract extends ContractTheme {
     Actor copy = actor();
     List<Entry> range = journal.mark(copy.entry(1), List.of(tallies(3, 7)));
     assertThat(finish(copy, range, Outcome.NOT_DONE)).isEqualTo(1);
+
+    assertThat(finish(writer, tally(writer, 5), Outcome.DONE)).isEqualTo(1);
+  }
+
+  @Test
+  void aRangeThatIsParkedIsStillLive() {
+    Actor copy = actor();
+    List<Entry> range = journal.mark(copy.entry(1), List.of(tallies(3, 7)));
+    assertThat(finish(copy, range, Outcome.NOT_DONE)).isEqualTo(1);
+    assertThat(journal.failed(range, "no parent", 1)).isEqualTo(1);
 
     assertThat(finish(writer, tally(writer, 5), Outcome.DONE)).isEqualTo(1);
   }
