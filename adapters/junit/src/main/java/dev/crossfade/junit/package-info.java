@@ -1,7 +1,8 @@
 /**
  * What tests of Crossfade, of its stores and of applications share: a PostgreSQL ({@link
- * dev.crossfade.junit.TestPostgres}) and a network that fails on demand ({@link
- * dev.crossfade.junit.TcpProxy}).
+ * dev.crossfade.junit.TestPostgres}), a network that fails on demand ({@link
+ * dev.crossfade.junit.TcpProxy}), and a store that fails by plan ({@link
+ * dev.crossfade.junit.FaultyStore}).
  *
  * <p>For tests only: what is here binds to the loopback address, trusts everybody who connects and
  * keeps its files in the system's temporary directory. Nothing here is null unless it says
