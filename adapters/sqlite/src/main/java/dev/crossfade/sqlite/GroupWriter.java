@@ -320,6 +320,7 @@ final class GroupWriter {
         }
       }
     } finally {
+      closed = true;
       again.forEach(task -> task.end(closedException()));
       refuseAll();
       disconnect();
@@ -338,11 +339,12 @@ final class GroupWriter {
     List<Task> group = new ArrayList<>();
     try {
       writeGroup(first, group);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
       disconnect();
       group.forEach(
-          task -> task.end(new OutcomeUnknownException("the writer of " + settings.name(), e)));
-      throw e;
+          task ->
+              task.end(
+                  new OutcomeUnknownException("the writer of " + settings.name() + " failed", e)));
     }
   }
 

@@ -124,9 +124,9 @@ public final class SqliteStore implements Store {
 
   @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
-    return file()
-        .writer()
-        .run(session -> new CatalogueCheck(sessions, session).problems(repositories), false);
+    return sessions.reading(
+        "reading the catalogue",
+        session -> new CatalogueCheck(sessions, session).problems(repositories));
   }
 
   @Override
