@@ -201,13 +201,16 @@ public final class Moves {
     return new StageView(side, open);
   }
 
-  /** Keys that the new primary gives must be above all that either store has given or holds. */
+  /**
+   * Keys that the new primary gives must be above all that either store has given or holds. Its own
+   * highest may be a row that was carried over, of which its generator knows nothing.
+   */
   private void raiseGenerators(StageView view) {
     for (EntityPair<?, ?> pair : crossing.pairs()) {
       OptionalLong old = pair.on(view.primary()).highestGenerated();
       OptionalLong own = pair.on(view.secondary()).highestGenerated();
-      if (old.isPresent() && old.getAsLong() > own.orElse(0)) {
-        pair.on(view.secondary()).raiseGenerator(old.getAsLong());
+      if (old.isPresent()) {
+        pair.on(view.secondary()).raiseGenerator(Math.max(old.getAsLong(), own.orElse(0)));
       }
     }
   }
