@@ -61,8 +61,8 @@ public final class Repair implements AutoCloseable {
   private boolean signalled;
   private boolean closed;
 
-  /** Only used under {@link #turn}. */
-  private long recalledEpoch;
+  /** Only written under {@link #turn}. */
+  private volatile long recalledEpoch;
 
   /** Made once per migration; {@link #start} starts the thread. */
   public Repair(
@@ -110,7 +110,7 @@ public final class Repair implements AutoCloseable {
 
   /** As {@link #settle}, until nothing is left but what writes under way will finish themselves. */
   public boolean catchUp(Duration limit) {
-    return until(() -> status().left() < ENTRIES_PER_ROUND, limit);
+    return until(() -> isRecalled() && status().left() < ENTRIES_PER_ROUND, limit);
   }
 
   private boolean until(BooleanSupplier reached, Duration limit) {
@@ -127,7 +127,13 @@ public final class Repair implements AutoCloseable {
 
   private boolean isSettled() {
     JournalStatus status = status();
-    return status.entries() == status.parked();
+    return isRecalled() && status.entries() == status.parked();
+  }
+
+  /** While keys are only remembered the journal does not show them. */
+  private boolean isRecalled() {
+    StageView view = stages.current();
+    return !view.stage().writesBoth() || view.epoch() == recalledEpoch;
   }
 
   /** The journal now; asks the primary. */
@@ -235,6 +241,7 @@ public final class Repair implements AutoCloseable {
     turn.lock();
     try {
       StageView view = stages.current();
+      recall(view);
       if (view.stage() == Stage.OFF || !membership.ready(view.secondary(), ownership.current())) {
         return false;
       }
