@@ -50,8 +50,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The transaction cannot begin: nobody's work has begun; all that waited are told so.
  *   <li>SQLite gives the whole transaction up in one task (disk full, an interrupted statement,
- *       SQLITE_BUSY_SNAPSHOT): the other tasks of the group are innocent and are done anew, bodies
- *       included, as the store contract allows.
+ *       SQLITE_BUSY_SNAPSHOT): the other tasks of the group are innocent and are done anew; units
+ *       whose body has begun are told that nothing was written, and that they may try again.
  *   <li>The commit fails: certainly rolled back for constraints, a full disk or a lock, which is
  *       said; anything else may have left the commit in the log, so the outcome is unknown. The
  *       connection is then replaced.
@@ -450,10 +450,11 @@ final class GroupWriter {
   }
 
   private void doAgain(Task task) {
-    if (task.attempts() >= MOST_ATTEMPTS) {
+    if (!task.isRepeatable() || task.attempts() >= MOST_ATTEMPTS) {
       task.end(
           new ConflictException(
-              "the transaction on " + settings.name() + " was given up again and again", null));
+              "the transaction on " + settings.name() + " was given up; nothing was written",
+              null));
     } else {
       again.add(task);
     }

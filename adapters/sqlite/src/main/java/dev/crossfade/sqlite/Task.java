@@ -51,6 +51,11 @@ abstract class Task {
     return claimed;
   }
 
+  /** Whether it may be done anew when the group is given up for another task's sake. */
+  boolean isRepeatable() {
+    return true;
+  }
+
   /** Counts an attempt that was no fault of its own. */
   final int attempts() {
     return ++attempts;

@@ -17,6 +17,7 @@ final class UnitTask extends Task {
   private final After after;
   private final Duration limit;
   private final String store;
+  private boolean bodyHasBegun;
 
   /** What is done with the states of a body that has come to its end. */
   @FunctionalInterface
@@ -32,10 +33,20 @@ final class UnitTask extends Task {
     this.store = store;
   }
 
+  /**
+   * A body is its caller's code, which may do more than write; whether it is run again is theirs to
+   * say.
+   */
+  @Override
+  boolean isRepeatable() {
+    return !bodyHasBegun;
+  }
+
   @Override
   void work(Session session) throws SQLException {
     before.run(session);
     SqliteUnit unit = new SqliteUnit(session, store);
+    bodyHasBegun = true;
     events.add(unit);
     if (!unit.awaitBody(limit)) {
       throw new StoreTimeoutException(
