@@ -20,11 +20,14 @@ import dev.crossfade.store.Span;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.StateOrder;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one copy, by one thread.
  */
 final class Delivery {
+  /** More rows than these are halved first: most of their parents are there already. */
+  private static final int MOST_WITH_ANCESTORS = 512;
+
   private final Crossing crossing;
   private final StageView view;
   private final Operation operation;
@@ -81,9 +87,17 @@ final class Delivery {
     return rows;
   }
 
-  private void halve(List<RowState<?, ?>> states) {
+  private void halve(List<RowState<?, ?>> read) {
+    List<RowState<?, ?>> states = read;
     CrossfadeException refusal = refusal(states);
-    if (refusal == null) {
+    if (refusal instanceof ForeignKeyException) {
+      states = orphansReadAgain(read);
+      refusal = states.equals(read) ? refusal : refusal(states);
+    }
+    if (refusal == null
+        || (refusal instanceof ForeignKeyException
+            && states.size() <= MOST_WITH_ANCESTORS
+            && deliverWithAncestors(states))) {
       return;
     }
     if (states.size() > 1) {
@@ -96,11 +110,6 @@ final class Delivery {
   }
 
   private void refused(RowState<?, ?> state, CrossfadeException refusal) {
-    if (refusal instanceof ForeignKeyException
-        && state.row() != null
-        && deliverWithAncestors(state)) {
-      return;
-    }
     refused.put(state, state.entity().name() + ": " + refusal.getMessage());
     if (refusal instanceof DuplicateKeyException) {
       inEachOthersWay.add(state);
@@ -143,17 +152,47 @@ final class Delivery {
   }
 
   /**
-   * Rows it refers to may be missing because their own copy is still to come: they are marked, read
-   * and brought along.
+   * Rows whose parents the primary does not have any more have been deleted with them, or have
+   * changed, since they were read. Their marks are older than either reading.
    */
-  private boolean deliverWithAncestors(RowState<?, ?> state) {
+  private List<RowState<?, ?>> orphansReadAgain(List<RowState<?, ?>> states) {
+    PrimaryRows rows = new PrimaryRows(crossing, view);
+    Set<Span> gone = new HashSet<>();
+    for (RowState<?, ?> parent : rows.readPoints(parents(states))) {
+      if (parent.row() == null) {
+        gone.add(point(parent));
+      }
+    }
+    List<RowState<?, ?>> orphans =
+        states.stream()
+            .filter(state -> parents(state).stream().anyMatch(gone::contains))
+            .collect(Collectors.toList());
+    if (orphans.isEmpty()) {
+      return states;
+    }
+    List<RowState<?, ?>> current = new ArrayList<>(states);
+    current.removeAll(new HashSet<>(orphans));
+    current.addAll(rows.readPoints(orphans.stream().map(Delivery::point).toList()));
+    refused.putAll(rows.unreadable());
+    return current;
+  }
+
+  private static Span point(RowState<?, ?> state) {
+    return Span.point(state.entity().name(), state.canonicalKey());
+  }
+
+  /**
+   * Rows they refer to may be missing because their own copy is still to come: they are marked,
+   * read and brought along.
+   */
+  private boolean deliverWithAncestors(List<RowState<?, ?>> states) {
     Set<RowState<?, ?>> family = new LinkedHashSet<>();
     List<Entry> marked = new ArrayList<>();
-    collectAncestors(state, family, marked);
+    collectAncestors(states, family, marked);
     if (family.isEmpty()) {
       return false;
     }
-    family.add(state);
+    family.addAll(states);
     if (refusal(List.copyOf(family)) == null) {
       ancestors.addAll(marked);
       return true;
@@ -163,19 +202,25 @@ final class Delivery {
   }
 
   private void collectAncestors(
-      RowState<?, ?> state, Set<RowState<?, ?>> family, List<Entry> marked) {
-    List<Span> parents = parents(state);
+      Collection<RowState<?, ?>> states, Set<RowState<?, ?>> family, List<Entry> marked) {
+    List<Span> parents = parents(states);
     if (parents.isEmpty()) {
       return;
     }
     List<Entry> entries =
         journal().markForRepair(operation.copyMark(crossing.name(), view), parents);
     marked.addAll(entries);
+    List<RowState<?, ?>> fresh = new ArrayList<>();
     for (RowState<?, ?> parent : new PrimaryRows(crossing, view).read(entries)) {
       if (family.add(parent)) {
-        collectAncestors(parent, family, marked);
+        fresh.add(parent);
       }
     }
+    collectAncestors(fresh, family, marked);
+  }
+
+  private static List<Span> parents(Collection<RowState<?, ?>> states) {
+    return states.stream().flatMap(state -> parents(state).stream()).distinct().toList();
   }
 
   private static List<Span> parents(RowState<?, ?> state) {

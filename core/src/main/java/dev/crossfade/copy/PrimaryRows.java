@@ -35,9 +35,18 @@ final class PrimaryRows {
    * has.
    */
   List<RowState<?, ?>> read(List<Entry> entries) {
+    return readSpans(entries.stream().map(Entry::span).toList());
+  }
+
+  /** The state of each of these keys. */
+  List<RowState<?, ?>> readPoints(List<Span> keys) {
+    return readSpans(keys);
+  }
+
+  private List<RowState<?, ?>> readSpans(List<Span> wanted) {
     Map<String, List<Span>> byEntity = new LinkedHashMap<>();
-    for (Entry entry : entries) {
-      byEntity.computeIfAbsent(entry.span().entity(), e -> new ArrayList<>()).add(entry.span());
+    for (Span span : wanted) {
+      byEntity.computeIfAbsent(span.entity(), e -> new ArrayList<>()).add(span);
     }
     Set<RowState<?, ?>> states = new LinkedHashSet<>();
     byEntity.forEach((entity, spans) -> read(crossing.pair(entity), spans, states));
