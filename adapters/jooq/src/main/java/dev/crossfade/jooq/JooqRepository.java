@@ -289,7 +289,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       checkTable(parts.$table());
       checkAssigned(parts.$set().keySet());
     }
-    return changing("update", update.returning(returning()));
+    return changing("update", withReturning((QueryPart) update));
   }
 
   /**
@@ -320,7 +320,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
     if (!table.hasReferrers()) {
       return writing(
           "delete",
-          (unit, session) -> deleted(unit, returned(session, delete.returning(returning()))));
+          (unit, session) -> deleted(unit, returned(session, withReturning((QueryPart) delete))));
     }
     if (parts == null || !parts.$using().isEmpty() || parts.$limit() != null) {
       throw new IllegalArgumentException(
@@ -422,8 +422,9 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /**
-   * For SQLite jOOQ does not write {@code returning} after an insert but selects the row inserted
-   * last: not the one that a conflict updated, and only one of several.
+   * What jOOQ makes of {@code returning} will not do. After an insert into SQLite it selects the
+   * row inserted last: not the one that a conflict updated, and only one of several. And it reads
+   * columns of a generated table as that declares them, not by the mapping's codecs.
    */
   private ResultQuery<?> withReturning(QueryPart insert) {
     return sql()
