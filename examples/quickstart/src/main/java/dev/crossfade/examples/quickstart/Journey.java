@@ -1,5 +1,6 @@
 package dev.crossfade.examples.quickstart;
 
+import dev.crossfade.BackfillReport;
 import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Migration;
 import dev.crossfade.MoveReport;
@@ -172,8 +173,9 @@ final class Journey implements AutoCloseable {
   }
 
   private void backfill() {
-    long rows = migration.backfill().totalRows();
-    report("backfill of " + rows + " rows", null);
+    BackfillReport backfill = migration.backfill();
+    report(
+        "backfill of " + backfill.totalRows() + " rows, " + backfill.refused() + " refused", null);
   }
 
   private void verify() {

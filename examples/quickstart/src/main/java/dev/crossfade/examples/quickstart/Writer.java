@@ -74,7 +74,7 @@ final class Writer {
       activate();
     } else if (choice < 93) {
       watch();
-    } else if (choice < 97) {
+    } else if (choice < 99) {
       deleteScore(any(tokens));
     } else {
       deleteToken(random.nextInt(tokens.size()));
