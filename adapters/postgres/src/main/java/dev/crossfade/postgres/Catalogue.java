@@ -124,11 +124,12 @@ final class Catalogue {
     };
   }
 
-  /** What only PostgreSQL can have wrong. The table exists. */
-  List<String> problems(TableMapping<?, ?> mapping, boolean hasOwner) throws SQLException {
+  /** What only PostgreSQL can have wrong. */
+  List<String> problems(TableMapping<?, ?> mapping, TableFacts facts, boolean hasOwner)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     if (!hasOwner) {
-      problems.addAll(sequenceProblems(mapping));
+      problems.addAll(sequenceProblems(mapping, facts));
     }
     list(KIND, mapping.table(), rows -> kind(mapping, rows)).forEach(problems::addAll);
     for (String problem : list(COMPUTED, mapping.table(), rows -> computed(mapping, rows))) {
@@ -139,10 +140,13 @@ final class Catalogue {
     return problems;
   }
 
-  private List<String> sequenceProblems(TableMapping<?, ?> mapping) throws SQLException {
+  private List<String> sequenceProblems(TableMapping<?, ?> mapping, TableFacts facts)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     for (MappedColumn column : mapping.keyColumns()) {
-      if (column.component().isGenerated()) {
+      boolean exists =
+          facts.columns().stream().anyMatch(known -> known.name().equals(column.name()));
+      if (exists && column.component().isGenerated()) {
         session.query(
             FIXED_SEQUENCE,
             statement -> {

@@ -36,6 +36,13 @@ final class Installation {
         current_setting('synchronous_commit'), current_setting('fsync'),
         current_setting('full_page_writes'), current_setting('server_encoding'), current_user
       """;
+  private static final String MAY_INSTALL =
+      """
+      select case when to_regnamespace('crossfade') is null
+          then has_database_privilege(current_database(), 'create')
+          else has_schema_privilege('crossfade', 'create') end,
+        current_user
+      """;
   private static final String MISSING_RIGHTS =
       """
       select count(*) from pg_class c
@@ -152,6 +159,7 @@ final class Installation {
     try {
       Flyway flyway = flyway(installer);
       if (flyway.info().pending().length > 0) {
+        checkMayInstall(installer, role);
         flyway.migrate();
       } else {
         flyway.validate();
@@ -176,6 +184,18 @@ final class Installation {
         .load();
   }
 
+  /** Flyway would try for ten seconds. */
+  private void checkMayInstall(DataSource installer, String role) throws SQLException {
+    try (Connection connection = installer.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(MAY_INSTALL)) {
+      rows.next();
+      if (!rows.getBoolean(1)) {
+        throw mayNotInstall(role, "role " + rows.getString(2) + " may not create them");
+      }
+    }
+  }
+
   private RuntimeException notInstalled(String role, FlywayException e) {
     SQLException cause = sqlCause(e);
     if (cause == null || !Failures.isMissingRight(cause)) {
@@ -188,15 +208,17 @@ final class Installation {
                       + " cannot be installed: "
                       + e.getMessage()));
     }
+    return mayNotInstall(role, cause.getMessage());
+  }
+
+  private ConfigurationException mayNotInstall(String role, String why) {
     return new ConfigurationException(
         List.of(
-            "role "
-                + role
-                + " may not install or read the library's tables in schema crossfade of "
+            "the library's tables are missing or of an older version in schema crossfade of "
                 + settings.shownUrl()
-                + " ("
-                + cause.getMessage()
-                + "); let a role that owns the database run PostgresStore.install(url, credentials,"
+                + ", and "
+                + why
+                + "; let a role that owns the database run PostgresStore.install(url, credentials,"
                 + " \""
                 + role
                 + "\") once, or give one with owner(…)"));

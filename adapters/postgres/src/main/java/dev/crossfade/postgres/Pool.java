@@ -35,6 +35,14 @@ final class Pool implements AutoCloseable {
   /** Finishing is batched by the library; more than two at a time only contend. */
   private static final int FINISHING = 2;
 
+  /**
+   * A commit lost here leaves an entry too many. Plans for the journal are made while it is empty
+   * and used while it is long: each entry is looked up by index, whatever the statistics say.
+   */
+  private static final String LOSSY_SETTINGS =
+      "; set synchronous_commit = off; set enable_seqscan = off; set enable_bitmapscan = off"
+          + "; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
+
   private static final int FINISHING_IDLE_MILLIS = 60_000;
 
   /** The server gives up first; if even that answer does not come, the connection is given up. */
@@ -53,10 +61,7 @@ final class Pool implements AutoCloseable {
     this.closingWait = settings.limits().statement().plus(settings.limits().idleInTransaction());
     String session = sessionSettings(settings.limits());
     this.durable = pool(settings, "", settings.pool().size(), session);
-    // A commit lost here leaves an entry too many. Plans for the journal are made while it is
-    // empty and used while it is long, so tables are not scanned.
-    String lossy = session + "; set synchronous_commit = off; set enable_seqscan = off";
-    this.finishing = pool(settings, "-finish", FINISHING, lossy);
+    this.finishing = pool(settings, "-finish", FINISHING, session + LOSSY_SETTINGS);
     this.finishing.setMinimumIdle(0);
     this.finishing.setIdleTimeout(FINISHING_IDLE_MILLIS);
   }

@@ -129,7 +129,8 @@ public final class PostgresStore implements Store {
             MappedTable<?, ?> table = sessions.table(repository.entity());
             if (table.mapping().problems().isEmpty()) {
               problems.addAll(
-                  new Catalogue(session).problems(table.mapping(), settings.owner() != null));
+                  new Catalogue(session)
+                      .problems(table.mapping(), table.facts(session), settings.owner() != null));
             }
           }
           return problems;

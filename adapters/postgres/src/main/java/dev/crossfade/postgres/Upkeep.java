@@ -96,7 +96,8 @@ final class Upkeep implements AutoCloseable {
     } catch (SQLException | RuntimeException e) {
       String message = name + " failed: " + e.getMessage() + "; " + fix;
       if (!message.equals(failures.put(name, message))) {
-        log.warn("{}", message, e);
+        log.warn("{}", message);
+        log.debug("where it failed", e);
       }
     }
   }

@@ -33,8 +33,8 @@ create table crossfade.heartbeats (
 create table crossfade.journal (
   owner uuid not null,
   id bigint not null,
-  migration text not null,
-  entity text not null,
+  migration text collate "C" not null,
+  entity text collate "C" not null,
   key bytea not null,
   key_to bytea,
   is_range boolean not null default false,
@@ -64,8 +64,8 @@ create index journal_waiting on crossfade.journal (migration, created_at) where 
 
 -- Keys changed in stage `complete`, for the way back.
 create table crossfade.remembered (
-  migration text not null,
-  entity text not null,
+  migration text collate "C" not null,
+  entity text collate "C" not null,
   key bytea not null,
   primary key (migration, entity, key)
 ) with (fillfactor = 70);
