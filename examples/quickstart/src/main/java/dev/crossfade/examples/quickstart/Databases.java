@@ -41,7 +41,8 @@ final class Databases implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
     this.sqlite = temporary == null ? newFile(options.sqlite()) : temporary.resolve("tokens.db");
     this.server = options.postgres() == null ? TestPostgres.start() : null;
-    this.postgresUrl = server == null ? String.valueOf(options.postgres()) : url(server);
+    this.postgresUrl =
+        server == null ? String.valueOf(options.postgres()) : url(server.newDatabase());
     URI address = parsed(postgresUrl);
     int port = address.getPort() < 0 ? POSTGRES_PORT : address.getPort();
     this.network = TcpProxy.to(address.getHost(), port);
@@ -118,8 +119,8 @@ final class Databases implements AutoCloseable {
     }
   }
 
-  private static String url(RestartablePostgres server) {
-    TestDatabase database = server.newDatabase();
+  /** With user and password. */
+  static String url(TestDatabase database) {
     return database.jdbcUrl()
         + (database.jdbcUrl().contains("?") ? "&" : "?")
         + "user="

@@ -3,6 +3,7 @@ package dev.crossfade.examples.quickstart;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Locale;
 
 /**
  * Carries a token monitor from SQLite to PostgreSQL and back while it serves, and proves that
@@ -29,6 +30,7 @@ public final class Quickstart {
   }
 
   static int run(Options options, PrintStream out) throws SQLException, InterruptedException {
+    long begun = System.nanoTime();
     WriteLog log = new WriteLog();
     try (Databases databases = Databases.open(options)) {
       LegacyFile.write(databases, options, log);
@@ -39,6 +41,10 @@ public final class Quickstart {
       try (Journey journey = new Journey(options, databases, log, out)) {
         journey.travel();
         Verdict verdict = journey.arrive();
+        out.printf(
+            Locale.ROOT,
+            "%.0f s in all; both stores read from scratch, and the writers' own log:%n",
+            (System.nanoTime() - begun) / 1e9);
         verdict.print(out);
         return verdict.isGood() ? 0 : 1;
       } finally {

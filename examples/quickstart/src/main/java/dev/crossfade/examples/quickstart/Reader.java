@@ -28,7 +28,7 @@ final class Reader {
 
   /** One read. */
   void read() {
-    long token = 1 + random.nextInt(tokens);
+    long token = 1L + random.nextInt(tokens);
     int choice = random.nextInt(100);
     try {
       if (choice < 40) {

@@ -48,7 +48,11 @@ public final class TokenMonitor implements AutoCloseable {
                         .entity(Token.ENTITY, SqliteTokens::new, PostgresTokens::new)
                         .entity(TokenScore.ENTITY, SqliteScores::new, PostgresScores::new)
                         .entity(Setting.ENTITY, SqliteSettings::new, PostgresSettings::new))
-            .settings(Settings.builder().secondaryWait(Duration.ofMillis(250)).backfillChunk(2_000).build())
+            .settings(
+                Settings.builder()
+                    .secondaryWait(Duration.ofMillis(250))
+                    .backfillChunk(2_000)
+                    .build())
             .listener(listener)
             .build());
   }

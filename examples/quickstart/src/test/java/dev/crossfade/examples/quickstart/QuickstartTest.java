@@ -1,0 +1,101 @@
+package dev.crossfade.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.crossfade.Stage;
+import dev.crossfade.junit.TestDatabase;
+import dev.crossfade.junit.TestPostgres;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+
+/** The quickstart, scaled down; and that its verdict can be another one. */
+class QuickstartTest {
+  private static final double SHORT = 0.3;
+
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+
+  @Test
+  void losesNothingOnTheWholeWay() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      int status = Quickstart.run(options(database, Stage.COMPLETE), out);
+
+      assertThat(status).as(printed()).isZero();
+      assertThat(printed())
+          .containsPattern(
+              "acknowledged writes [1-9]\\d*, lost 0; rows compared [1-9]\\d*, differences 0;"
+                  + " longest write pause \\d+ ms");
+    }
+  }
+
+  @Test
+  void seesWhatWasChangedBehindItsBackInTheOtherStore() throws Exception {
+    Verdict verdict =
+        verdictAfter(
+            databases ->
+                execute(
+                    databases.openSqlite(),
+                    "update token_scores set score = score + 0.001"
+                        + " where id = (select max(id) from token_scores)"));
+
+    assertThat(verdict.isGood()).isFalse();
+    assertThat(verdict.different()).isEqualTo(1);
+    assertThat(verdict.differences()).singleElement().asString().contains("score is");
+    assertThat(verdict.lost()).isZero();
+  }
+
+  @Test
+  void seesThatAnAcknowledgedRowIsGone() throws Exception {
+    Verdict verdict =
+        verdictAfter(
+            databases -> {
+              String gone = "delete from app_settings where key = 'zone'";
+              execute(databases.openSqlite(), gone);
+              execute(databases.openPostgres(), gone);
+            });
+
+    assertThat(verdict.isGood()).isFalse();
+    assertThat(verdict.different()).isZero();
+    assertThat(verdict.losses()).containsExactly("setting zone was acknowledged and is not there");
+  }
+
+  private interface Tampering {
+    void with(Databases databases) throws SQLException;
+  }
+
+  /** Settled in live, tampered with, judged. */
+  private Verdict verdictAfter(Tampering tampering) throws Exception {
+    WriteLog log = new WriteLog();
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      Options options = options(database, Stage.LIVE);
+      try (Databases databases = Databases.open(options)) {
+        LegacyFile.write(databases, options, log);
+        try (Journey journey = new Journey(options, databases, log, out)) {
+          journey.travel();
+          tampering.with(databases);
+          return journey.arrive();
+        }
+      }
+    }
+  }
+
+  private static Options options(TestDatabase database, Stage until) {
+    return new Options(4_000, SHORT, null, Databases.url(database), until, 7);
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (connection;
+        Statement statement = connection.createStatement()) {
+      assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+    }
+  }
+
+  private String printed() {
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+}
