@@ -18,6 +18,7 @@ import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Written;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,11 +205,12 @@ class WriteRowTest {
 
   @Test
   void writersOfOneKeyWithManyLocatorsLeaveOneRow() throws Exception {
+    AtomicInteger seconds = new AtomicInteger();
     Callable<Object> writer =
         () -> {
           for (int i = 0; i < 40; i++) {
-            long second = Thread.currentThread().getId() * 1000 + i;
-            fixture.save(score(5L + i % 2, NOVEMBER.plusSeconds(second)));
+            Instant time = NOVEMBER.plusSeconds(seconds.incrementAndGet());
+            fixture.save(score(5L + i % 2, time));
           }
           return "done";
         };
