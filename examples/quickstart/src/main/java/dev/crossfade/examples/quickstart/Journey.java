@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The way of the token monitor from SQLite to PostgreSQL, under load. */
 final class Journey implements AutoCloseable {
-  private static final Duration LONGEST_OUTAGE = Duration.ofSeconds(3);
+  private static final Duration OUTAGE = Duration.ofSeconds(3);
+
+  /** Runs whose stages are shorter have a shorter outage as well. */
+  private static final Duration FULL_STAGE = Duration.ofSeconds(2);
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BEST = 50;
 
@@ -157,7 +161,8 @@ final class Journey implements AutoCloseable {
   /** PostgreSQL does not answer; the application does not notice, and the journal remembers. */
   private void outage() throws InterruptedException {
     databases.network().refuse();
-    TimeUnit.NANOSECONDS.sleep(Math.min(LONGEST_OUTAGE.toNanos(), options.dwell().toNanos()));
+    boolean scaledDown = options.dwell().compareTo(FULL_STAGE) < 0;
+    TimeUnit.NANOSECONDS.sleep((scaledDown ? options.dwell() : OUTAGE).toNanos());
     report("PostgreSQL refuses connections", null);
     databases.network().pass();
     awaitRepaired();

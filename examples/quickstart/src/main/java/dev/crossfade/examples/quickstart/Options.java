@@ -37,7 +37,7 @@ record Options(
     String postgres = System.getProperty("quickstart.postgres", "");
     return new Options(
         number("rows", 100_000).intValue(),
-        number("seconds", 3).doubleValue(),
+        number("seconds", 2.5).doubleValue(),
         sqlite.isBlank() ? null : Path.of(sqlite),
         postgres.isBlank() ? null : postgres,
         Stage.ofId(System.getProperty("quickstart.until", "complete")),
@@ -52,7 +52,7 @@ record Options(
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 
-  private static Number number(String name, int otherwise) {
+  private static Number number(String name, double otherwise) {
     String text = System.getProperty("quickstart." + name, "");
     try {
       return text.isBlank() ? otherwise : Double.valueOf(text);
