@@ -18,7 +18,6 @@ import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Written;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -203,22 +202,19 @@ class WriteRowTest {
     assertThat(fixture.query("select id from token_scores")).hasSize(1);
   }
 
+  /** Each key is new again and again: only then do writers have no row to wait for. */
   @Test
   void writersOfOneKeyWithManyLocatorsLeaveOneRow() throws Exception {
     AtomicInteger seconds = new AtomicInteger();
-    Callable<Object> writer =
-        () -> {
-          for (int i = 0; i < 40; i++) {
-            Instant time = NOVEMBER.plusSeconds(seconds.incrementAndGet());
-            fixture.save(score(5L + i % 2, time));
-          }
-          return "done";
-        };
 
-    run(8, writer);
+    for (long key = 0; key < 60; key++) {
+      long id = key;
+      run(8, () -> fixture.save(score(id, NOVEMBER.plusSeconds(seconds.incrementAndGet()))));
+    }
 
-    assertThat(fixture.query("select id from token_scores order by id")).containsExactly("5", "6");
-    assertThat(journalKeys()).hasSize(320);
+    assertThat(fixture.query("select count(*) from token_scores")).containsExactly("60");
+    assertThat(fixture.query("select count(distinct id) from token_scores")).containsExactly("60");
+    assertThat(journalKeys()).hasSize(480);
   }
 
   @Test
