@@ -146,7 +146,11 @@ public final class ShadowReads implements AutoCloseable {
       }
     }
 
-    /** See {@link Settling}: primary, journal, secondary, primary again. */
+    /**
+     * See {@link Settling}: primary, journal, secondary, primary again. Where the rows are the same
+     * in both stores and the results are not, it is the query that means something else there; but
+     * that can only be said if nothing was under way: the rows may have arrived in between.
+     */
     private Result settle() throws Throwable {
       for (int look = 0; look < LOOKS; look++) {
         if (settling.pauseUnlessClosed(FIRST_PAUSE_MILLIS << look)) {
@@ -164,28 +168,25 @@ public final class ShadowReads implements AutoCloseable {
             mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
             return Result.MISMATCH;
           } else if (!keys.isEmpty() && !anyCovered(keys)) {
-            return confirmed(keys, primary, secondary);
+            Verdict<K> verdict = settling.settle(view, pair, keys);
+            if (!verdict.differing().isEmpty()) {
+              return differing(verdict);
+            } else if (verdict.unsettled().isEmpty() && underWay == 0) {
+              mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
+              return Result.MISMATCH;
+            }
           }
         }
       }
       return Result.EXCUSED;
     }
 
-    /**
-     * The rows that differ in the results: do they in the stores, or is it the query that does not
-     * mean the same?
-     */
-    private Result confirmed(Set<K> keys, @Nullable Object primary, @Nullable Object secondary) {
-      Verdict<K> verdict = settling.settle(view, pair, keys);
-      if (!verdict.unsettled().isEmpty()) {
-        return Result.EXCUSED;
-      }
+    /** The rows that differ in the results do so in the stores. */
+    private Result differing(Verdict<K> verdict) {
       for (Map.Entry<K, List<Difference>> row : verdict.differing().entrySet()) {
         mismatch(row.getKey(), row.getValue());
       }
-      if (verdict.differing().isEmpty()) {
-        mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
-      } else if (crossing.settings().repairMismatches()) {
+      if (crossing.settings().repairMismatches()) {
         copies.copyKeys(pair, verdict.differing().keySet());
       }
       return Result.MISMATCH;
