@@ -32,6 +32,9 @@ public final class Verification {
   /** The name of the evidence that a verification has found no difference. */
   public static final String EVIDENCE = "verification";
 
+  /** The name of the evidence that a verification has found differences; it outdates earlier ones. */
+  public static final String COUNTER_EVIDENCE = "verification with differences";
+
   private static final Logger log = LoggerFactory.getLogger(Verification.class);
   private static final int ROWS_PER_EVENT = 2_000;
   private static final int SUSPECTS = 500;
@@ -56,13 +59,13 @@ public final class Verification {
       new OneEntity<>(view, pair, tally).compare();
     }
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
-    if (report.isClean()) {
-      crossing
-          .store(view.primary())
-          .control()
-          .recordEvidence(
-              crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", differences 0");
-    }
+    crossing
+        .store(view.primary())
+        .control()
+        .recordEvidence(
+            crossing.name(),
+            report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
+            "rows " + report.totalRows() + ", differences " + report.differing());
     log.info(
         "Verification of migration '{}': {} rows, {} differ, {} under way, in {} ms.",
         crossing.name(),

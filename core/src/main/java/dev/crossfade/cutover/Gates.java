@@ -74,12 +74,19 @@ final class Gates {
           "no backfill has come to its end since the migration left off; run Migration.backfill()");
       return;
     }
-    Evidence verification = evidence.get(Verification.EVIDENCE);
-    if (next == Stage.LIVE
-        && (verification == null || verification.recordedAt().isBefore(backfill.recordedAt()))) {
+    if (next == Stage.LIVE && !verified(evidence, backfill)) {
       reasons.add(
-          "no verification since the last backfill has found both stores the same; run Migration.verify(), and"
-              + " Migration.repair() on what it reports");
+          "no verification since the last backfill has found both stores the same, or a later one has found"
+              + " differences; run Migration.verify(), and Migration.repair() on what it reports");
     }
+  }
+
+  /** What was found last counts. */
+  private static boolean verified(Map<String, Evidence> evidence, Evidence backfill) {
+    Evidence same = evidence.get(Verification.EVIDENCE);
+    Evidence different = evidence.get(Verification.COUNTER_EVIDENCE);
+    return same != null
+        && !same.recordedAt().isBefore(backfill.recordedAt())
+        && (different == null || same.recordedAt().isAfter(different.recordedAt()));
   }
 }
