@@ -3,6 +3,7 @@ package dev.crossfade.cutover;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
+import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
@@ -135,7 +136,7 @@ public final class Moves {
     ControlRow closing =
         view.row().closing(UUID.randomUUID(), old.now().plus(limit.multipliedBy(2)));
     long begun = System.nanoTime();
-    if (!old.replace(view.row(), closing)) {
+    if (!close(view, old, closing)) {
       throw refused(
           view,
           next,
@@ -151,6 +152,23 @@ public final class Moves {
         crossing.store(opened.primary()).name(),
         pause.toMillis());
     return stages.moved(view, opened, pause);
+  }
+
+  /**
+   * From here nothing is marked. Where the answer is lost the attempt is undone at once: left to
+   * its deadline, it would keep writes waiting for nobody.
+   */
+  private boolean close(StageView view, ControlTable old, ControlRow closing) {
+    try {
+      return old.replace(view.row(), closing);
+    } catch (OutcomeUnknownException e) {
+      try {
+        undo(view, old, closing);
+      } catch (CrossfadeException again) {
+        e.addSuppressed(again); // its deadline undoes it
+      }
+      throw e;
+    }
   }
 
   /** Drains and decides; undoes the closing if that does not come about. */
