@@ -32,7 +32,9 @@ public final class Verification {
   /** The name of the evidence that a verification has found no difference. */
   public static final String EVIDENCE = "verification";
 
-  /** The name of the evidence that a verification has found differences; it outdates earlier ones. */
+  /**
+   * The name of the evidence that a verification has found differences; it outdates earlier ones.
+   */
   public static final String COUNTER_EVIDENCE = "verification with differences";
 
   private static final Logger log = LoggerFactory.getLogger(Verification.class);
