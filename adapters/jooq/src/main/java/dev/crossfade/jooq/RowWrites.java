@@ -2,10 +2,12 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.DuplicateKeyException;
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,18 +71,50 @@ final class RowWrites<T, K> {
     return session.update(delete, statement -> mapping.bindKey(statement, 1, key)) > 0;
   }
 
+  /**
+   * Deletes rows in the secondary store. Writers of one key are not excluded there: who overlaps is
+   * contested, and repair brings the key about alone.
+   */
   void deleteAll(Session session, Collection<? extends K> keys) throws SQLException {
-    lock(session, keys);
     session.<K>batch(delete, keys, (statement, key) -> mapping.bindKey(statement, 1, key));
   }
 
-  /** Brings these rows about with all their columns. */
-  void upsertAll(Session session, Collection<? extends T> rows) throws SQLException {
+  /** Brings these rows about with all their columns in the secondary store; as above. */
+  void upsertAll(Session session, List<T> rows) throws SQLException {
     if (locatorsIdentify) {
-      lock(session, rows.stream().map(mapping.entity()::keyOf).toList());
-      session.<T>batch(relocate, rows, this::bindRelocate);
+      session.<T>batch(relocate, elsewhere(session, rows), this::bindRelocate);
     }
     session.<T>batch(upsert, rows, (statement, row) -> mapping.bindRow(statement, 1, row, 0));
+  }
+
+  /**
+   * Those of the rows whose key stands under other locators. Looked up at once, because a delete by
+   * key alone goes through every partition.
+   */
+  private List<T> elsewhere(Session session, List<T> rows) throws SQLException {
+    if (rows.size() == 1) {
+      return rows;
+    }
+    Map<ByteBuffer, List<T>> stored = new HashMap<>();
+    for (T row : reads.findAll(session, rows.stream().map(mapping.entity()::keyOf).toList())) {
+      stored.computeIfAbsent(canonicalKey(row), key -> new ArrayList<>()).add(row);
+    }
+    return rows.stream()
+        .filter(
+            row ->
+                stored.getOrDefault(canonicalKey(row), List.of()).stream()
+                    .anyMatch(there -> isElsewhere(there, row)))
+        .toList();
+  }
+
+  private ByteBuffer canonicalKey(T row) {
+    return ByteBuffer.wrap(mapping.entity().keys().encode(mapping.entity().keyOf(row)));
+  }
+
+  private boolean isElsewhere(T there, T row) {
+    return mapping.locatorColumns().stream()
+        .map(MappedColumn::component)
+        .anyMatch(locator -> !locator.comparison().same(locator.get(there), locator.get(row)));
   }
 
   private void lock(Session session, Collection<? extends K> keys) throws SQLException {
