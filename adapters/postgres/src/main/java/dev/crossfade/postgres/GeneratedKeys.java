@@ -3,6 +3,7 @@ package dev.crossfade.postgres;
 import dev.crossfade.jooq.MappedColumn;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableMapping;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
@@ -39,7 +40,7 @@ final class GeneratedKeys {
   /** Makes the sequence go on above; never moves it back. */
   void raise(long highest) {
     if (isNumber()) {
-      store.asOwner(session -> raise(session, highest));
+      long unused = store.asOwner(session -> raise(session, highest));
     }
   }
 
@@ -67,7 +68,7 @@ final class GeneratedKeys {
   }
 
   /** Those who raise it wait for each other; who draws from it meanwhile only raises it further. */
-  private @Nullable Void raise(Session session, long highest) throws SQLException {
+  private long raise(Session session, long highest) throws SQLException {
     String sequence = sequence(session);
     if (sequence == null) {
       throw new SQLException(
@@ -81,7 +82,7 @@ final class GeneratedKeys {
     session.query(
         "select pg_advisory_xact_lock(hashtextextended('crossfade sequence ' || ?, 0))",
         statement -> statement.setString(1, sequence),
-        rows -> null);
+        ResultSet::next);
     session.query(
         """
         select setval(s, ?) from (select ?::regclass s) q
@@ -92,10 +93,11 @@ final class GeneratedKeys {
           statement.setString(2, sequence);
           statement.setLong(3, highest);
         },
-        rows -> null);
-    return null;
+        ResultSet::next);
+    return highest;
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private @Nullable String sequence(Session session) throws SQLException {
     String column = mapping.keyColumns().get(0).name();
     return session.query(

@@ -208,7 +208,7 @@ final class Installation {
                       + " cannot be installed: "
                       + e.getMessage()));
     }
-    return mayNotInstall(role, cause.getMessage());
+    return mayNotInstall(role, String.valueOf(cause.getMessage()));
   }
 
   private ConfigurationException mayNotInstall(String role, String why) {

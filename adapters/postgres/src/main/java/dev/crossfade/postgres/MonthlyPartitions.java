@@ -95,7 +95,7 @@ record MonthlyPartitions(String table, String column, int monthsAhead) {
     session.query(
         "select pg_advisory_xact_lock(hashtextextended('crossfade partitions ' || ?, 0))",
         statement -> statement.setString(1, table),
-        rows -> null);
+        ResultSet::next);
   }
 
   private void ensure(Session session, YearMonth month) throws SQLException {
@@ -109,6 +109,7 @@ record MonthlyPartitions(String table, String column, int monthsAhead) {
     }
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private @Nullable Parent parent(Session session) throws SQLException {
     return session.query(
         PARENT,

@@ -13,8 +13,6 @@ import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
-import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -101,8 +99,8 @@ final class Pool implements AutoCloseable {
   private static DataSource bounded(PostgresSettings settings) {
     long answer = settings.limits().statement().plus(ANSWER_GRACE).toSeconds();
     Properties defaults = new Properties();
-    defaults.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Long.toString(answer));
-    defaults.setProperty(PGProperty.REWRITE_BATCHED_INSERTS.getName(), "true");
+    defaults.setProperty("socketTimeout", Long.toString(answer));
+    defaults.setProperty("reWriteBatchedInserts", "true");
     return source(settings.url(), settings.credentials(), settings.applicationName(), defaults);
   }
 
@@ -115,14 +113,13 @@ final class Pool implements AutoCloseable {
       source.setUser(credentials.user());
       source.setPassword(credentials.password());
     }
-    defaults.setProperty(PGProperty.APPLICATION_NAME.getName(), applicationName);
-    defaults.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    defaults.setProperty("ApplicationName", applicationName);
+    defaults.setProperty("tcpKeepAlive", "true");
     // The server's detail holds values of rows, and messages end up in logs.
-    defaults.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
-    Properties given = Driver.parseURL(url, null);
+    defaults.setProperty("logServerErrorDetail", "false");
     try {
       for (String name : defaults.stringPropertyNames()) {
-        if (given == null || !given.containsKey(name)) {
+        if (!url.matches(".*[?&]" + name + "=.*")) {
           source.setProperty(name, defaults.getProperty(name));
         }
       }

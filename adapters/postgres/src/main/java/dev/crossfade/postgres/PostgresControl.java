@@ -37,6 +37,7 @@ final class PostgresControl implements ControlTable {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   public @Nullable ControlRow read(String migration) {
     return pool.read(session -> read(session, migration));
   }

@@ -127,7 +127,7 @@ final class PostgresDialect extends Dialect {
           "select pg_advisory_xact_lock(n) from unnest(?::bigint[]) n",
           statement ->
               statement.setArray(1, statement.getConnection().createArrayOf("bigint", numbers)),
-          rows -> null);
+          ResultSet::next);
     }
   }
 

@@ -292,7 +292,7 @@ public final class PostgresStore implements Store {
     private String applicationName = "crossfade";
     private int poolSize = 10;
     private Duration connectionWait = Duration.ofSeconds(10);
-    private Duration maxLifetime = Duration.ofSeconds(300);
+    private Duration maxLifetime = Duration.ofMinutes(5);
     private Duration keepAlive = Duration.ofSeconds(60);
     private Duration statementTimeout = Duration.ofSeconds(30);
     private Duration lockWait = Duration.ofSeconds(10);

@@ -143,6 +143,7 @@ final class RowStatements<T, K> {
     return deleted ? written(mark, id, true, absent) : new Written<>(false, new long[0], List.of());
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private T store(Mark mark, long id, Shape shape, T row, @Nullable K key) {
     byte[] canonical = key == null ? null : entity.keys().encode(key);
     T stored =
