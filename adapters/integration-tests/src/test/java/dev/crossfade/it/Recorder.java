@@ -1,0 +1,85 @@
+package dev.crossfade.it;
+
+import dev.crossfade.CrossfadeListener;
+import dev.crossfade.MoveReport;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Keeps all events. */
+final class Recorder implements CrossfadeListener {
+  private final Queue<WriteEvent> writes = new ConcurrentLinkedQueue<>();
+  private final Queue<SecondaryEvent> secondaries = new ConcurrentLinkedQueue<>();
+  private final Queue<ShadowReadEvent> shadowReads = new ConcurrentLinkedQueue<>();
+  private final Queue<Mismatch> mismatches = new ConcurrentLinkedQueue<>();
+  private final Queue<RepairEvent> repairs = new ConcurrentLinkedQueue<>();
+  private final Queue<CopyProgress> progress = new ConcurrentLinkedQueue<>();
+  private final Queue<MoveReport> moves = new ConcurrentLinkedQueue<>();
+
+  @Override
+  public void written(WriteEvent event) {
+    writes.add(event);
+  }
+
+  @Override
+  public void secondary(SecondaryEvent event) {
+    secondaries.add(event);
+  }
+
+  @Override
+  public void shadowRead(ShadowReadEvent event) {
+    shadowReads.add(event);
+  }
+
+  @Override
+  public void mismatch(Mismatch mismatch) {
+    mismatches.add(mismatch);
+  }
+
+  @Override
+  public void repaired(RepairEvent event) {
+    repairs.add(event);
+  }
+
+  @Override
+  public void progressed(CopyProgress event) {
+    progress.add(event);
+  }
+
+  @Override
+  public void moved(MoveReport move) {
+    moves.add(move);
+  }
+
+  List<WriteEvent> writes() {
+    return List.copyOf(writes);
+  }
+
+  long secondaries(SecondaryEvent.Outcome outcome) {
+    return secondaries.stream().filter(event -> event.outcome() == outcome).count();
+  }
+
+  long shadowReads(ShadowReadEvent.Result result) {
+    return shadowReads.stream().filter(event -> event.result() == result).count();
+  }
+
+  List<ShadowReadEvent> shadowReads() {
+    return List.copyOf(shadowReads);
+  }
+
+  List<Mismatch> mismatches() {
+    return List.copyOf(mismatches);
+  }
+
+  List<RepairEvent> repairs() {
+    return List.copyOf(repairs);
+  }
+
+  List<CopyProgress> progress() {
+    return List.copyOf(progress);
+  }
+
+  List<MoveReport> moves() {
+    return List.copyOf(moves);
+  }
+}

@@ -1,0 +1,360 @@
+package dev.crossfade.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.crossfade.Crossfade;
+import dev.crossfade.Migration;
+import dev.crossfade.Settings;
+import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.junit.FaultyStore;
+import dev.crossfade.junit.TcpProxy;
+import dev.crossfade.junit.TestDatabase;
+import dev.crossfade.junit.TestPostgres;
+import dev.crossfade.postgres.PostgresStore;
+import dev.crossfade.sqlite.SqliteStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The application on both of its databases, new for every test, and what must be so when a test is
+ * over: both stores equal where both are written, journal empty, no thread and no connection left,
+ * no error logged.
+ *
+ * <p>The stores are wrapped in {@link FaultyStore}s, which only count until a test plans a fault.
+ */
+final class Scenario implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final String MIGRATION = "bank";
+
+  final RowReader rows;
+  final Recorder events = new Recorder();
+  private final Options options;
+  private final Path directory;
+  private final TestDatabase database;
+  private final TcpProxy proxy;
+  private final ListAppender<ILoggingEvent> errors = new ListAppender<>();
+  private boolean settles = true;
+
+  FaultyStore sqlite;
+  FaultyStore postgres;
+  Crossfade crossfade;
+  Migration migration;
+  Domain.Accounts accounts;
+  Domain.Entries entries;
+  Domain.Preferences preferences;
+  Domain.Readings readings;
+
+  /** What a test wants otherwise. Not changed once a scenario was made of it. */
+  static final class Options {
+    private UnaryOperator<Settings.Builder> settings = UnaryOperator.identity();
+    private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
+    private boolean proxied;
+
+    Options settings(UnaryOperator<Settings.Builder> change) {
+      settings = change;
+      return this;
+    }
+
+    Options postgres(UnaryOperator<PostgresStore.Builder> change) {
+      postgres = change;
+      return this;
+    }
+
+    /** PostgreSQL is reached through a proxy. */
+    Options proxied() {
+      proxied = true;
+      return this;
+    }
+
+    /** The scenario, in stage off, its tables empty. */
+    Scenario start() {
+      return new Scenario(this);
+    }
+
+    Scenario startIn(Stage stage) {
+      Scenario scenario = new Scenario(this);
+      try {
+        return scenario.moveTo(stage);
+      } catch (RuntimeException | Error e) {
+        scenario.abandon();
+        scenario.close();
+        throw e;
+      }
+    }
+  }
+
+  static Options with() {
+    return new Options();
+  }
+
+  static Scenario in(Stage stage) {
+    return with().startIn(stage);
+  }
+
+  private Scenario(Options options) {
+    this.options = options;
+    errors.start();
+    logger().addAppender(errors);
+    try {
+      directory = Files.createTempDirectory("crossfade-it-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    database = TestPostgres.shared().newDatabase();
+    proxy = options.proxied ? TcpProxy.to(TestPostgres.shared()) : null;
+    rows = new RowReader(file(), database);
+    rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
+    rows.execute(Side.TARGET, Domain.POSTGRES_TABLES);
+    try {
+      open();
+    } catch (RuntimeException | Error e) {
+      abandon();
+      close();
+      throw e;
+    }
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger("dev.crossfade");
+  }
+
+  Path file() {
+    return directory.resolve("app.db");
+  }
+
+  TestDatabase database() {
+    return database;
+  }
+
+  TcpProxy proxy() {
+    return proxy;
+  }
+
+  /** The legacy store over the same file, as {@link #open} makes it. */
+  SqliteStore newSqliteStore() {
+    return SqliteStore.open(file());
+  }
+
+  /** PostgreSQL's store over the same database, as {@link #open} makes it. */
+  PostgresStore newPostgresStore() {
+    String url = proxy == null ? database.jdbcUrl() : database.jdbcUrlThrough(proxy);
+    return options
+        .postgres
+        .apply(
+            PostgresStore.at(url)
+                .credentials(database.user(), database.password())
+                .connectionWait(Duration.ofMillis(1_000)))
+        .open();
+  }
+
+  /** Builds the application, as at the start of its process. */
+  void open() {
+    sqlite = FaultyStore.around(newSqliteStore());
+    postgres = FaultyStore.around(newPostgresStore());
+    crossfade =
+        Crossfade.builder()
+            .legacy(sqlite)
+            .target(postgres)
+            .migration(
+                MIGRATION,
+                m ->
+                    m.entity(
+                            Domain.ACCOUNT,
+                            Domain.SqliteAccounts::new,
+                            Domain.PostgresAccounts::new)
+                        .entity(
+                            Domain.ENTRY, Domain.SqliteEntries::new, Domain.PostgresEntries::new)
+                        .entity(
+                            Domain.PREFERENCE,
+                            Domain.SqlitePreferences::new,
+                            Domain.PostgresPreferences::new)
+                        .entity(
+                            Domain.READING,
+                            Domain.SqliteReadings::new,
+                            Domain.PostgresReadings::new))
+            .settings(settings())
+            .listener(events)
+            .build();
+    migration = crossfade.migration(MIGRATION);
+    accounts = crossfade.repository(Domain.Accounts.class);
+    entries = crossfade.repository(Domain.Entries.class);
+    preferences = crossfade.repository(Domain.Preferences.class);
+    readings = crossfade.repository(Domain.Readings.class);
+  }
+
+  /**
+   * Waits for the second store, so that what a test asserts after a write is in both. Parks
+   * nothing: what is refused only for the moment is tried again as fast as the journal is asked
+   * for.
+   */
+  private Settings settings() {
+    return options
+        .settings
+        .apply(
+            Settings.builder()
+                .instance("integration-test")
+                .secondaryWait(Duration.ofSeconds(5))
+                .writeWait(Duration.ofSeconds(5))
+                .switchLimit(Duration.ofSeconds(4))
+                .heartbeat(Duration.ofMillis(200))
+                .lease(Duration.ofSeconds(5))
+                .shadowSampling(0)
+                .backfillChunk(100)
+                .parkAfter(1_000))
+        .build();
+  }
+
+  /** Ends the application as at the end of its process; {@link #open} begins the next. */
+  void shutDown() {
+    Crossfade ended = crossfade;
+    crossfade = null;
+    if (ended != null) {
+      ended.close();
+    }
+  }
+
+  /** Goes there stage by stage, with the evidence that each gate asks for. */
+  Scenario moveTo(Stage stage) {
+    while (migration.stage() != stage) {
+      Stage next = migration.stage().stepTowards(stage);
+      if (next == Stage.SHADOW && migration.stage() == Stage.DUAL_WRITE) {
+        migration.backfill();
+        assertThat(migration.awaitSettled(PATIENCE)).as("journal settled").isTrue();
+      } else if (next == Stage.LIVE && migration.stage() == Stage.SHADOW) {
+        assertThat(migration.verify().differences()).isEmpty();
+      }
+      migration.moveTo(next);
+    }
+    return this;
+  }
+
+  Side primary() {
+    return migration.stage().primary();
+  }
+
+  FaultyStore store(Side side) {
+    return side == Side.LEGACY ? sqlite : postgres;
+  }
+
+  FaultyStore primaryStore() {
+    return store(primary());
+  }
+
+  FaultyStore secondaryStore() {
+    return store(primary().other());
+  }
+
+  /**
+   * What the two stores hold, once settled, is what the primary holds; and the journal is empty.
+   */
+  void assertSettled() {
+    if (!migration.stage().writesBoth()) {
+      return;
+    }
+    assertThat(migration.awaitSettled(PATIENCE))
+        .as("journal settled within %s; it is %s", PATIENCE, migration.journal())
+        .isTrue();
+    assertThat(migration.journal().entries()).as("entries in the journal").isZero();
+    assertThat(rows.all(primary().other()))
+        .as("rows of the secondary are those of the primary")
+        .isEqualTo(rows.all(primary()));
+  }
+
+  /** What the secondary has got so far is what was written, and what that refers to. */
+  void assertMinimal(String... keys) {
+    assertThat(migration.awaitSettled(PATIENCE)).isTrue();
+    assertThat(rows.all(primary().other()).keySet()).containsExactlyInAnyOrder(keys);
+  }
+
+  /** This test leaves the stores apart on purpose. */
+  void abandon() {
+    settles = false;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (settles && crossfade != null) {
+        assertSettled();
+      }
+    } finally {
+      shutDown();
+      end();
+    }
+  }
+
+  private void end() {
+    logger().detachAppender(errors);
+    try {
+      if (settles) {
+        assertNothingLeaks();
+      }
+    } finally {
+      if (proxy != null) {
+        proxy.close();
+      }
+      database.close();
+      delete();
+    }
+  }
+
+  private void assertNothingLeaks() {
+    await("threads of the library end")
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .filteredOn(Scenario::isOurs)
+                    .isEmpty());
+    await("sessions end")
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(sessions()).isZero());
+    // The last connection to close deletes it.
+    assertThat(directory.resolve("app.db-wal")).as("left open").doesNotExist();
+    assertThat(errors.list)
+        .filteredOn(event -> event.getLevel() == Level.ERROR)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .as("errors logged")
+        .isEmpty();
+  }
+
+  private static boolean isOurs(String thread) {
+    return thread.startsWith("crossfade-") && !thread.startsWith("crossfade-proxy");
+  }
+
+  private long sessions() {
+    try (Connection connection = database.open()) {
+      return rows.count(
+          connection,
+          "select count(*) from pg_stat_activity where datname = current_database()"
+              + " and pid <> pg_backend_pid() and backend_type = 'client backend'");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void delete() {
+    for (String name : List.of("app.db", "app.db-wal", "app.db-shm", "")) {
+      try {
+        Files.deleteIfExists(directory.resolve(name));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

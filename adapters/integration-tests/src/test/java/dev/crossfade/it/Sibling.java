@@ -1,0 +1,48 @@
+package dev.crossfade.it;
+
+import dev.crossfade.Crossfade;
+import dev.crossfade.Migration;
+import dev.crossfade.Settings;
+import java.time.Duration;
+
+/** Another instance of a scenario's application, on the same two databases. */
+final class Sibling implements AutoCloseable {
+  private final Crossfade crossfade;
+
+  Sibling(Scenario app) {
+    crossfade =
+        Crossfade.builder()
+            .legacy(app.newSqliteStore())
+            .target(app.newPostgresStore())
+            .migration(
+                Scenario.MIGRATION,
+                m ->
+                    m.entity(
+                            Domain.ACCOUNT,
+                            Domain.SqliteAccounts::new,
+                            Domain.PostgresAccounts::new)
+                        .entity(
+                            Domain.ENTRY, Domain.SqliteEntries::new, Domain.PostgresEntries::new))
+            .settings(
+                Settings.builder()
+                    .instance("sibling")
+                    .heartbeat(Duration.ofMinutes(1))
+                    .lease(Duration.ofMinutes(5))
+                    .writeWait(Duration.ofSeconds(5))
+                    .build())
+            .build();
+  }
+
+  Migration migration() {
+    return crossfade.migration(Scenario.MIGRATION);
+  }
+
+  Domain.Accounts accounts() {
+    return crossfade.repository(Domain.Accounts.class);
+  }
+
+  @Override
+  public void close() {
+    crossfade.close();
+  }
+}
