@@ -157,7 +157,7 @@ final class Scenario implements AutoCloseable {
         .apply(
             PostgresStore.at(url)
                 .credentials(database.user(), database.password())
-                .connectionWait(Duration.ofMillis(1_000)))
+                .connectionWait(Duration.ofSeconds(1)))
         .open();
   }
 
