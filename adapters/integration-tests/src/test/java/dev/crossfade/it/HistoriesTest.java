@@ -101,7 +101,7 @@ class HistoriesTest {
                       if (thread == 0 && n % 6 == 0) {
                         disturb(app, random);
                       }
-                      long id = 1 + random.nextInt(HOT_KEYS);
+                      long id = 1L + random.nextInt(HOT_KEYS);
                       onRegister(app, registers.get(id), id, thread * 1_000L + n, random);
                     }
                   }));
@@ -134,7 +134,7 @@ class HistoriesTest {
   }
 
   private static void check(long id, Register register, String row) {
-    String value = row == null ? "" : row.split(", ")[1];
+    String value = row == null ? "" : row.split(", ", -1)[1];
     assertThat(register.mayHold(value, Long.MAX_VALUE, Long.MAX_VALUE))
         .as("key %s ends with '%s' after %s", id, value, register.writes)
         .isTrue();
@@ -239,7 +239,7 @@ class HistoriesTest {
   }
 
   private static Outcome transfer(Scenario app, long booking, int accounts, Random random) {
-    long one = 1 + random.nextInt(accounts);
+    long one = 1L + random.nextInt(accounts);
     long other = 1 + (one + random.nextInt(accounts - 1)) % accounts;
     BigDecimal amount = BigDecimal.valueOf(1L + random.nextInt(40));
     boolean there = random.nextBoolean();

@@ -157,7 +157,7 @@ final class Writers implements AutoCloseable {
     possible.forEach(
         (id, balances) -> {
           String row = rows.get("account " + id);
-          assertThat(row == null ? 0 : Long.parseLong(row.split(", ")[1]))
+          assertThat(row == null ? 0 : Long.parseLong(row.split(", ", -1)[1]))
               .as("account %s; acknowledged or unknown %s", id, balances)
               .isIn(balances);
         });
