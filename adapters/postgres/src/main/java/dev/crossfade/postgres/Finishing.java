@@ -98,9 +98,9 @@ final class Finishing {
   private static final String BRING_BACK =
       """
       insert into crossfade.journal (migration, state, owner, id, entity, key, key_to, is_range)
-      select ?, 'left', u.*
+      select ?, ?, u.*
       from unnest(?::uuid[], ?::bigint[], ?::text[], ?::bytea[], ?::bytea[], ?::boolean[]) u
-      on conflict (owner, id) do update set state = 'left'
+      on conflict (owner, id) do update set state = excluded.state
       """;
 
   /** An entry is known by these two. */
@@ -109,6 +109,9 @@ final class Finishing {
       return new Id(entry.owner(), entry.id());
     }
   }
+
+  /** Where own entries belong that somebody has deleted, and as what they come back. */
+  private record Gone(String migration, String state) {}
 
   /** An entry that is locked, as it is now. */
   private static final class Locked {
@@ -132,7 +135,7 @@ final class Finishing {
   private final List<Entry> deleted = new ArrayList<>();
   private final List<Entry> left = new ArrayList<>();
   private final List<Entry> unknown = new ArrayList<>();
-  private final Map<String, List<Entry>> gone = new HashMap<>();
+  private final Map<Gone, List<Entry>> gone = new HashMap<>();
 
   Finishing(List<Finish> operations) {
     this.operations = operations;
@@ -271,7 +274,8 @@ final class Finishing {
   private void settle(Finish operation, Entry own, Set<Id> same) {
     Locked row = locked.get(Id.of(own));
     if (row == null) {
-      gone.computeIfAbsent(operation.migration(), migration -> new ArrayList<>()).add(own);
+      String state = operation.outcome() == Outcome.UNKNOWN ? "unknown" : "left";
+      gone.computeIfAbsent(new Gone(operation.migration(), state), g -> new ArrayList<>()).add(own);
     } else if (operation.outcome() == Outcome.UNKNOWN) {
       unknown.add(own);
     } else if (operation.outcome() == Outcome.DONE && isSettled(row, same)) {
@@ -316,8 +320,8 @@ final class Finishing {
     update(session, DELETE, deleted);
     leave(session, "left", left);
     leave(session, "unknown", unknown);
-    for (Map.Entry<String, List<Entry>> migration : gone.entrySet()) {
-      bringBack(session, migration.getKey(), migration.getValue());
+    for (Map.Entry<Gone, List<Entry>> some : gone.entrySet()) {
+      bringBack(session, some.getKey(), some.getValue());
     }
   }
 
@@ -340,13 +344,14 @@ final class Finishing {
     }
   }
 
-  private static void bringBack(Session session, String migration, List<Entry> entries)
+  private static void bringBack(Session session, Gone gone, List<Entry> entries)
       throws SQLException {
     session.update(
         BRING_BACK,
         statement -> {
-          statement.setString(1, migration);
-          new EntryArrays(entries).bindAll(statement, 2);
+          statement.setString(1, gone.migration);
+          statement.setString(2, gone.state);
+          new EntryArrays(entries).bindAll(statement, 3);
         });
   }
 }

@@ -77,6 +77,10 @@ class FinishingTest {
 
     assertThat(finish(fixture.done(written))).isOne();
     assertThat(fixture.query("select state from crossfade.journal")).containsExactly("left");
+    Fixture.execute(fixture.database, "delete from crossfade.journal");
+
+    assertThat(finish(fixture.finish(written, Outcome.UNKNOWN))).isOne();
+    assertThat(fixture.query("select state from crossfade.journal")).containsExactly("unknown");
   }
 
   @Test
