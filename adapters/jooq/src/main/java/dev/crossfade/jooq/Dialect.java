@@ -2,7 +2,6 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.Component;
 import java.sql.SQLException;
-import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -54,13 +53,12 @@ public abstract class Dialect {
   }
 
   /**
-   * Excludes other writers of these keys until the transaction ends, in a table where no unique
-   * index does because its unique key holds locators besides. A store may let a long list pass
-   * where it is known that a conflict heals.
+   * Excludes other writers of a key until the transaction ends, in a table where no unique index
+   * does because its unique key holds locators besides.
    *
-   * @param keys in canonical form
+   * @param key in canonical form
    */
-  public void lockKeys(Session session, TableMapping<?, ?> mapping, List<byte[]> keys)
+  public void lockKey(Session session, TableMapping<?, ?> mapping, byte[] key)
       throws SQLException {}
 
   /** What locks the rows of a select until the transaction ends; with a leading blank. */

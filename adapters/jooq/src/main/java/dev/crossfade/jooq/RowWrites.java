@@ -45,7 +45,7 @@ final class RowWrites<T, K> {
     if (key == null) {
       return insert(session, row);
     }
-    lock(session, List.of(key));
+    lock(session, key);
     T updated = locatorsIdentify ? update(session, key, row) : null;
     return updated != null ? updated : upsert(session, row);
   }
@@ -53,7 +53,7 @@ final class RowWrites<T, K> {
   T insert(Session session, T row) throws SQLException {
     K key = key(row);
     if (key != null) {
-      lock(session, List.of(key));
+      lock(session, key);
     }
     if (locatorsIdentify && key != null && reads.find(session, key) != null) {
       throw new DuplicateKeyException(
@@ -67,7 +67,7 @@ final class RowWrites<T, K> {
   }
 
   boolean delete(Session session, K key) throws SQLException {
-    lock(session, List.of(key));
+    lock(session, key);
     return session.update(delete, statement -> mapping.bindKey(statement, 1, key)) > 0;
   }
 
@@ -117,11 +117,9 @@ final class RowWrites<T, K> {
         .anyMatch(locator -> !locator.comparison().same(locator.get(there), locator.get(row)));
   }
 
-  private void lock(Session session, Collection<? extends K> keys) throws SQLException {
+  private void lock(Session session, K key) throws SQLException {
     if (locatorsIdentify) {
-      List<byte[]> canonical = new ArrayList<>(keys.size());
-      keys.forEach(key -> canonical.add(mapping.entity().keys().encode(key)));
-      mapping.dialect().lockKeys(session, mapping, canonical);
+      mapping.dialect().lockKey(session, mapping, mapping.entity().keys().encode(key));
     }
   }
 

@@ -17,7 +17,6 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -73,8 +72,6 @@ final class PostgresDialect extends Dialect {
             return time == null ? null : time.toInstant(ZoneOffset.UTC);
           });
 
-  private static final int MOST_LOCKS = 256;
-
   PostgresDialect() {
     super(SQLDialect.POSTGRES);
   }
@@ -108,27 +105,13 @@ final class PostgresDialect extends Dialect {
     return true;
   }
 
-  /**
-   * Locks the keys, unless they are so many that the server's table of locks would not hold them.
-   * Only copies write that many at once; whoever writes one of their keys meanwhile finds the
-   * copy's range in the journal, and repair, which takes few, removes a row that stands twice.
-   */
   @Override
-  public void lockKeys(Session session, TableMapping<?, ?> mapping, List<byte[]> keys)
-      throws SQLException {
-    if (keys.size() <= MOST_LOCKS) {
-      Long[] numbers =
-          keys.stream()
-              .map(key -> KeyLock.number(mapping.entity().name(), key))
-              .distinct()
-              .sorted()
-              .toArray(Long[]::new);
-      session.query(
-          "select pg_advisory_xact_lock(n) from unnest(?::bigint[]) n",
-          statement ->
-              statement.setArray(1, statement.getConnection().createArrayOf("bigint", numbers)),
-          ResultSet::next);
-    }
+  public void lockKey(Session session, TableMapping<?, ?> mapping, byte[] key) throws SQLException {
+    long number = KeyLock.number(mapping.entity().name(), key);
+    session.query(
+        "select pg_advisory_xact_lock(?)",
+        statement -> statement.setLong(1, number),
+        ResultSet::next);
   }
 
   @Override

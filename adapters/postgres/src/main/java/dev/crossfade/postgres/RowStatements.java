@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The key of a mark is bound where it is known, and is made by the server, in the same form,
  * where the server generates it.
  *
- * <p>Tables whose unique key has locators besides are behind a {@link KeyLock}.
+ * <p>Writes to tables whose unique key has locators besides are behind a {@link KeyLock}.
  *
  * <p>Rendered once per pattern of omitted components. Safe for use by many threads.
  */
@@ -231,21 +231,26 @@ final class RowStatements<T, K> {
     return state.row() != null || !hasReferrers;
   }
 
-  /** Brings the state about. */
+  /**
+   * Brings the state about. Not behind a {@link KeyLock}: two changes of one key that overlap here
+   * are contested, and repair brings the key about alone.
+   */
   void apply(Change change, RowState<T, K> state) {
     T row = state.row();
-    run(
-        row == null ? delete : upsert,
-        state.key(),
-        (statement, first) -> {
-          int index = bindAllowed(statement, first, change);
-          if (row == null) {
-            mapping.bindKey(statement, index, state.key());
-          } else {
-            mapping.bindRow(statement, bindReplaced(statement, index, row, state.key()), row, 0);
-          }
-        },
-        rows -> checkAllowed(rows, change));
+    pool.statement(
+        session ->
+            session.query(
+                row == null ? delete : upsert,
+                statement -> {
+                  int index = bindAllowed(statement, 1, change);
+                  if (row == null) {
+                    mapping.bindKey(statement, index, state.key());
+                  } else {
+                    index = bindReplaced(statement, index, row, state.key());
+                    mapping.bindRow(statement, index, row, 0);
+                  }
+                },
+                rows -> checkAllowed(rows, change)));
   }
 
   private static int bindAllowed(PreparedStatement statement, int first, Change change)
@@ -403,8 +408,7 @@ final class RowStatements<T, K> {
   }
 
   private String guarded(String change) {
-    String statement = ALLOWED + ", d as (" + change + ")" + IS_ALLOWED;
-    return locked ? KeyLock.behind(statement) : statement;
+    return ALLOWED + ", d as (" + change + ")" + IS_ALLOWED;
   }
 
   /** The canonical form of a key that the server generates; null if it must be read first. */
