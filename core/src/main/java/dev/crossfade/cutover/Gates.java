@@ -8,6 +8,7 @@ import dev.crossfade.copy.Repair;
 import dev.crossfade.copy.Verification;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.stage.StageView;
+import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.ControlTable.Evidence;
 import dev.crossfade.wiring.Crossing;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class Gates {
     }
     if (view.stage() == Stage.OFF && reasons.isEmpty()) {
       reasons.addAll(crossing.problems(Side.TARGET));
+      noNewerHistory(view, reasons);
     }
     if (view.stage().compareTo(next) < 0 && (next == Stage.SHADOW || next == Stage.LIVE)) {
       copied(view, next, reasons);
@@ -62,6 +64,26 @@ final class Gates {
       } catch (CrossfadeException e) {
         reasons.add(crossing.store(side).name() + " cannot be used: " + e.getMessage());
       }
+    }
+  }
+
+  /**
+   * A target that has seen later epochs would refuse everything; one of the two stores is not what
+   * it was.
+   */
+  private void noNewerHistory(StageView view, List<String> reasons) {
+    ControlRow target = crossing.store(Side.TARGET).control().read(crossing.name());
+    if (target != null && target.epoch() > view.epoch()) {
+      reasons.add(
+          crossing.store(Side.TARGET).name()
+              + " has seen epoch "
+              + target.epoch()
+              + " of this migration, "
+              + crossing.store(Side.LEGACY).name()
+              + " only "
+              + view.epoch()
+              + ": the legacy store was restored from a backup or replaced. If it is the right one, delete the migration's"
+              + " row from crossfade.control in PostgreSQL and begin anew");
     }
   }
 

@@ -223,6 +223,19 @@ class ReadmeTest {
     }
   }
 
+  @Test
+  void whatTheReadmePointsToIsThere() throws IOException {
+    Path root = Path.of("../..");
+    List<String> targets =
+        Pattern.compile("\\]\\(([^)#]+)\\)")
+            .matcher(Files.readString(root.resolve("README.md")))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertThat(targets).hasSizeGreaterThan(10);
+    assertThat(targets).allSatisfy(target -> assertThat(root.resolve(target)).exists());
+  }
+
   /** Without comments and white space, so that the formatter may break lines elsewhere. */
   private static String compact(String code) {
     return code.replaceAll("//.*", "").replaceAll("\\s+", "");
