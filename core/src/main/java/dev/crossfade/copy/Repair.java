@@ -37,6 +37,7 @@ public final class Repair implements AutoCloseable {
   private static final Duration FIRST_DELAY = Duration.ofMillis(50);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+  private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
   private static final int LOOKS_PER_UPKEEP = 20;
 
   private final Crossing crossing;
@@ -50,9 +51,9 @@ public final class Repair implements AutoCloseable {
 
   /**
    * One round or one upkeep at a time; held over I/O, because two would only be in each other's
-   * way.
+   * way. Fair: who runs round after round must not keep upkeep, and with it the heartbeat, waiting.
    */
-  private final ReentrantLock turn = new ReentrantLock();
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   /** Guards the two flags; never held over I/O. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -118,7 +119,7 @@ public final class Repair implements AutoCloseable {
     for (int look = 1; !reached.getAsBoolean(); look++) {
       boolean keepUp = look % LOOKS_PER_UPKEEP == 0;
       if (System.nanoTime() >= deadline
-          || !lookAgain(deadline, keepUp ? this::upkeepAndRounds : this::rounds)) {
+          || !lookAgain(deadline, keepUp ? this::upkeepAndRounds : this::roundsOfALook)) {
         return false;
       }
     }
@@ -159,12 +160,22 @@ public final class Repair implements AutoCloseable {
 
   private void upkeepAndRounds() {
     upkeep();
-    rounds();
+    roundsOfALook();
   }
 
-  private void rounds() {
-    while (round() && !isClosed()) {
-      // until nothing is left that can be repaired now
+  private void roundsOfALook() {
+    rounds(System.nanoTime() + LONGEST_LOOK.toNanos());
+  }
+
+  /**
+   * Repairs until nothing is left that can be repaired now, or it is time for something else: keys
+   * in a range whose owner is to be fenced, or has forgotten it, stay left however often they are
+   * copied, and only upkeep ends that.
+   */
+  private void rounds(long until) {
+    boolean more = true;
+    while (more && !isClosed() && System.nanoTime() - until < 0) {
+      more = round();
     }
   }
 
@@ -177,7 +188,7 @@ public final class Repair implements AutoCloseable {
           nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
           upkeep();
         }
-        rounds();
+        rounds(nextUpkeep);
         delay = 0;
       } catch (RuntimeException e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
