@@ -125,7 +125,7 @@ public final class Backfill {
             new CopyProgress(crossing.name(), "backfill", pair.entity().name(), rows);
         crossing.events().tell(listener -> listener.progressed(progress));
       } while (after != null);
-      return new CopyResult(rows, refused, 0);
+      return new CopyResult(rows, refused, 0, 0);
     }
 
     /** Copies the rows behind {@code after}; the last of them, null if these were all. */

@@ -92,9 +92,10 @@ final class Copier {
             with(refusals.ownDone(), delivery.ancestors()),
             Finish.Outcome.DONE,
             refusals.takenDone()));
-    journal(view).finish(finishes);
+    int behind = journal(view).finish(finishes);
     journal(view).withdraw(refusals.withdrawn());
-    return new CopyResult(delivery.rows(), delivery.refused().size(), count(view, refusals, fresh));
+    int parked = count(view, refusals, fresh);
+    return new CopyResult(delivery.rows(), delivery.refused().size(), parked, behind);
   }
 
   private List<Entry> markFresh(StageView view, Operation operation, Refusals refusals) {

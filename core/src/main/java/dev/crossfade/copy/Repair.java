@@ -65,6 +65,18 @@ public final class Repair implements AutoCloseable {
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
 
+  /** What a round has come to. */
+  private enum Progress {
+    /** There is nothing that can be repaired. */
+    NOTHING,
+    /** There may be more that can be repaired at once. */
+    MORE,
+    /**
+     * Keys were refused, or are being written or copied at this moment: at once would be too soon.
+     */
+    LATER
+  }
+
   /** Made once per migration; {@link #start} starts the thread. */
   public Repair(
       Crossing crossing,
@@ -172,11 +184,12 @@ public final class Repair implements AutoCloseable {
    * in a range whose owner is to be fenced, or has forgotten it, stay left however often they are
    * copied, and only upkeep ends that.
    */
-  private void rounds(long until) {
-    boolean more = true;
-    while (more && !isClosed() && System.nanoTime() - until < 0) {
-      more = round();
+  private Progress rounds(long until) {
+    Progress progress = Progress.MORE;
+    while (progress == Progress.MORE && !isClosed() && System.nanoTime() - until < 0) {
+      progress = round();
     }
+    return progress;
   }
 
   private void run() {
@@ -188,8 +201,7 @@ public final class Repair implements AutoCloseable {
           nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
           upkeep();
         }
-        rounds(nextUpkeep);
-        delay = 0;
+        delay = rounds(nextUpkeep) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
       } catch (RuntimeException e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
         explain(e);
@@ -247,14 +259,14 @@ public final class Repair implements AutoCloseable {
     }
   }
 
-  /** Repairs some of what was left; whether there may be more that can be repaired at once. */
-  private boolean round() {
+  /** Repairs some of what was left. */
+  private Progress round() {
     turn.lock();
     try {
       StageView view = stages.current();
       recall(view);
       if (view.stage() == Stage.OFF || !membership.ready(view.secondary(), ownership.current())) {
-        return false;
+        return Progress.NOTHING;
       }
       Operation operation = ownership.begin();
       try {
@@ -267,14 +279,16 @@ public final class Repair implements AutoCloseable {
     }
   }
 
-  private boolean round(StageView view, Operation operation) {
+  private Progress round(StageView view, Operation operation) {
     Taken taken = journal(view).take(operation.copyMark(crossing.name(), view), ENTRIES_PER_ROUND);
     if (taken.own().isEmpty()) {
-      return false;
+      return Progress.NOTHING;
     }
     CopyResult result = copier.copy(view, operation, taken.own(), taken.taken());
     tell(result);
-    return result.refused() == 0;
+    return result.refused() == 0 && result.left() < taken.own().size()
+        ? Progress.MORE
+        : Progress.LATER;
   }
 
   private void tell(CopyResult result) {

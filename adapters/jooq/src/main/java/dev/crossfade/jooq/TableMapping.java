@@ -249,6 +249,10 @@ public final class TableMapping<T, K> {
 
   /** Binds a key where {@link #keyIs} or {@link #keyCompared} has it. Returns the next index. */
   public int bindKey(PreparedStatement statement, int first, K value) throws SQLException {
+    if (!entity.keys().isComposite()) {
+      key.get(0).bind(statement, first, value);
+      return first + 1;
+    }
     Object[] values = entity.keys().values(value);
     for (int i = 0; i < values.length; i++) {
       key.get(i).bind(statement, first + i, values[i]);
