@@ -78,6 +78,11 @@ public final class Backfill {
         .control()
         .recordEvidence(
             crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", refused " + refused);
+    if (refused > 0) {
+      // what stood in their way may have come, or gone, with a later entity
+      crossing.store(stages.current().primary()).journal().retryParked(crossing.name());
+      repair.signal();
+    }
     log.info(
         "Backfill of migration '{}': {} rows in {} ms, {} refused.",
         crossing.name(),

@@ -12,6 +12,7 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import java.util.Map;
  * Safe for use by many threads, each with its own operation.
  */
 final class Copier {
+  /** With the default of five tries a key is refused for a quarter of a minute, then parked. */
+  private static final Duration REST = Duration.ofSeconds(1);
+
   private final Crossing crossing;
   private final Ownership ownership;
 
@@ -108,7 +112,8 @@ final class Copier {
     int parked = 0;
     for (Map.Entry<String, List<Entry>> group : refusals.byReason(fresh).entrySet()) {
       parked +=
-          journal(view).failed(group.getValue(), group.getKey(), crossing.settings().parkAfter());
+          journal(view)
+              .failed(group.getValue(), group.getKey(), crossing.settings().parkAfter(), REST);
     }
     return parked;
   }

@@ -128,7 +128,7 @@ public final class Repair implements AutoCloseable {
 
   private boolean until(BooleanSupplier reached, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    for (int look = 1; !reached.getAsBoolean(); look++) {
+    for (int look = 1; !isReached(reached); look++) {
       boolean keepUp = look % LOOKS_PER_UPKEEP == 0;
       if (System.nanoTime() >= deadline
           || !lookAgain(deadline, keepUp ? this::upkeepAndRounds : this::roundsOfALook)) {
@@ -136,6 +136,16 @@ public final class Repair implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** A primary that cannot be asked is not settled. */
+  private boolean isReached(BooleanSupplier reached) {
+    try {
+      return reached.getAsBoolean();
+    } catch (CrossfadeException e) {
+      log.debug("the journal of migration '{}' could not be read", crossing.name(), e);
+      return false;
+    }
   }
 
   private boolean isSettled() {

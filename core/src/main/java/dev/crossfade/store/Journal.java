@@ -1,5 +1,6 @@
 package dev.crossfade.store;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,8 @@ public interface Journal {
   /**
    * Chooses entries to repair, oldest first, and marks their keys, each once: entries that are left
    * with a known outcome, and all entries of fenced owners. Parked ones are not chosen. A range is
-   * chosen alone; entries that another repair has chosen at this moment may be passed over.
+   * chosen alone; entries that another repair has chosen at this moment may be passed over, those
+   * that rest after a {@linkplain #failed failure} are.
    *
    * @param limit how many entries at most
    * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
@@ -76,11 +78,14 @@ public interface Journal {
   int leaveForgotten(UUID owner, LongPredicate known);
 
   /**
-   * Counts a failed repair of these entries; parks those that have failed {@code parkAfter} times.
+   * Counts a failed repair of these entries; parks those that have failed {@code parkAfter} times,
+   * and lets the others rest: what stands in a row's way is often under way itself.
    *
+   * @param rest how long {@link #take} passes them over after the first failure, twice as long
+   *     after each further one; while the control row is closing it does not
    * @return how many are parked now
    */
-  int failed(Collection<Entry> entries, String reason, int parkAfter);
+  int failed(Collection<Entry> entries, String reason, int parkAfter, Duration rest);
 
   /** Entries that are parked, at most so many. */
   List<ParkedEntry> parked(String migration, int limit);

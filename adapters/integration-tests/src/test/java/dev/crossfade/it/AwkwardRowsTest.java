@@ -18,7 +18,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -240,10 +239,6 @@ class AwkwardRowsTest {
    * The row that is in the way has an entry of its own, which is to be healed first: being refused
    * until then is no reason to be given up.
    */
-  @Disabled(
-      "known defect: tries are counted however fast they follow each other, so a row whose unique"
-          + " value is freed by a key that is still under way is parked within milliseconds, and"
-          + " blocks the next change of primary (dev.crossfade.copy.Copier.count)")
   @Test
   void aCollisionThatPassesIsNotParked() throws Exception {
     try (Scenario app =

@@ -502,8 +502,8 @@ public final class FaultyStore implements Store {
     }
 
     @Override
-    public int failed(Collection<Entry> entries, String reason, int parkAfter) {
-      return call(Step.SETTLE, () -> delegate.journal().failed(entries, reason, parkAfter));
+    public int failed(Collection<Entry> entries, String reason, int parkAfter, Duration rest) {
+      return call(Step.SETTLE, () -> delegate.journal().failed(entries, reason, parkAfter, rest));
     }
 
     @Override

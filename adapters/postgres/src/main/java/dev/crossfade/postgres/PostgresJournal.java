@@ -63,6 +63,9 @@ final class PostgresJournal implements Journal {
       with ids as (
         (select owner, id from crossfade.journal
          where migration = ? and state <> 'open' and state = 'left'
+           and (rests_until <= clock_timestamp() or exists (
+             select 1 from crossfade.control c
+             where c.migration = journal.migration and c.state = 'closing'))
          order by created_at limit 2 * ?)
         union all
         (select j.owner, j.id
@@ -94,6 +97,8 @@ final class PostgresJournal implements Journal {
       IN_ORDER
           + """
             update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
+              rests_until = clock_timestamp()
+                + ? * power(2, least(j.attempts, 16)) * interval '1 millisecond',
               state = case when j.attempts + 1 >= ? then 'parked' else j.state end
             from l where j.owner = l.owner and j.id = l.id
             returning j.state
@@ -117,7 +122,7 @@ final class PostgresJournal implements Journal {
         select owner, id from crossfade.journal where migration = ? and state = 'parked'
         order by owner, id for update
       )
-      update crossfade.journal j set state = 'left', attempts = 0
+      update crossfade.journal j set state = 'left', attempts = 0, rests_until = '-infinity'
       from l where j.owner = l.owner and j.id = l.id and j.state = 'parked'
       """;
   private static final String COVERED =
@@ -286,7 +291,7 @@ final class PostgresJournal implements Journal {
   }
 
   @Override
-  public int failed(Collection<Entry> entries, String reason, int parkAfter) {
+  public int failed(Collection<Entry> entries, String reason, int parkAfter, Duration rest) {
     return entries.isEmpty()
         ? 0
         : pool.transaction(
@@ -296,7 +301,8 @@ final class PostgresJournal implements Journal {
                     statement -> {
                       int index = new EntryArrays(entries).bindIds(statement, 1);
                       statement.setString(index, reason.replace("\0", "\\0"));
-                      statement.setInt(index + 1, parkAfter);
+                      statement.setLong(index + 1, rest.toMillis());
+                      statement.setInt(index + 2, parkAfter);
                     },
                     PostgresJournal::countParked));
   }

@@ -104,18 +104,21 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
-  public int failed(Collection<Entry> entries, String reason, int parkAfter) {
+  public int failed(Collection<Entry> entries, String reason, int parkAfter, Duration rest) {
     return write(
         session -> {
           each(
               session,
               "update crossfade_entry set attempts = attempts + 1, reason = ?, parked = (attempts +"
-                  + " 1 >= ?) where owner = ? and id = ?",
+                  + " 1 >= ?), rests_until = ? + ? * (1 << min(attempts, 16))"
+                  + " where owner = ? and id = ?",
               entries,
               (statement, entry) -> {
                 statement.setString(1, reason);
                 statement.setInt(2, parkAfter);
-                Entries.bindId(statement, 3, entry.owner(), entry.id());
+                statement.setLong(3, clock.millis());
+                statement.setLong(4, rest.toMillis());
+                Entries.bindId(statement, 5, entry.owner(), entry.id());
               });
           return parkedAmong(session, entries);
         });
@@ -154,8 +157,8 @@ final class SqliteJournal implements Journal {
     return write(
         session ->
             session.update(
-                "update crossfade_entry set parked = 0, attempts = 0 where migration = ? and parked"
-                    + " = 1",
+                "update crossfade_entry set parked = 0, attempts = 0, rests_until = 0"
+                    + " where migration = ? and parked = 1",
                 statement -> statement.setString(1, migration)));
   }
 
@@ -230,19 +233,21 @@ final class SqliteJournal implements Journal {
         });
   }
 
-  private static List<Entry> candidates(Session session, String migration, int limit)
-      throws SQLException {
+  private List<Entry> candidates(Session session, String migration, int limit) throws SQLException {
     return session.query(
         "select "
             + ENTRY
-            + " from crossfade_entry e where migration = ? and parked = 0 and (state = 1 or exists"
+            + " from crossfade_entry e where migration = ? and parked = 0 and (rests_until <= ? or"
+            + " exists (select 1 from crossfade_control c where c.migration = e.migration and"
+            + " c.state = 'CLOSING')) and (state = 1 or exists"
             + " (select 1 from crossfade_instance i where i.incarnation = e.owner and i.fenced = 1))"
             + " and not exists (select 1 from crossfade_entry r where r.owner = e.chosen_owner and"
             + " r.id = e.chosen_id and r.state = 0 and not exists (select 1 from crossfade_instance"
             + " f where f.incarnation = r.owner and f.fenced = 1)) order by seq limit ?",
         statement -> {
           statement.setString(1, migration);
-          statement.setInt(2, limit);
+          statement.setLong(2, clock.millis());
+          statement.setInt(3, limit);
         },
         rows -> {
           List<Entry> found = new ArrayList<>();

@@ -149,8 +149,8 @@ public final class SqliteStore implements Store {
    *
    * <p>Everybody else's writes to the file wait meanwhile. A body that takes longer than the unit
    * time limit is rolled back: its later statements, and this method, throw {@link
-   * dev.crossfade.StoreTimeoutException}. It may be run again if SQLite has given the transaction
-   * up for another's fault.
+   * dev.crossfade.StoreTimeoutException}. Where SQLite has given the transaction up for another's
+   * fault, this method throws {@link dev.crossfade.ConflictException}: the body is not run again.
    */
   @Override
   public <R extends @Nullable Object, X extends Exception> Written<R> write(

@@ -31,6 +31,7 @@ final class Tables {
             is_range integer not null, state integer not null default 0,
             contested integer not null default 0, attempts integer not null default 0,
             parked integer not null default 0, reason text, made_at integer not null,
+            rests_until integer not null default 0,
             chosen_owner text, chosen_id integer,
             unique (owner, id))""",
           "create index crossfade_entry_key on crossfade_entry (entity, key_from)",

@@ -20,6 +20,7 @@ import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractTheme {
   static final String MIGRATION = "contract";
+  static final Duration NO_REST = Duration.ZERO;
   static final ControlRow OPEN = ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE);
 
   private final Supplier<? extends ContractEnvironment> environments;

@@ -169,7 +169,7 @@ abstract class ControlContract extends ContractTheme {
     List<Entry> taken = journal.take(repair.entry(1), 10).own();
     assertUndecided("a repair's entry");
     journal.withdraw(taken);
-    assertThat(journal.failed(takeable(), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(takeable(), "no parent", 1, NO_REST)).isEqualTo(1);
     assertUndecided("a parked entry");
     assertThat(journal.retryParked(MIGRATION)).isEqualTo(1);
     assertUndecided("a left entry");

@@ -348,7 +348,7 @@ abstract class FinishContract extends ContractTheme {
     Actor copy = actor();
     List<Entry> range = journal.mark(copy.entry(1), List.of(tallies(3, 7)));
     assertThat(finish(copy, range, Outcome.NOT_DONE)).isEqualTo(1);
-    assertThat(journal.failed(range, "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(range, "no parent", 1, NO_REST)).isEqualTo(1);
 
     assertThat(finish(writer, tally(writer, 5), Outcome.DONE)).isEqualTo(1);
   }

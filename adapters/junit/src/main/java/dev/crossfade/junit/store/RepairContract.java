@@ -374,10 +374,12 @@ abstract class RepairContract extends ContractTheme {
     Entry bad = left(1);
     Entry good = left(2);
 
-    assertThat(journal.failed(List.of(bad), "first reason", 3)).isZero();
-    assertThat(journal.failed(List.of(bad), "second reason", 3)).isZero();
+    assertThat(journal.failed(List.of(bad), "first reason", 3, NO_REST)).isZero();
+    assertThat(journal.failed(List.of(bad), "second reason", 3, NO_REST)).isZero();
     assertThat(takeable()).containsExactlyInAnyOrder(bad, good);
-    assertThat(journal.failed(List.of(bad), "third reason", 3)).as("parked now").isEqualTo(1);
+    assertThat(journal.failed(List.of(bad), "third reason", 3, NO_REST))
+        .as("parked now")
+        .isEqualTo(1);
 
     assertThat(takeable()).containsExactly(good);
     List<ParkedEntry> parked = journal.parked(MIGRATION, 10);
@@ -396,9 +398,24 @@ abstract class RepairContract extends ContractTheme {
   }
 
   @Test
+  void anEntryThatFailedRestsUnlessThePrimaryIsClosing() {
+    Entry bad = left(1);
+    Entry good = left(2);
+
+    assertThat(journal.failed(List.of(bad), "no parent yet", 3, Duration.ofHours(1))).isZero();
+    assertThat(takeable()).containsExactly(good);
+    assertThat(journal.status(MIGRATION).left()).as("it waits all the same").isEqualTo(2);
+
+    ControlRow closing =
+        OPEN.closing(UUID.randomUUID(), store.control().now().plus(Duration.ofMinutes(1)));
+    assertThat(store.control().replace(OPEN, closing)).isTrue();
+    assertThat(takeable()).containsExactlyInAnyOrder(bad, good);
+  }
+
+  @Test
   void aParkedEntryIsNotChosenEvenWhenItsOwnerIsFenced() {
     Entry bad = left(1);
-    assertThat(journal.failed(List.of(bad), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(bad), "no parent", 1, NO_REST)).isEqualTo(1);
     store.instances().fence(writer.id);
 
     assertThat(takeable()).isEmpty();
@@ -407,14 +424,14 @@ abstract class RepairContract extends ContractTheme {
   @Test
   void aParkedEntryIsTriedAnewWhenAskedFor() {
     Entry bad = left(1);
-    assertThat(journal.failed(List.of(bad), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(bad), "no parent", 1, NO_REST)).isEqualTo(1);
 
     assertThat(journal.retryParked("another")).isZero();
     assertThat(journal.retryParked(MIGRATION)).isEqualTo(1);
 
     assertThat(journal.parked(MIGRATION, 10)).isEmpty();
     assertThat(takeable()).containsExactly(bad);
-    assertThat(journal.failed(List.of(bad), "again", 2)).as("tries counted anew").isZero();
+    assertThat(journal.failed(List.of(bad), "again", 2, NO_REST)).as("tries counted anew").isZero();
     Actor repair = actor();
     assertThat(finish(repair, take(repair, 10), Outcome.DONE)).isZero();
     assertEmptyJournal();
@@ -423,7 +440,7 @@ abstract class RepairContract extends ContractTheme {
   @Test
   void aParkedKeyOutlivesRepairsOfItsOtherEntries() {
     Entry bad = left(1);
-    assertThat(journal.failed(List.of(bad), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(bad), "no parent", 1, NO_REST)).isEqualTo(1);
     left(1);
     Actor repair = actor();
 
@@ -435,7 +452,7 @@ abstract class RepairContract extends ContractTheme {
   @Test
   void noMoreParkedOnesAreShownThanAskedFor() {
     List<Entry> bad = List.of(left(1), left(2), left(3));
-    assertThat(journal.failed(bad, "no parent", 1)).isEqualTo(3);
+    assertThat(journal.failed(bad, "no parent", 1, NO_REST)).isEqualTo(3);
 
     assertThat(journal.parked(MIGRATION, 2)).hasSize(2);
     assertThat(journal.parked(MIGRATION, 10)).hasSize(3);
@@ -447,7 +464,7 @@ abstract class RepairContract extends ContractTheme {
     String reason = "'quoted' \"text\" é 😀 ".repeat(50);
     Entry bad = left(1);
 
-    assertThat(journal.failed(List.of(bad), reason, 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(bad), reason, 1, NO_REST)).isEqualTo(1);
 
     assertThat(journal.parked(MIGRATION, 1).get(0).reason()).startsWith(reason.substring(0, 200));
   }
@@ -458,7 +475,7 @@ abstract class RepairContract extends ContractTheme {
   void aKeyIsCoveredByEntriesOfAnyKind() {
     save(writer, tables.tallies, new Tally(1, 1));
     left(2);
-    assertThat(journal.failed(List.of(left(3)), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(left(3)), "no parent", 1, NO_REST)).isEqualTo(1);
     Written<Tally> unknown = save(writer, tables.tallies, new Tally(4, 1));
     assertThat(finish(writer, unknown, Outcome.UNKNOWN)).isEqualTo(1);
     journal.mark(writer.entry(1), List.of(range(ContractEntities.TALLY, 10, 20)));
@@ -488,7 +505,7 @@ abstract class RepairContract extends ContractTheme {
     save(writer, tables.tallies, new Tally(1, 1));
     left(2);
     left(3);
-    assertThat(journal.failed(List.of(left(4)), "no parent", 1)).isEqualTo(1);
+    assertThat(journal.failed(List.of(left(4)), "no parent", 1, NO_REST)).isEqualTo(1);
 
     JournalStatus status = journal.status(MIGRATION);
     assertThat(status.entries()).isEqualTo(4);

@@ -42,6 +42,7 @@ create table crossfade.journal (
   contested boolean not null default false,
   attempts integer not null default 0,
   reason text,
+  rests_until timestamptz not null default '-infinity',
   created_at timestamptz not null default clock_timestamp(),
   primary key (owner, id),
   constraint journal_state check (state in ('open', 'left', 'unknown', 'parked')),
