@@ -123,7 +123,7 @@ public final class Component {
     return traits.redacted() && value != null ? "(redacted)" : Shown.value(value);
   }
 
-  /** {@code Token.symbol}. */
+  /** Its name. */
   @Override
   public String toString() {
     return name;

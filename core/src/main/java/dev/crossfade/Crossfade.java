@@ -54,37 +54,29 @@ public final class Crossfade implements AutoCloseable {
    *     method is neither {@link Reads} nor {@link Writes}
    */
   public <R extends Repository<?, ?>> R repository(Class<R> type) {
-    RunningMigration found = null;
+    RunningMigration owner = null;
+    List<EntityPair<?, ?>> pairs = new ArrayList<>();
     for (RunningMigration migration : migrations.values()) {
-      if (migration.pairFor(type) != null) {
-        found = only(type, found, migration);
-      }
+      List<EntityPair<?, ?>> own = migration.pairsFor(type);
+      owner = own.isEmpty() ? owner : migration;
+      pairs.addAll(own);
     }
-    EntityPair<?, ?> pair = found == null ? null : found.pairFor(type);
-    if (found == null || pair == null) {
-      throw new ConfigurationException(
-          List.of(
-              "no migration has an entity whose implementations have the interface "
-                  + type.getName()
-                  + "; let both implement it and add the entity to a migration"));
+    if (owner == null || pairs.size() > 1) {
+      throw new ConfigurationException(List.of(notOne(type, pairs)));
     }
-    return found.repository(type, pair);
+    return owner.repository(type, pairs.get(0));
   }
 
-  private static RunningMigration only(
-      Class<?> type, @Nullable RunningMigration one, RunningMigration another) {
-    if (one != null) {
-      throw new ConfigurationException(
-          List.of(
-              "migrations '"
-                  + one.name()
-                  + "' and '"
-                  + another.name()
-                  + "' both have implementations of "
-                  + type.getName()
-                  + "; give each entity an interface of its own"));
-    }
-    return another;
+  private static String notOne(Class<?> type, List<EntityPair<?, ?>> pairs) {
+    return pairs.isEmpty()
+        ? "no migration has an entity whose implementations have the interface "
+            + type.getName()
+            + "; let both implement it and add the entity to a migration"
+        : "the entities "
+            + pairs.stream().map(pair -> pair.entity().name()).toList()
+            + " all have implementations of "
+            + type.getName()
+            + "; give each an interface of its own";
   }
 
   /**

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The root of everything Crossfade throws at an application. The same failure is the same type in
  * every stage and on every store; what the driver threw is the {@linkplain #getCause() cause}.
+ * Misuse of the API is an {@link IllegalArgumentException} or {@link IllegalStateException}.
  */
 public abstract class CrossfadeException extends RuntimeException {
   private static final long serialVersionUID = 1;

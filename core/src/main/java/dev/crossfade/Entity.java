@@ -468,6 +468,15 @@ public final class Entity<T, K> {
                   + " there; make them the same");
         }
       }
+      for (String component : keyNames) {
+        if (redacted.contains(component)) {
+          problems.add(
+              type.getName()
+                  + "."
+                  + component
+                  + " is the key and cannot be redacted: messages name rows by it");
+        }
+      }
       if (generatedKey && keyNames.size() > 1) {
         problems.add(
             type.getName() + " has a key of several components; such a key cannot be generated");

@@ -1,11 +1,13 @@
 package dev.crossfade;
 
+import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.ParkedEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A named group of entities that cross together, with one stage. Obtained from {@link
@@ -31,6 +33,8 @@ public interface Migration {
    * decision a failure is undone; after it every process that looks completes the move.
    *
    * @return what has happened; from and to are the same if it was there already
+   * @throws StoreUnavailableException if the primary store is out of reach; the stage is what it
+   *     was, or, once decided, is completed by whoever looks next
    * @throws MoveRefusedException if a gate refuses; the message says why and what to do. Of a way
    *     back over several stages the steps before stay.
    */
@@ -60,6 +64,9 @@ public interface Migration {
    * @return how many the other store refused; they stay in the journal
    */
   int repair(Collection<RowDifference> differences);
+
+  /** How many compared reads came to which result in this process, dropped samples included. */
+  Map<ShadowReadEvent.Result, Long> shadowReads();
 
   /** How large and how old the journal is; asks the primary. */
   JournalStatus journal();

@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.copy.Backfill;
@@ -29,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /** A migration and all that moves in it, wired in the order of the flow. */
 final class RunningMigration implements Migration, AutoCloseable {
@@ -55,6 +55,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     checkCatalogues();
     Ownership ownership = new Ownership();
     Membership membership = new Membership(crossing, ownership);
+    membership.keepUp(stages.current()); // may throw: no thread has been started yet
     SecondaryBreaker breaker = new SecondaryBreaker(crossing);
     this.finisher = new Finisher(crossing, this::somethingLeft);
     this.secondary =
@@ -67,7 +68,6 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.shadows = new ShadowReads(crossing, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership);
     this.router = new Router(stages, writes, shadows);
-    membership.keepUp(stages.current());
     repair.start();
   }
 
@@ -92,14 +92,11 @@ final class RunningMigration implements Migration, AutoCloseable {
     }
   }
 
-  /** The pair whose implementations both have that interface; null if none. */
-  @Nullable EntityPair<?, ?> pairFor(Class<?> type) {
-    for (EntityPair<?, ?> pair : crossing.pairs()) {
-      if (type.isInstance(pair.legacy()) || type.isInstance(pair.target())) {
-        return pair;
-      }
-    }
-    return null;
+  /** The pairs of which an implementation has that interface. */
+  List<EntityPair<?, ?>> pairsFor(Class<?> type) {
+    return crossing.pairs().stream()
+        .filter(pair -> type.isInstance(pair.legacy()) || type.isInstance(pair.target()))
+        .toList();
   }
 
   <R> R repository(Class<R> type, EntityPair<?, ?> pair) {
@@ -155,6 +152,11 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   private <T, K> int copyKeys(EntityPair<T, K> pair, List<Object> keys) {
     return backfill.copyKeys(pair, keys.stream().map(pair.entity().keys().type()::cast).toList());
+  }
+
+  @Override
+  public Map<ShadowReadEvent.Result, Long> shadowReads() {
+    return shadows.counts();
   }
 
   @Override

@@ -63,6 +63,7 @@ public final class Backfill {
   /** Copies everything. */
   public BackfillReport run() {
     long begun = System.nanoTime();
+    long epoch = stages.refresh().epoch();
     Map<String, Long> rows = new LinkedHashMap<>();
     long refused = 0;
     for (EntityPair<?, ?> pair : crossing.pairs()) {
@@ -73,11 +74,18 @@ public final class Backfill {
     BackfillReport report =
         new BackfillReport(
             crossing.name(), rows, refused, Duration.ofNanos(System.nanoTime() - begun));
-    crossing
-        .store(stages.current().primary())
-        .control()
-        .recordEvidence(
-            crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", refused " + refused);
+    if (stages.refresh().epoch() == epoch) {
+      crossing
+          .store(stages.current().primary())
+          .control()
+          .recordEvidence(
+              crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", refused " + refused);
+    } else {
+      log.warn(
+          "The stage of migration '{}' changed during the backfill: what was copied stays, but run it"
+              + " again before you rely on it.",
+          crossing.name());
+    }
     if (refused > 0) {
       // what stood in their way may have come, or gone, with a later entity
       crossing.store(stages.current().primary()).journal().retryParked(crossing.name());

@@ -61,13 +61,20 @@ public final class Verification {
       new OneEntity<>(view, pair, tally).compare();
     }
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
-    crossing
-        .store(view.primary())
-        .control()
-        .recordEvidence(
-            crossing.name(),
-            report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
-            "rows " + report.totalRows() + ", differences " + report.differing());
+    if (stages.refresh().epoch() == view.epoch()) {
+      crossing
+          .store(view.primary())
+          .control()
+          .recordEvidence(
+              crossing.name(),
+              report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
+              "rows " + report.totalRows() + ", differences " + report.differing());
+    } else {
+      log.warn(
+          "The stage of migration '{}' changed during the verification; it proves nothing of the"
+              + " stage that is. Run it again.",
+          crossing.name());
+    }
     log.info(
         "Verification of migration '{}': {} rows, {} differ, {} under way, in {} ms.",
         crossing.name(),

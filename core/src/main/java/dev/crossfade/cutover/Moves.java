@@ -132,9 +132,7 @@ public final class Moves {
     }
     raiseGenerators(view);
     ControlTable old = crossing.store(view.primary()).control();
-    Duration limit = crossing.settings().switchLimit();
-    ControlRow closing =
-        view.row().closing(UUID.randomUUID(), old.now().plus(limit.multipliedBy(2)));
+    ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline()));
     long begun = System.nanoTime();
     if (!close(view, old, closing)) {
       throw refused(
@@ -169,6 +167,13 @@ public final class Moves {
       }
       throw e;
     }
+  }
+
+  /**
+   * Should this process die, others undo the attempt before those who write have waited too long.
+   */
+  private Duration deadline() {
+    return crossing.settings().switchLimit().plus(crossing.settings().writeWait()).dividedBy(2);
   }
 
   /** Drains and decides; undoes the closing if that does not come about. */

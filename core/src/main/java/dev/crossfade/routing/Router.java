@@ -1,6 +1,7 @@
 package dev.crossfade.routing;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.Entity;
 import dev.crossfade.Reads;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage.Side;
@@ -59,7 +60,7 @@ public final class Router {
   public static List<String> problems(Class<?> type, EntityPair<?, ?> pair) {
     List<String> problems = new ArrayList<>();
     for (Method method : type.getMethods()) {
-      if (isOwn(method)) {
+      if (isOwn(method, pair.entity())) {
         classification(type, method, problems);
       }
     }
@@ -75,23 +76,37 @@ public final class Router {
     return problems;
   }
 
-  private static boolean isOwn(Method method) {
+  private static boolean isOwn(Method method, Entity<?, ?> entity) {
     return Modifier.isAbstract(method.getModifiers())
         && method.getDeclaringClass() != Repository.class
-        && !overrides(method);
+        && !overrides(method, entity);
   }
 
-  /** Whether it only narrows a method that every repository has. */
-  private static boolean overrides(Method method) {
+  /** Whether it only narrows a method that every repository has to this entity's types. */
+  private static boolean overrides(Method method, Entity<?, ?> entity) {
+    if (method.isAnnotationPresent(Reads.class) || method.isAnnotationPresent(Writes.class)) {
+      return false;
+    }
     for (Method inherited : Repository.class.getMethods()) {
       if (inherited.getName().equals(method.getName())
-          && inherited.getParameterCount() == method.getParameterCount()
-          && !method.isAnnotationPresent(Reads.class)
-          && !method.isAnnotationPresent(Writes.class)) {
+          && sameParameters(inherited, method, entity)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean sameParameters(Method inherited, Method method, Entity<?, ?> entity) {
+    Class<?>[] general = inherited.getParameterTypes();
+    Class<?>[] own = method.getParameterTypes();
+    boolean same = general.length == own.length;
+    for (int i = 0; same && i < own.length; i++) {
+      same =
+          own[i] == general[i]
+              || (general[i] == Object.class
+                  && (own[i] == entity.type() || own[i] == entity.keys().type()));
+    }
+    return same;
   }
 
   private static void classification(Class<?> type, Method method, List<String> problems) {

@@ -14,15 +14,18 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +47,8 @@ public final class ShadowReads implements AutoCloseable {
   private final Settling settling;
   private final Backfill copies;
   private final ThreadPoolExecutor pool;
+  private final Map<Result, LongAdder> counts = new ConcurrentHashMap<>();
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
   /** Made once per migration; starts no thread before the first sample. */
   public ShadowReads(Crossing crossing, Settling settling, Backfill copies) {
@@ -67,6 +72,16 @@ public final class ShadowReads implements AutoCloseable {
               return thread;
             });
     this.pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** How many samples came to which result. */
+  public Map<Result, Long> counts() {
+    Map<Result, Long> now = new EnumMap<>(Result.class);
+    for (Result result : Result.values()) {
+      LongAdder count = counts.get(result);
+      now.put(result, count == null ? 0 : count.sum());
+    }
+    return now;
   }
 
   /** A read that can be repeated on either store. */
@@ -138,7 +153,7 @@ public final class ShadowReads implements AutoCloseable {
       try {
         tell(comparison.same(first, read.on(view.secondary())) ? Result.MATCH : settle());
       } catch (Throwable e) {
-        log.debug("shadow read {} of migration '{}' failed", method, crossing.name(), e);
+        explain(e);
         tell(Result.FAILED);
         if (e instanceof VirtualMachineError error) {
           throw error;
@@ -226,7 +241,24 @@ public final class ShadowReads implements AutoCloseable {
       crossing.events().tell(listener -> listener.mismatch(mismatch));
     }
 
+    /** The first failure of a method is news; the others are the same. */
+    private void explain(Throwable e) {
+      if (failing.add(entity.name() + "." + method)) {
+        log.warn(
+            "Shadow read {}.{} of migration '{}' fails on {}: correct that store's implementation"
+                + " before the cutover.",
+            entity.name(),
+            method,
+            crossing.name(),
+            crossing.store(view.secondary()).name(),
+            e);
+      } else {
+        log.debug("shadow read {}.{} failed again", entity.name(), method, e);
+      }
+    }
+
     void tell(Result result) {
+      counts.computeIfAbsent(result, first -> new LongAdder()).increment();
       if (crossing.events().wanted()) {
         ShadowReadEvent event = new ShadowReadEvent(crossing.name(), entity.name(), method, result);
         crossing.events().tell(listener -> listener.shadowRead(event));

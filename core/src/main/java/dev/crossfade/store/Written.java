@@ -14,11 +14,4 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and an array boxes nothing
 public record Written<R extends @Nullable Object>(
-    R result, long[] entries, List<RowState<?, ?>> states) {
-  private static final long[] NO_ENTRIES = {};
-
-  /** A write that left no entry. */
-  public static <R extends @Nullable Object> Written<R> unmarked(R result) {
-    return new Written<>(result, NO_ENTRIES, List.of());
-  }
-}
+    R result, long[] entries, List<RowState<?, ?>> states) {}
