@@ -60,7 +60,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.finisher = new Finisher(crossing, this::somethingLeft);
     this.secondary =
         new SecondaryLane(crossing, ownership, membership, finisher, breaker, this::somethingLeft);
-    this.writes = new WritePath(crossing, stages, ownership, secondary);
+    this.writes = new WritePath(crossing, stages, ownership, membership, secondary);
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
     Settling settling = new Settling(crossing, closed);
     this.backfill = new Backfill(crossing, stages, ownership, repair, settling);
@@ -124,21 +124,25 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   @Override
   public MoveReport moveTo(Stage stage) {
+    refuseInsideUnit();
     return moves.moveTo(stage);
   }
 
   @Override
   public BackfillReport backfill() {
+    refuseInsideUnit();
     return backfill.run();
   }
 
   @Override
   public VerificationReport verify() {
+    refuseInsideUnit();
     return verification.run();
   }
 
   @Override
   public int repair(Collection<RowDifference> differences) {
+    refuseInsideUnit();
     Map<String, List<Object>> keys = new LinkedHashMap<>();
     for (RowDifference difference : differences) {
       keys.computeIfAbsent(difference.entity(), e -> new ArrayList<>()).add(difference.key());
@@ -148,6 +152,14 @@ final class RunningMigration implements Migration, AutoCloseable {
       refused += copyKeys(crossing.pair(group.getKey()), group.getValue());
     }
     return refused;
+  }
+
+  /** Its reads would see the unit's rows before they are committed. */
+  private void refuseInsideUnit() {
+    if (writes.unitSide() != null) {
+      throw new IllegalStateException(
+          "not inside a unit of work of migration '" + name() + "'; do it before or after");
+    }
   }
 
   private <T, K> int copyKeys(EntityPair<T, K> pair, List<Object> keys) {
@@ -166,6 +178,7 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   @Override
   public boolean awaitSettled(Duration limit) {
+    refuseInsideUnit();
     return repair.settle(limit);
   }
 

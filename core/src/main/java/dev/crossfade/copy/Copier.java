@@ -45,16 +45,26 @@ final class Copier {
    */
   CopyResult copy(StageView view, Operation operation, List<Entry> own, List<Entry> taken) {
     Delivery delivery = new Delivery(crossing, view, operation);
+    PrimaryRows rows = new PrimaryRows(crossing, view);
+    List<RowState<?, ?>> states = read(view, rows, own);
     try {
-      PrimaryRows rows = new PrimaryRows(crossing, view);
-      List<RowState<?, ?>> states = rows.read(own);
       delivery.refuse(rows.unreadable());
       delivery.deliver(states);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       giveUp(view, operation, own, delivery, e);
       throw e;
     }
     return finish(view, operation, own, taken, delivery);
+  }
+
+  /** Reading changes nothing, whatever comes of it. */
+  private List<RowState<?, ?>> read(StageView view, PrimaryRows rows, List<Entry> own) {
+    try {
+      return rows.read(own);
+    } catch (RuntimeException e) {
+      journal(view).withdraw(own);
+      throw e;
+    }
   }
 
   /**
@@ -62,7 +72,7 @@ final class Copier {
    * have done nothing.
    */
   private void giveUp(
-      StageView view, Operation operation, List<Entry> own, Delivery delivery, RuntimeException e) {
+      StageView view, Operation operation, List<Entry> own, Delivery delivery, Throwable e) {
     List<Entry> all = with(own, delivery.ancestors());
     if (isUnknown(e)) {
       ownership.suspect(operation.owner());
@@ -75,7 +85,7 @@ final class Copier {
   }
 
   /** What a store throws that is no exception of ours says nothing about the outcome. */
-  private static boolean isUnknown(RuntimeException e) {
+  private static boolean isUnknown(Throwable e) {
     return e instanceof CrossfadeException failure
         ? failure.outcome() != Outcome.NOT_WRITTEN
         : !(e instanceof FencedException || e instanceof StaleEpochException);

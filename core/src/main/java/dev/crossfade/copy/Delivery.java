@@ -193,10 +193,11 @@ final class Delivery {
       return false;
     }
     family.addAll(states);
+    ancestors.addAll(marked); // should the outcome be unknown, it is so for them too
     if (refusal(List.copyOf(family)) == null) {
-      ancestors.addAll(marked);
       return true;
     }
+    ancestors.removeAll(marked);
     journal().withdraw(marked);
     return false;
   }

@@ -17,6 +17,7 @@ import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -212,14 +213,14 @@ public final class Repair implements AutoCloseable {
           upkeep();
         }
         delay = rounds(nextUpkeep) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
         explain(e);
       }
     }
   }
 
-  private void explain(RuntimeException e) {
+  private void explain(Throwable e) {
     if (e instanceof CrossfadeException
         || e instanceof StaleEpochException
         || e instanceof FencedException) {
@@ -230,6 +231,11 @@ public final class Repair implements AutoCloseable {
     }
   }
 
+  private void sweep(StageView view) {
+    UUID owner = ownership.current();
+    journal(view).leaveForgotten(owner, id -> ownership.knows(owner, id));
+  }
+
   /** Keeps up what has to be done again and again, whatever is left. */
   private void upkeep() {
     turn.lock();
@@ -237,7 +243,7 @@ public final class Repair implements AutoCloseable {
       StageView view = stages.refresh();
       membership.keepUp(view);
       recall(view);
-      journal(view).leaveForgotten(ownership.current(), ownership::knows);
+      sweep(view);
       if (view.stage() != Stage.OFF && membership.ready(view.secondary(), ownership.current())) {
         breaker.close();
       }

@@ -112,14 +112,14 @@ public final class Moves {
     }
     ControlTable control = crossing.store(view.primary()).control();
     ControlRow row = ControlRow.open(crossing.name(), view.epoch() + 1, next);
+    if (next == Stage.OFF || view.stage() == Stage.OFF) {
+      control.voidEvidence(crossing.name()); // before the step, and again on the way back
+    }
     if (!control.replace(view.row(), row)) {
       throw refused(
           view,
           next,
           "somebody else is changing the stage at this moment; look at it and try again");
-    }
-    if (next == Stage.OFF) {
-      control.voidEvidence(crossing.name());
     }
     MoveReport report = stages.moved(view, new StageView(view.primary(), row), Duration.ZERO);
     repair.signal();
@@ -188,7 +188,7 @@ public final class Moves {
         }
       }
       reason = notDrained();
-    } catch (CrossfadeException e) {
+    } catch (RuntimeException e) {
       if (!undo(view, old, closing)) {
         return moved; // the answer to the decision was lost, not the decision
       }

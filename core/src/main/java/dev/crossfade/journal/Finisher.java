@@ -165,7 +165,7 @@ public final class Finisher implements AutoCloseable {
       if (crossing.store(items.get(0).view.primary()).journal().finish(operations) > 0) {
         somethingLeft.run();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.info(
           "{} operations of migration '{}' could not be finished; their entries stay and repair copies the keys: {}",
           items.size(),

@@ -44,6 +44,19 @@ public final class Membership {
     return incarnation.equals(registered.get(side));
   }
 
+  /**
+   * Registers an incarnation with a store before its first mark there, unless it is known: nobody
+   * could take over from one that the primary has never heard of.
+   */
+  public void ensureKnown(Side side, UUID incarnation) {
+    if (!ready(side, incarnation)) {
+      instances(side).register(incarnation, crossing.settings().instance());
+      if (incarnation.equals(ownership.current())) {
+        registered.put(side, incarnation);
+      }
+    }
+  }
+
   /** Registers with a store, which must be reachable. */
   public void join(Side side) {
     crossing.store(side).connect();

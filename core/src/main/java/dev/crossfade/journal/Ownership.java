@@ -28,9 +28,13 @@ public final class Ownership {
     return new Operation(this, current);
   }
 
-  /** Whether an entry of that id belongs to an operation under way. */
-  public boolean knows(long id) {
-    return known.contains(id);
+  /**
+   * Whether an entry of that id and owner may not be called forgotten: its operation is under way,
+   * or may have an unknown outcome that only a fence ends. Asked in this order, because an
+   * incarnation is suspected before the operation that made it so ends.
+   */
+  public boolean knows(UUID owner, long id) {
+    return known.contains(id) || suspects.contains(owner);
   }
 
   /**

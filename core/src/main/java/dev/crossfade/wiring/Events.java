@@ -30,7 +30,7 @@ public final class Events {
     for (CrossfadeListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("A listener threw; it is called again for the next event.", e);
       }
     }

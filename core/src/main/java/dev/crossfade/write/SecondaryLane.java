@@ -95,7 +95,7 @@ public final class SecondaryLane implements AutoCloseable {
     }
     try {
       pool.execute(carried);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
       carried.skip();
       return;
     }

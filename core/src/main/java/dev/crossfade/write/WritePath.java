@@ -3,6 +3,7 @@ package dev.crossfade.write;
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeListener.WriteEvent;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
@@ -35,14 +36,21 @@ public final class WritePath {
   private final Crossing crossing;
   private final Stages stages;
   private final Ownership ownership;
+  private final Membership membership;
   private final SecondaryLane secondary;
 
   @SuppressWarnings("ThreadLocalUsage") // one per migration, of which there are few
   private final ThreadLocal<@Nullable Side> unit = new ThreadLocal<>();
 
   /** Made once per migration. */
-  public WritePath(Crossing crossing, Stages stages, Ownership ownership, SecondaryLane secondary) {
+  public WritePath(
+      Crossing crossing,
+      Stages stages,
+      Ownership ownership,
+      Membership membership,
+      SecondaryLane secondary) {
     this.crossing = crossing;
+    this.membership = membership;
     this.stages = stages;
     this.ownership = ownership;
     this.secondary = secondary;
@@ -110,9 +118,7 @@ public final class WritePath {
     while (true) {
       Operation operation = ownership.begin();
       try {
-        R result = once(view, operation, attempt);
-        tell(name, view, begun, null);
-        return result;
+        return once(name, view, begun, operation, attempt);
       } catch (StaleEpochException e) {
         operation.end();
         view = next(name, view, begun);
@@ -125,7 +131,9 @@ public final class WritePath {
   }
 
   private <R extends @Nullable Object, X extends Exception> R once(
-      StageView view, Operation operation, Attempt<R, X> attempt) throws X {
+      String name, StageView view, long begun, Operation operation, Attempt<R, X> attempt)
+      throws X {
+    membership.ensureKnown(view.primary(), operation.owner());
     Written<R> written =
         attempt.on(
             crossing.store(view.primary()), view.primary(), operation.mark(crossing.name(), view));
@@ -134,6 +142,7 @@ public final class WritePath {
     } else {
       secondary.carry(view, operation, written);
     }
+    tell(name, view, begun, null);
     return written.result();
   }
 

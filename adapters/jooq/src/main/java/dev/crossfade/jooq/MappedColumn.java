@@ -1,5 +1,6 @@
 package dev.crossfade.jooq;
 
+import dev.crossfade.CheckException;
 import dev.crossfade.Component;
 import dev.crossfade.Conversion;
 import dev.crossfade.UnreadableValueException;
@@ -7,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.DateTimeException;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +87,24 @@ public final class MappedColumn {
   public void bind(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
     bindStored(
-        statement, index, value == null || conversion == null ? value : conversion.store(value));
+        statement,
+        index,
+        value == null || conversion == null ? value : converted(conversion, value));
+  }
+
+  private Object converted(Conversion<Object, Object> by, Object value) {
+    try {
+      return by.store(value);
+    } catch (RuntimeException e) {
+      throw new CheckException(
+          "a value of component "
+              + component
+              + " of "
+              + entity
+              + " cannot be converted for column "
+              + name,
+          e);
+    }
   }
 
   /** Binds a value in its stored form. */
@@ -112,8 +129,8 @@ public final class MappedColumn {
         throw new IllegalArgumentException("null");
       }
       return value == null || conversion == null ? value : conversion.load(value);
-    } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
-      throw unreadable(e);
+    } catch (RuntimeException e) {
+      throw unreadable(e); // codecs and conversions see nothing but the value
     }
   }
 

@@ -266,7 +266,12 @@ public final class TableMapping<T, K> {
     for (int i = 0; i < values.length; i++) {
       values[i] = columns.get(i).read(rows, first + i);
     }
-    return entity.row(values);
+    try {
+      return entity.row(values);
+    } catch (RuntimeException e) {
+      throw new UnreadableValueException(
+          "a row of " + entity + " is refused by the constructor of " + entity.type().getName(), e);
+    }
   }
 
   /** The key at the cursor, its columns in the order of {@link #keyList}. */

@@ -378,7 +378,11 @@ final class GroupWriter {
   /** A group that does not wait for the disk takes nobody who must. */
   private @Nullable Task nextFor(boolean durable) {
     Task redone = again.poll();
-    return redone != null ? redone : durable || !isDurable(queue.peek()) ? queue.poll() : null;
+    if (redone != null) {
+      return redone;
+    }
+    Task head = queue.peek(); // only this thread takes from the queue
+    return head == null || (!durable && head.isDurable()) ? null : queue.poll();
   }
 
   private Session begin(boolean durable) throws SQLException {
