@@ -109,6 +109,13 @@ class EntityTest {
         .hasMessageContaining("java.math.BigDecimal");
   }
 
+  @Test
+  void aKeyCannotBeRedacted() {
+    assertThatThrownBy(() -> Entity.of(Token.class).key("id", Long.class).redacted("id").build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("messages name rows by it");
+  }
+
   enum Status {
     MONITORING,
     ACTIVE

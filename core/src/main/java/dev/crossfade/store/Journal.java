@@ -82,7 +82,8 @@ public interface Journal {
    * and lets the others rest: what stands in a row's way is often under way itself.
    *
    * @param rest how long {@link #take} passes them over after the first failure, twice as long
-   *     after each further one; while the control row is closing it does not
+   *     after each further one, at least; rests of one length end together, because keys that are
+   *     in each other's way must be taken together. While the control row is closing nothing rests
    * @return how many are parked now
    */
   int failed(Collection<Entry> entries, String reason, int parkAfter, Duration rest);

@@ -93,16 +93,24 @@ final class PostgresJournal implements Journal {
 
   private static final String WITHDRAW =
       IN_ORDER + "delete from crossfade.journal j using l where j.owner = l.owner and j.id = l.id";
+
+  /**
+   * Rests end at common instants, multiples of their length: keys that are in each other's way must
+   * be taken together, however far apart they failed.
+   */
   private static final String FAILED =
       IN_ORDER
           + """
             update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
-              rests_until = clock_timestamp()
-                + ? * power(2, least(j.attempts, 16)) * interval '1 millisecond',
-              state = case when j.attempts + 1 >= ? then 'parked' else j.state end
-            from l where j.owner = l.owner and j.id = l.id
+              state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
+              rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
+                (floor(extract(epoch from clock_timestamp())::float8 * 1000
+                    / (r.ms * power(2, least(j.attempts, 16)))) + 2)
+                  * r.ms * power(2, least(j.attempts, 16)) / 1000) end
+            from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
             returning j.state
             """;
+
   private static final String FORGOTTEN =
       IN_ORDER
           + """
@@ -301,8 +309,8 @@ final class PostgresJournal implements Journal {
                     statement -> {
                       int index = new EntryArrays(entries).bindIds(statement, 1);
                       statement.setString(index, reason.replace("\0", "\\0"));
-                      statement.setLong(index + 1, rest.toMillis());
-                      statement.setInt(index + 2, parkAfter);
+                      statement.setInt(index + 1, parkAfter);
+                      statement.setLong(index + 2, rest.toMillis());
                     },
                     PostgresJournal::countParked));
   }

@@ -32,6 +32,19 @@ final class SqliteJournal implements Journal {
 
   private final Supplier<SqliteFile> file;
   private final SqliteSessions sessions;
+
+  /**
+   * Rests end at common instants, multiples of their length: keys that are in each other's way must
+   * be taken together, however far apart they failed.
+   */
+  private static final String FAILED =
+      """
+      update crossfade_entry set attempts = attempts + 1, reason = ?1, parked = (attempts + 1 >= ?2),
+        rests_until = case ?4 when 0 then 0 else
+          (?3 / (?4 * (1 << min(attempts, 16))) + 2) * ?4 * (1 << min(attempts, 16)) end
+      where owner = ?5 and id = ?6
+      """;
+
   private final Clock clock;
 
   SqliteJournal(Supplier<SqliteFile> file, SqliteSessions sessions, Clock clock) {
@@ -109,9 +122,7 @@ final class SqliteJournal implements Journal {
         session -> {
           each(
               session,
-              "update crossfade_entry set attempts = attempts + 1, reason = ?, parked = (attempts +"
-                  + " 1 >= ?), rests_until = ? + ? * (1 << min(attempts, 16))"
-                  + " where owner = ? and id = ?",
+              FAILED,
               entries,
               (statement, entry) -> {
                 statement.setString(1, reason);
