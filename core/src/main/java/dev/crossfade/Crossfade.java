@@ -13,8 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries an application from its legacy store to PostgreSQL: hands out repositories that are
@@ -33,13 +36,23 @@ import org.jspecify.annotations.Nullable;
  * once built, the stores: {@link #close} ends both.
  */
 public final class Crossfade implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Crossfade.class);
+
   private final Store legacy;
   private final Store target;
   private final Map<String, RunningMigration> migrations = new LinkedHashMap<>();
 
-  private Crossfade(Store legacy, Store target) {
+  /** Guards what follows: settings are taken over one after the other. */
+  private final ReentrantLock settling = new ReentrantLock();
+
+  private Settings settings;
+  private List<String> kept = List.of();
+  private volatile @Nullable AutoCloseable watch;
+
+  private Crossfade(Store legacy, Store target, Settings settings) {
     this.legacy = legacy;
     this.target = target;
+    this.settings = settings;
   }
 
   /** Begins the wiring. */
@@ -119,6 +132,63 @@ public final class Crossfade implements AutoCloseable {
     void run() throws X;
   }
 
+  /**
+   * Takes new settings over while running, all or none. What is under way goes on as it began. The
+   * instance's name and the room in queues stay what they are until the process is started again.
+   *
+   * @return the names of the settings that would be others and stay until then, as {@link Settings}
+   *     has them; also logged
+   * @throws ConfigurationException if they name a migration that does not exist; nothing was taken
+   *     over
+   */
+  public List<String> apply(Settings next) {
+    List<String> problems = unknownMigrations(next, migrations.keySet());
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    settling.lock();
+    try {
+      List<String> stay = UntilRestart.changed(settings, next);
+      settings = UntilRestart.keep(settings, next);
+      migrations.values().forEach(migration -> migration.apply(settings));
+      report(stay);
+      return stay;
+    } finally {
+      settling.unlock();
+    }
+  }
+
+  /** Once, however often the same file is read again. */
+  private void report(List<String> stay) {
+    if (!stay.isEmpty() && !stay.equals(kept)) {
+      log.warn("New settings are taken over but for {}, which stay until a restart.", stay);
+    }
+    kept = stay;
+  }
+
+  private static List<String> unknownMigrations(Settings settings, Set<String> names) {
+    return settings.stages().keySet().stream()
+        .filter(name -> !names.contains(name))
+        .sorted()
+        .map(
+            name ->
+                "the settings want a stage of migration '"
+                    + name
+                    + "', which does not exist; the nearest is '"
+                    + NearestName.of(name, names)
+                    + "'")
+        .toList();
+  }
+
+  /** From a source, whose thread must not suffer. */
+  private void applyOrKeep(Settings next) {
+    try {
+      apply(next);
+    } catch (ConfigurationException e) {
+      log.warn("New settings are not taken over; the old ones stay: {}", e.getMessage());
+    }
+  }
+
   private RunningMigration running(String name) {
     RunningMigration migration = migrations.get(name);
     if (migration == null) {
@@ -134,9 +204,24 @@ public final class Crossfade implements AutoCloseable {
    */
   @Override
   public void close() {
+    endWatch();
     migrations.values().forEach(RunningMigration::close);
     legacy.close();
     target.close();
+  }
+
+  private void endWatch() {
+    AutoCloseable ending = watch;
+    if (ending == null) {
+      return;
+    }
+    try {
+      ending.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      log.warn("The watch for new settings could not be ended.", e);
+    }
   }
 
   /** Wires a {@link Crossfade}. Not safe for use by several threads. */
@@ -144,6 +229,7 @@ public final class Crossfade implements AutoCloseable {
     private @Nullable Store legacy;
     private @Nullable Store target;
     private Settings settings = Settings.defaults();
+    private @Nullable SettingsSource source;
     private final Map<String, MigrationBuilder> migrations = new LinkedHashMap<>();
     private final List<CrossfadeListener> listeners = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
@@ -165,6 +251,17 @@ public final class Crossfade implements AutoCloseable {
     /** How it behaves; {@link Settings#defaults} if not given. */
     public Builder settings(Settings value) {
       settings = value;
+      source = null;
+      return this;
+    }
+
+    /**
+     * Where to ask how it behaves, and how it is to behave from then on: it is asked in {@link
+     * #build} and watched until {@link Crossfade#close}. Settings that {@link Crossfade#apply}
+     * would refuse are logged and not taken over. Replaces settings given before.
+     */
+    public Builder settings(SettingsSource value) {
+      source = value;
       return this;
     }
 
@@ -205,9 +302,17 @@ public final class Crossfade implements AutoCloseable {
       }
       checkNames();
       throwIfAny();
+      takeSettings();
       List<Crossing> crossings = crossings(from, to);
       throwIfAny();
       return start(from, to, crossings);
+    }
+
+    private void takeSettings() {
+      if (source != null) {
+        settings = source.settings();
+      }
+      problems.addAll(unknownMigrations(settings, migrations.keySet()));
     }
 
     private Store given(@Nullable Store store, String what) {
@@ -277,11 +382,14 @@ public final class Crossfade implements AutoCloseable {
       }
     }
 
-    private static Crossfade start(Store from, Store to, List<Crossing> crossings) {
-      Crossfade crossfade = new Crossfade(from, to);
+    private Crossfade start(Store from, Store to, List<Crossing> crossings) {
+      Crossfade crossfade = new Crossfade(from, to, settings);
       try {
         for (Crossing crossing : crossings) {
           crossfade.migrations.put(crossing.name(), new RunningMigration(crossing));
+        }
+        if (source != null) {
+          crossfade.watch = source.watch(crossfade::applyOrKeep);
         }
         return crossfade;
       } catch (RuntimeException e) {

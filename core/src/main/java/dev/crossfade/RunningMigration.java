@@ -103,6 +103,13 @@ final class RunningMigration implements Migration, AutoCloseable {
     return router.route(type, pair);
   }
 
+  /** Behaves so from now on. */
+  void apply(Settings settings) {
+    crossing.settings(settings);
+    secondary.resize();
+    shadows.resize();
+  }
+
   WritePath writes() {
     return writes;
   }

@@ -1,6 +1,8 @@
 package dev.crossfade;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * How a {@link Crossfade} behaves. Immutable; {@link #defaults()} is what a careful operator would
@@ -27,6 +29,11 @@ import java.time.Duration;
  * @param backfillChunk how many rows a backfill copies in one operation
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry
+ * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
+ *     shadow, to be compared and rolled back; 0 to 1
+ * @param rehearsalLimit how long one such rehearsal may take; longer than zero
+ * @param stages the wanted stage by the migration's name; immutable. A migration that is not named
+ *     is moved by hand alone. A wanted stage is obeyed once, as {@link Builder#stage} says.
  */
 public record Settings(
     String instance,
@@ -42,17 +49,17 @@ public record Settings(
     Duration heartbeat,
     Duration lease,
     int backfillChunk,
-    int parkAfter) {
+    int parkAfter,
+    double rehearsalSampling,
+    Duration rehearsalLimit,
+    Map<String, Stage> stages) {
 
   /** Checks every value. */
   public Settings {
     notNegative("secondaryWait", secondaryWait);
     positive("secondaryThreads", secondaryThreads);
     positive("secondaryQueue", secondaryQueue);
-    if (!(shadowSampling >= 0 && shadowSampling <= 1)) {
-      throw new IllegalArgumentException(
-          "shadowSampling must be from 0 to 1, not " + shadowSampling);
-    }
+    share("shadowSampling", shadowSampling);
     positive("shadowThreads", shadowThreads);
     positive("shadowQueue", shadowQueue);
     notNegative("writeWait", writeWait);
@@ -75,6 +82,13 @@ public record Settings(
     }
     positive("backfillChunk", backfillChunk);
     positive("parkAfter", parkAfter);
+    share("rehearsalSampling", rehearsalSampling);
+    notNegative("rehearsalLimit", rehearsalLimit);
+    if (rehearsalLimit.isZero()) {
+      throw new IllegalArgumentException(
+          "rehearsalLimit must be longer than zero; rehearsalSampling 0 rehearses nothing");
+    }
+    stages = Map.copyOf(stages);
   }
 
   /** What a careful operator would choose. */
@@ -85,6 +99,17 @@ public record Settings(
   /** Begins with the defaults. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Begins with these settings, to change some of them. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  private static void share(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + " must be from 0 to 1, not " + value);
+    }
   }
 
   private static void positive(String name, int value) {
@@ -118,8 +143,31 @@ public record Settings(
     private Duration lease = Duration.ofSeconds(10);
     private int backfillChunk = 10_000;
     private int parkAfter = 5;
+    private double rehearsalSampling = 0.1;
+    private Duration rehearsalLimit = Duration.ofMillis(250);
+    private final Map<String, Stage> stages = new HashMap<>();
 
     private Builder() {}
+
+    private Builder(Settings from) {
+      instance = from.instance;
+      secondaryWait = from.secondaryWait;
+      secondaryThreads = from.secondaryThreads;
+      secondaryQueue = from.secondaryQueue;
+      shadowSampling = from.shadowSampling;
+      shadowThreads = from.shadowThreads;
+      shadowQueue = from.shadowQueue;
+      repairMismatches = from.repairMismatches;
+      writeWait = from.writeWait;
+      switchLimit = from.switchLimit;
+      heartbeat = from.heartbeat;
+      lease = from.lease;
+      backfillChunk = from.backfillChunk;
+      parkAfter = from.parkAfter;
+      rehearsalSampling = from.rehearsalSampling;
+      rehearsalLimit = from.rehearsalLimit;
+      stages.putAll(from.stages);
+    }
 
     /** Sets {@link Settings#instance}. */
     public Builder instance(String value) {
@@ -205,6 +253,29 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#rehearsalSampling}; default 0.1. */
+    public Builder rehearsalSampling(double value) {
+      rehearsalSampling = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#rehearsalLimit}; default 250 ms. */
+    public Builder rehearsalLimit(Duration value) {
+      rehearsalLimit = value;
+      return this;
+    }
+
+    /**
+     * The stage a migration is wanted in; replaces the one given before. None by default: it is
+     * moved by hand.
+     *
+     * @param migration its name; a {@link Crossfade} refuses settings that name one it has not
+     */
+    public Builder stage(String migration, Stage stage) {
+      stages.put(migration, stage);
+      return this;
+    }
+
     /**
      * The settings.
      *
@@ -225,7 +296,10 @@ public record Settings(
           heartbeat,
           lease,
           backfillChunk,
-          parkAfter);
+          parkAfter,
+          rehearsalSampling,
+          rehearsalLimit,
+          stages);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -28,5 +29,70 @@ class SettingsTest {
         .hasMessageContaining("heartbeat");
     assertThatThrownBy(() -> Settings.builder().switchLimit(Duration.ofSeconds(3)).build())
         .hasMessageContaining("writeWait");
+  }
+
+  @Test
+  void aRehearsalHasAShareAndALimit() {
+    assertThatThrownBy(() -> Settings.builder().rehearsalSampling(-0.1).build())
+        .hasMessageContaining("rehearsalSampling")
+        .hasMessageContaining("-0.1");
+    assertThatThrownBy(() -> Settings.builder().rehearsalLimit(Duration.ZERO).build())
+        .hasMessageContaining("rehearsalLimit");
+  }
+
+  @Test
+  void wantedStagesAreThoseOfTheMomentTheyWereBuilt() {
+    Settings.Builder builder = Settings.builder().stage("users", Stage.SHADOW);
+    Settings settings = builder.build();
+    builder.stage("users", Stage.LIVE);
+
+    assertThat(settings.stages()).isEqualTo(Map.of("users", Stage.SHADOW));
+    assertThat(Settings.defaults().stages()).isEmpty();
+    assertThatThrownBy(() -> settings.stages().put("users", Stage.OFF))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  /** Whoever adds a setting and forgets to carry it over, is told here. */
+  @Test
+  void aBuilderOfSettingsBeginsWithAllOfThem() {
+    Settings all =
+        new Settings(
+            "other",
+            Duration.ofSeconds(3),
+            3,
+            4,
+            0.5,
+            5,
+            6,
+            true,
+            Duration.ofSeconds(7),
+            Duration.ofSeconds(6),
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(80),
+            9,
+            10,
+            0.6,
+            Duration.ofMillis(11),
+            Map.of("users", Stage.LIVE));
+
+    assertThat(all.toBuilder().build()).isEqualTo(all);
+  }
+
+  @Test
+  void whatWaitsForARestartIsKept() {
+    Settings running = Settings.builder().instance("a").build();
+    Settings next =
+        Settings.builder()
+            .instance("b")
+            .secondaryQueue(1)
+            .shadowQueue(2)
+            .secondaryThreads(3)
+            .build();
+
+    assertThat(UntilRestart.changed(running, next))
+        .containsExactly("instance", "secondaryQueue", "shadowQueue");
+    assertThat(UntilRestart.keep(running, next))
+        .isEqualTo(running.toBuilder().secondaryThreads(3).build());
+    assertThat(UntilRestart.changed(running, running)).isEmpty();
   }
 }

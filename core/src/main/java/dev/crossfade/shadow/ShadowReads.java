@@ -13,6 +13,7 @@ import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Journal;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pools;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -72,6 +73,11 @@ public final class ShadowReads implements AutoCloseable {
               return thread;
             });
     this.pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** As many threads as the settings now say. */
+  public void resize() {
+    Pools.resize(pool, crossing.settings().shadowThreads());
   }
 
   /** How many samples came to which result. */

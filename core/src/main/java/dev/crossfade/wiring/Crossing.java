@@ -17,15 +17,17 @@ import java.util.Map;
 
 /**
  * One migration as it was declared: its entities in foreign-key order, its two stores, a repository
- * on each. Immutable once made, safe for use by many threads.
+ * on each. Immutable once made but for its settings; safe for use by many threads.
  */
 public final class Crossing {
   private final String name;
   private final Store legacy;
   private final Store target;
-  private final Settings settings;
   private final Events events;
   private final Map<String, EntityPair<?, ?>> pairs = new LinkedHashMap<>();
+
+  /** Another one while running; whoever needs several values that fit together reads it once. */
+  private volatile Settings settings;
 
   /** An entity and how its repositories are made. */
   public record Declared<T, K>(
@@ -88,9 +90,14 @@ public final class Crossing {
     return name;
   }
 
-  /** How it behaves. */
+  /** How it behaves now. */
   public Settings settings() {
     return settings;
+  }
+
+  /** It behaves so from now on. */
+  public void settings(Settings next) {
+    settings = next;
   }
 
   /** Whom to tell what happens. */

@@ -19,6 +19,7 @@ import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Written;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Pools;
 import dev.crossfade.wiring.StateOrder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +85,11 @@ public final class SecondaryLane implements AutoCloseable {
               return thread;
             });
     this.pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** As many threads as the settings now say. */
+  public void resize() {
+    Pools.resize(pool, crossing.settings().secondaryThreads());
   }
 
   /** Carries a write over, and waits for it up to {@code secondaryWait}. */

@@ -51,6 +51,7 @@ final class Scenario implements AutoCloseable {
 
   FaultyStore sqlite;
   FaultyStore postgres;
+  NewSettings source;
   Crossfade crossfade;
   Migration migration;
   Domain.Accounts accounts;
@@ -165,6 +166,7 @@ final class Scenario implements AutoCloseable {
   void open() {
     sqlite = FaultyStore.around(newSqliteStore());
     postgres = FaultyStore.around(newPostgresStore());
+    source = new NewSettings(settings());
     crossfade =
         Crossfade.builder()
             .legacy(sqlite)
@@ -186,7 +188,7 @@ final class Scenario implements AutoCloseable {
                             Domain.READING,
                             Domain.SqliteReadings::new,
                             Domain.PostgresReadings::new))
-            .settings(settings())
+            .settings(source)
             .listener(events)
             .build();
     migration = crossfade.migration(MIGRATION);
@@ -201,7 +203,7 @@ final class Scenario implements AutoCloseable {
    * nothing: what is refused only for the moment is tried again as fast as the journal is asked
    * for.
    */
-  private Settings settings() {
+  Settings settings() {
     return options
         .settings
         .apply(
