@@ -92,6 +92,11 @@ public final class Crossfade implements AutoCloseable {
             + "; give each an interface of its own";
   }
 
+  /** All migrations, in the order of their declaration. */
+  public List<Migration> migrations() {
+    return List.copyOf(migrations.values());
+  }
+
   /**
    * A migration.
    *

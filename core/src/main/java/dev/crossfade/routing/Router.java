@@ -1,5 +1,6 @@
 package dev.crossfade.routing;
 
+import dev.crossfade.ComparedReads;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.Entity;
 import dev.crossfade.Reads;
@@ -159,19 +160,47 @@ public final class Router {
                   + e.getMessage()
                   + "; open its package"));
     }
-    Object proxy =
-        Proxy.newProxyInstance(
-            type.getClassLoader(), new Class<?>[] {type}, new Handler(type, pair, routes));
-    return type.cast(proxy);
+    return proxy(type, new Handler(type, pair, routes, this));
+  }
+
+  private static <R> R proxy(Class<R> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** See {@link ComparedReads#of}. */
+  public static <R extends Repository<?, ?>, X extends Exception> ComparedReads compare(
+      R repository, ComparedReads.Call<? super R, X> call) throws X {
+    if (Proxy.isProxyClass(repository.getClass())
+        && Proxy.getInvocationHandler(repository) instanceof Handler handler) {
+      return handler.router.compare(handler, call);
+    }
+    throw new IllegalArgumentException(
+        repository.getClass().getName()
+            + " is not routed; compare the reads of what crossfade.repository(…) returns");
+  }
+
+  @SuppressWarnings("unchecked") // the handler's type is the interface of the repository
+  private <R, X extends Exception> ComparedReads compare(
+      Handler handler, ComparedReads.Call<? super R, X> call) throws X {
+    if (writes.unitSide() != null) {
+      throw new IllegalStateException(
+          "reads inside a unit of work see its rows before the other store has them; compare them"
+              + " before or after");
+    }
+    ReadsOnBoth both = new ReadsOnBoth(handler.pair, stages.current(), shadows);
+    call.on((R) proxy(handler.type, both));
+    return both.result();
   }
 
   private Route route(EntityPair<?, ?> pair, Method method) throws IllegalAccessException {
     MethodPlan plan = new MethodPlan(pair, method);
-    boolean write =
-        method.isAnnotationPresent(Writes.class)
-            || (!method.isAnnotationPresent(Reads.class)
-                && INHERITED_WRITES.contains(method.getName()));
-    return write ? write(pair, method, plan) : read(pair, method, plan);
+    return isWrite(method) ? write(pair, method, plan) : read(pair, method, plan);
+  }
+
+  static boolean isWrite(Method method) {
+    return method.isAnnotationPresent(Writes.class)
+        || (!method.isAnnotationPresent(Reads.class)
+            && INHERITED_WRITES.contains(method.getName()));
   }
 
   private Route read(EntityPair<?, ?> pair, Method method, MethodPlan plan) {
@@ -251,15 +280,27 @@ public final class Router {
         && repository.inherits(method.getName(), method.getParameterTypes());
   }
 
+  /** A default method runs on the proxy, so that each of its calls is routed. */
+  static @Nullable Object callDefault(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    Class<?> declaring = method.getDeclaringClass();
+    MethodHandle handle =
+        MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
+            .unreflectSpecial(method, declaring);
+    return handle.bindTo(proxy).invokeWithArguments(arguments == null ? new Object[0] : arguments);
+  }
+
   private static final class Handler implements InvocationHandler {
     private final Class<?> type;
     private final EntityPair<?, ?> pair;
     private final Map<Method, Route> routes;
+    private final Router router;
 
-    Handler(Class<?> type, EntityPair<?, ?> pair, Map<Method, Route> routes) {
+    Handler(Class<?> type, EntityPair<?, ?> pair, Map<Method, Route> routes, Router router) {
       this.type = type;
       this.pair = pair;
       this.routes = routes;
+      this.router = router;
     }
 
     @Override
@@ -272,18 +313,6 @@ public final class Router {
       return method.isDefault()
           ? callDefault(proxy, method, arguments)
           : callObject(proxy, method, arguments);
-    }
-
-    /** A default method runs on the routed repository, so that each of its calls is routed. */
-    private @Nullable Object callDefault(Object proxy, Method method, Object @Nullable [] arguments)
-        throws Throwable {
-      Class<?> declaring = method.getDeclaringClass();
-      MethodHandle handle =
-          MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
-              .unreflectSpecial(method, declaring);
-      return handle
-          .bindTo(proxy)
-          .invokeWithArguments(arguments == null ? new Object[0] : arguments);
     }
 
     private Object callObject(Object proxy, Method method, Object @Nullable [] arguments) {

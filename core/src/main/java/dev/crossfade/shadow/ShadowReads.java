@@ -14,6 +14,7 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Pools;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -110,11 +111,50 @@ public final class ShadowReads implements AutoCloseable {
       boolean unordered,
       Read read,
       @Nullable Object result) {
-    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result);
+    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result, true);
     try {
       pool.execute(sample);
     } catch (RejectedExecutionException e) {
       sample.tell(Result.DROPPED);
+    }
+  }
+
+  /**
+   * What a comparison has found that its caller waits for.
+   *
+   * @param result what came of it
+   * @param mismatches where the stores differ
+   */
+  public record Compared(Result result, List<Mismatch> mismatches) {}
+
+  /**
+   * Compares a read on the caller's thread, as samples are, and tells nobody else.
+   *
+   * @throws IllegalStateException if the read fails on the secondary
+   */
+  public Compared compareNow(
+      StageView view,
+      EntityPair<?, ?> pair,
+      String method,
+      boolean unordered,
+      Read read,
+      @Nullable Object result) {
+    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result, false);
+    try {
+      return new Compared(sample.compared(), List.copyOf(sample.found));
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(
+          pair.entity().name()
+              + "."
+              + method
+              + " fails on "
+              + crossing.store(view.secondary()).name()
+              + " and not on "
+              + crossing.store(view.primary()).name()
+              + "; correct that store's implementation",
+          e);
     }
   }
 
@@ -137,6 +177,8 @@ public final class ShadowReads implements AutoCloseable {
     private final Read read;
     private final @Nullable Object first;
     private final ResultComparison<T, K> comparison;
+    private final boolean told;
+    private final List<Mismatch> found = new ArrayList<>();
 
     Sample(
         StageView view,
@@ -144,20 +186,22 @@ public final class ShadowReads implements AutoCloseable {
         String method,
         boolean unordered,
         Read read,
-        @Nullable Object first) {
+        @Nullable Object first,
+        boolean told) {
       this.view = view;
       this.pair = pair;
       this.entity = pair.entity();
       this.method = method;
       this.read = read;
       this.first = first;
+      this.told = told;
       this.comparison = new ResultComparison<>(entity, unordered);
     }
 
     @Override
     public void run() {
       try {
-        tell(comparison.same(first, read.on(view.secondary())) ? Result.MATCH : settle());
+        tell(compared());
       } catch (Throwable e) {
         explain(e);
         tell(Result.FAILED);
@@ -165,6 +209,10 @@ public final class ShadowReads implements AutoCloseable {
           throw error;
         }
       }
+    }
+
+    Result compared() throws Throwable {
+      return comparison.same(first, read.on(view.secondary())) ? Result.MATCH : settle();
     }
 
     /**
@@ -207,7 +255,7 @@ public final class ShadowReads implements AutoCloseable {
       for (Map.Entry<K, List<Difference>> row : verdict.differing().entrySet()) {
         mismatch(row.getKey(), row.getValue());
       }
-      if (crossing.settings().repairMismatches()) {
+      if (told && crossing.settings().repairMismatches()) {
         copies.copyKeys(pair, verdict.differing().keySet());
       }
       return Result.MISMATCH;
@@ -235,15 +283,22 @@ public final class ShadowReads implements AutoCloseable {
 
     private void mismatch(@Nullable K key, List<Difference> differences) {
       String shownKey = key == null ? null : entity.keys().show(key);
+      Mismatch mismatch =
+          new Mismatch(crossing.name(), entity.name(), method, shownKey, differences);
+      found.add(mismatch);
+      if (told) {
+        tell(mismatch);
+      }
+    }
+
+    private void tell(Mismatch mismatch) {
       log.warn(
           "Shadow read {}.{} of migration '{}' differs{}: {}",
           entity.name(),
           method,
           crossing.name(),
-          shownKey == null ? "" : " at key " + shownKey,
-          differences);
-      Mismatch mismatch =
-          new Mismatch(crossing.name(), entity.name(), method, shownKey, differences);
+          mismatch.key() == null ? "" : " at key " + mismatch.key(),
+          mismatch.differences());
       crossing.events().tell(listener -> listener.mismatch(mismatch));
     }
 

@@ -22,6 +22,15 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
   /** The entity. */
   Entity<T, K> entity();
 
+  /** Where the store keeps the rows. */
+  Place place();
+
+  /**
+   * The values that the columns of the key hold for a key, after conversion, in the order of {@link
+   * Place#keyColumns}.
+   */
+  List<Object> storedKey(K key);
+
   /**
    * Whether a method of the implementation is the base class's own, so that the library may do its
    * work in a shorter way. False for what an application has overridden.

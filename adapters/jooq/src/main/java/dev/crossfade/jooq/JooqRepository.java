@@ -1,6 +1,7 @@
 package dev.crossfade.jooq;
 
 import dev.crossfade.Entity;
+import dev.crossfade.store.Place;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.StoreRepository;
@@ -94,6 +95,18 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   @Override
   public final Entity<T, K> entity() {
     return table.mapping().entity();
+  }
+
+  @Override
+  public final Place place() {
+    return new Place(
+        table.mapping().table(),
+        table.mapping().keyColumns().stream().map(MappedColumn::quoted).toList());
+  }
+
+  @Override
+  public final List<Object> storedKey(K key) {
+    return table.mapping().storedKey(key);
   }
 
   @Override

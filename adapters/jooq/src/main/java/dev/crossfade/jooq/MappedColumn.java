@@ -86,10 +86,12 @@ public final class MappedColumn {
   /** Binds the component's value. */
   public void bind(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
-    bindStored(
-        statement,
-        index,
-        value == null || conversion == null ? value : converted(conversion, value));
+    bindStored(statement, index, value == null ? null : store(value));
+  }
+
+  /** A value of the component in its stored form. */
+  Object store(Object value) {
+    return conversion == null ? value : converted(conversion, value);
   }
 
   private Object converted(Conversion<Object, Object> by, Object value) {

@@ -260,6 +260,17 @@ public final class TableMapping<T, K> {
     return first + values.length;
   }
 
+  /** The values of the key's columns, in the form they are stored in. */
+  List<Object> storedKey(K value) {
+    Object[] values =
+        entity.keys().isComposite() ? entity.keys().values(value) : new Object[] {value};
+    List<Object> stored = new ArrayList<>(values.length);
+    for (int i = 0; i < values.length; i++) {
+      stored.add(key.get(i).store(values[i]));
+    }
+    return stored;
+  }
+
   /** The row at the cursor, its columns in the order of {@link #columnList}. */
   public T row(ResultSet rows, int first) throws SQLException {
     @Nullable Object[] values = new Object[columns.size()];
