@@ -1,0 +1,104 @@
+package dev.crossfade.examples.benchmarks;
+
+import dev.crossfade.Crossfade;
+import dev.crossfade.Migration;
+import dev.crossfade.Settings;
+import dev.crossfade.Stage;
+import dev.crossfade.postgres.PostgresStore;
+import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.RepositoryFactory;
+import dev.crossfade.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The library as an application has it, in one stage. */
+final class Application implements AutoCloseable {
+  /** Connections to PostgreSQL, the library's and the bare ones. */
+  static final int POOL = 16;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Crossfade crossfade;
+  private final Items items;
+
+  private Application(Crossfade crossfade) {
+    this.crossfade = crossfade;
+    this.items = crossfade.repository(Items.class);
+  }
+
+  /** With the stores and implementations that an application has. */
+  static Application open(Databases databases) {
+    return open(sqlite(databases.file()), postgres(databases.url()), Settings.defaults());
+  }
+
+  /** With these stores. */
+  static Application open(Store legacy, Store target, Settings settings) {
+    return open(legacy, target, settings, Items.OnSqlite::new, Items.OnPostgres::new);
+  }
+
+  /** With these stores and implementations. */
+  static Application open(
+      Store legacy,
+      Store target,
+      Settings settings,
+      RepositoryFactory<Item, Long> onLegacy,
+      RepositoryFactory<Item, Long> onTarget) {
+    return new Application(
+        Crossfade.builder()
+            .legacy(legacy)
+            .target(target)
+            .migration("items", m -> m.entity(Item.ENTITY, onLegacy, onTarget))
+            .settings(settings)
+            .build());
+  }
+
+  static Store sqlite(Path file) {
+    return SqliteStore.open(file);
+  }
+
+  static Store postgres(String url) {
+    return PostgresStore.at(url).poolSize(POOL).open();
+  }
+
+  /** Goes there from {@code off}, through every stage between. */
+  Application to(Stage stage) {
+    Migration migration = crossfade.migration("items");
+    for (Stage next : Stage.values()) {
+      if (next != Stage.OFF && next.compareTo(stage) <= 0) {
+        migration.moveTo(next);
+        if (next == Stage.DUAL_WRITE) {
+          migration.backfill();
+          migration.verify();
+        }
+      }
+    }
+    return this;
+  }
+
+  Items items() {
+    return items;
+  }
+
+  /** As a contender that saves a row; it settles when the journal is empty. */
+  Contender saves() {
+    return new Contender() {
+      @Override
+      public void once(long key) {
+        items.save(Item.next(key));
+      }
+
+      @Override
+      public void settle() {
+        if (!crossfade.migration("items").awaitSettled(PATIENCE)) {
+          throw new IllegalStateException(
+              "the journal is not empty after " + PATIENCE.toSeconds() + " s");
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    crossfade.close();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.crossfade.examples.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What can be chosen with {@code -Dbenchmarks.…}.
+ *
+ * @param only the rows to measure; empty for all
+ * @param rounds how often each contender of a row has its turn
+ * @param seconds how long a turn takes
+ * @param rows how many rows the table has
+ * @param directory where {@code figures.json} goes
+ * @param forked whether JMH measures in JVMs of its own, as it should
+ */
+record Options(
+    Set<String> only, int rounds, double seconds, int rows, Path directory, boolean forked) {
+  private static final int ROWS = 20_000;
+
+  Options {
+    check(rounds >= 1 && rounds <= 101, "rounds must be from 1 to 101, not " + rounds);
+    check(seconds >= 0.01 && seconds <= 600, "seconds must be from 0.01 to 600, not " + seconds);
+    for (String name : only) {
+      check(Row.NAMES.contains(name), "only names '" + name + "'; the rows are " + Row.NAMES);
+    }
+  }
+
+  /** From the system properties. */
+  static Options given() {
+    String only = System.getProperty("benchmarks.only", "");
+    return new Options(
+        new TreeSet<>(
+            Arrays.stream(only.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList()),
+        number("rounds", 5).intValue(),
+        number("seconds", 1.5).doubleValue(),
+        ROWS,
+        Path.of(System.getProperty("benchmarks.directory", "target")),
+        true);
+  }
+
+  boolean wants(String row) {
+    return only.isEmpty() || only.contains(row);
+  }
+
+  private static Number number(String name, double otherwise) {
+    String text = System.getProperty("benchmarks." + name, "");
+    try {
+      return text.isBlank() ? otherwise : Double.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "benchmarks." + name + " must be a number, not '" + text + "'", e);
+    }
+  }
+
+  private static void check(boolean legal, String problem) {
+    if (!legal) {
+      throw new IllegalArgumentException("benchmarks." + problem);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.crossfade.examples.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.crossfade.examples.benchmarks.Figures.Figure;
+import dev.crossfade.junit.TestPostgres;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmarks, scaled down: that every row runs and is reported, not what it measures. */
+class BenchmarksTest {
+  private static final Set<String> LIMITED =
+      Set.of(
+          "routed-read.off.added",
+          "routed-read.ramp_down.added",
+          "journaled-write.1.p50",
+          "journaled-write.16.writes",
+          "dual-write.1.p50",
+          "dual-write.16.writes",
+          "dual-write.16.p99",
+          "sqlite-write.16.off.writes",
+          "sqlite-write.16.off.slowest-thread",
+          "sqlite-write.16.journaled.writes",
+          "sqlite-write.16.journaled.slowest-thread",
+          "shadow-read.p50",
+          "shadow-read.mean");
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void runInThisJvm() {
+    System.setProperty("jmh.ignoreLock", "true"); // nothing is measured in earnest
+  }
+
+  @Test
+  void measuresEveryRow() throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Options tiny = new Options(Set.of(), 1, 0.05, 200, directory, false);
+
+    Figures figures =
+        Benchmarks.run(
+            tiny, TestPostgres.shared(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+    assertThat(figures.all()).allSatisfy(figure -> assertThat(figure.value()).isFinite());
+    assertThat(
+            figures.all().stream()
+                .filter(figure -> !Double.isNaN(figure.limit()))
+                .map(Figure::name)
+                .collect(Collectors.toSet()))
+        .isEqualTo(LIMITED);
+    List<String> json = Files.readAllLines(figures.write(directory));
+    assertThat(json).hasSize(figures.all().size() + 2);
+    assertThat(json.subList(1, json.size() - 1))
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .matches(
+                        " *\\{\"name\": \"[^\"]+\", \"value\": -?[0-9.]+, \"unit\": \"[^\"]+\","
+                            + " \"limit\": (null|[0-9.]+), \"ok\": (true|false)},?"));
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains(LIMITED);
+  }
+}
