@@ -60,11 +60,11 @@ final class Application implements AutoCloseable {
     return PostgresStore.at(url).poolSize(POOL).open();
   }
 
-  /** Goes there from {@code off}, through every stage between. */
+  /** Goes there, through every stage between; stays where it is there already. */
   Application to(Stage stage) {
     Migration migration = crossfade.migration("items");
     for (Stage next : Stage.values()) {
-      if (next != Stage.OFF && next.compareTo(stage) <= 0) {
+      if (next.compareTo(migration.stage()) > 0 && next.compareTo(stage) <= 0) {
         migration.moveTo(next);
         if (next == Stage.DUAL_WRITE) {
           migration.backfill();

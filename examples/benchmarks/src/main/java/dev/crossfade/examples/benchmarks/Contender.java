@@ -7,6 +7,15 @@ package dev.crossfade.examples.benchmarks;
  * {@link #settle} has returned.
  */
 interface Contender {
+  /** Reads the row with a key. */
+  static Contender reading(Items items) {
+    return key -> {
+      if (items.find(key).isEmpty()) {
+        throw new IllegalStateException("there is no item " + key);
+      }
+    };
+  }
+
   /** Does the work for one key. */
   void once(long key) throws Exception;
 

@@ -30,18 +30,42 @@ final class Contest {
 
   /** Measures with so many threads: a round that does not count, then those that do. */
   Result run(int threads) throws Exception {
+    return run(threads, 1);
+  }
+
+  /**
+   * As {@link #run(int)}, each turn in so many slices, between which the others have theirs: what
+   * comes and goes within seconds, a disk that is slow for a while, then reaches all of them.
+   */
+  Result run(int threads, int slices) throws Exception {
     Map<String, List<Turn>> turns = new LinkedHashMap<>();
-    List<String> order = new ArrayList<>(contenders.keySet());
-    for (int round = 0; round <= options.rounds(); round++) {
-      for (String name : order) {
-        Turn turn = Turn.of(contenders.get(name), threads, options.seconds(), options.rows());
-        if (round > 0) {
-          turns.computeIfAbsent(name, first -> new ArrayList<>()).add(turn);
-        }
-      }
-      Collections.rotate(order, 1);
+    round(threads, slices);
+    for (int round = 0; round < options.rounds(); round++) {
+      round(threads, slices)
+          .forEach((name, turn) -> turns.computeIfAbsent(name, n -> new ArrayList<>()).add(turn));
     }
     return new Result(turns);
+  }
+
+  private Map<String, Turn> round(int threads, int slices) throws Exception {
+    Map<String, Turn.Slices> running = new LinkedHashMap<>();
+    try {
+      contenders.forEach(
+          (name, contender) ->
+              running.put(name, new Turn.Slices(contender, threads, options.rows())));
+      List<Turn.Slices> order = new ArrayList<>(running.values());
+      for (int slice = 0; slice < slices; slice++) {
+        for (Turn.Slices next : order) {
+          next.run(options.seconds() / slices);
+        }
+        Collections.rotate(order, 1);
+      }
+      Map<String, Turn> turns = new LinkedHashMap<>();
+      running.forEach((name, slicesOfOne) -> turns.put(name, slicesOfOne.turn()));
+      return turns;
+    } finally {
+      running.values().forEach(Turn.Slices::close);
+    }
   }
 
   /** All rounds. */

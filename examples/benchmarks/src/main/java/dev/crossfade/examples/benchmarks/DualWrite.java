@@ -9,6 +9,7 @@ import dev.crossfade.junit.TestPostgres;
  */
 final class DualWrite implements Row {
   private static final int MANY = 16;
+  private static final int SLICES = 10;
 
   @Override
   public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
@@ -31,7 +32,7 @@ final class DualWrite implements Row {
                   "outbox",
                   databases.closing(
                       new OutboxPeer(databases.pool(Application.POOL + 2), sqlite::save)));
-      one(contest.run(1), figures);
+      one(contest.run(1, SLICES), figures);
       many(contest.run(MANY), figures);
     }
   }

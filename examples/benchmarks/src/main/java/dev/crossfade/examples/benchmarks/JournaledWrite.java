@@ -14,6 +14,7 @@ import dev.crossfade.junit.TestPostgres;
  */
 final class JournaledWrite implements Row {
   private static final int MANY = 16;
+  private static final int SLICES = 10;
 
   @Override
   public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
@@ -31,12 +32,12 @@ final class JournaledWrite implements Row {
           new Contest(options, key -> bare.save(Item.next(key)))
               .against("crossfade", application.saves())
               .against("outbox", outbox);
-      Contest.Result one = contest.run(1);
+      Contest.Result one = contest.run(1, SLICES);
       figures.atMost(
           1.15, "journaled-write.1.p50", one.ratio("crossfade", Turn::p50Micros), "x bare");
       figures.shown("journaled-write.1.p50.outbox", one.ratio("outbox", Turn::p50Micros), "x bare");
       figures.shown("journaled-write.1.p50.bare", one.of(Contest.BARE, Turn::p50Micros), "us");
-      Contest.Result many = contest.run(MANY);
+      Contest.Result many = contest.run(MANY, SLICES);
       figures.atLeast(
           0.8, "journaled-write.16.writes", many.ratio("crossfade", Turn::perSecond), "x bare");
       figures.shown(

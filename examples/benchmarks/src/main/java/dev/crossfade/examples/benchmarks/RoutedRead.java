@@ -21,24 +21,26 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 final class RoutedRead implements Row {
   private static final double LIMIT_MICROS = 1;
+  private static final int SLICES = 10;
 
   @Override
   public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
-    for (Stage stage : List.of(Stage.OFF, Stage.RAMP_DOWN)) {
-      try (Databases databases = Databases.create(server, options.rows())) {
-        figures.atMost(
-            LIMIT_MICROS,
-            "routed-read." + stage.id() + ".added",
-            added(options, databases, stage),
-            "us");
-        Contest.Result result = realReads(options, databases, stage);
-        String store = stage == Stage.OFF ? "sqlite" : "postgres";
-        figures.shown(
-            "routed-read." + stage.id() + "." + store + ".p50",
-            result.ratio("routed", Turn::p50Micros),
-            "x bare");
+    try (Databases databases = Databases.create(server, options.rows())) {
+      for (Stage stage : List.of(Stage.OFF, Stage.RAMP_DOWN)) {
+        measure(options, databases, stage, figures);
       }
     }
+  }
+
+  private static void measure(Options options, Databases databases, Stage stage, Figures figures)
+      throws Exception {
+    String name = "routed-read." + stage.id();
+    figures.atMost(LIMIT_MICROS, name + ".added", added(options, databases, stage), "us");
+    Contest.Result result = realReads(options, databases, stage);
+    figures.shown(
+        name + (stage == Stage.OFF ? ".sqlite.p50" : ".postgres.p50"),
+        result.ratio("routed", Turn::p50Micros),
+        "x bare");
   }
 
   private static Spread added(Options options, Databases databases, Stage stage) throws Exception {
@@ -101,9 +103,9 @@ final class RoutedRead implements Row {
             })) {
       application.to(stage);
       Items implementation = direct[stage == Stage.OFF ? 0 : 1];
-      return new Contest(options, key -> implementation.find(key).orElseThrow())
-          .against("routed", key -> application.items().find(key).orElseThrow())
-          .run(1);
+      return new Contest(options, Contender.reading(implementation))
+          .against("routed", Contender.reading(application.items()))
+          .run(1, SLICES);
     }
   }
 }

@@ -37,13 +37,17 @@ public class RoutedReadBenchmark {
   @Param({""})
   public String postgres = "";
 
+  @SuppressWarnings("NullAway.Init") // JMH calls open()
   private Application application;
+
+  @SuppressWarnings("NullAway.Init")
   private Items implementation;
+
+  @SuppressWarnings("NullAway.Init")
   private Items routed;
 
   /** Opens both stores and goes to the stage. */
   @Setup
-  @SuppressWarnings("NullAway.Init")
   public void open() {
     Items[] made = new Items[2];
     application =

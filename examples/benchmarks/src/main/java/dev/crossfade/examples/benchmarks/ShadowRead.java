@@ -12,6 +12,7 @@ import java.time.Duration;
  * cannot take is dropped and counted, not waited for.
  */
 final class ShadowRead implements Row {
+  private static final int SLICES = 10;
   private static final Duration ONE_WAY = Duration.ofMillis(5);
 
   @Override
@@ -34,9 +35,9 @@ final class ShadowRead implements Row {
       application.to(Stage.SHADOW);
       network.delay(ONE_WAY);
       Contest.Result result =
-          new Contest(options, key -> direct[0].find(key).orElseThrow())
-              .against("shadowed", key -> application.items().find(key).orElseThrow())
-              .run(1);
+          new Contest(options, Contender.reading(direct[0]))
+              .against("shadowed", Contender.reading(application.items()))
+              .run(1, SLICES);
       network.pass();
       figures.atMost(1.1, "shadow-read.p50", result.ratio("shadowed", Turn::p50Micros), "x bare");
       figures.atMost(

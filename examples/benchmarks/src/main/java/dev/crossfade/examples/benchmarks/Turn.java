@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What was measured while one contender had its turn.
+ * What was measured of one contender in one round.
  *
  * @param p50Micros the median time of one call, as its caller saw it
  * @param p99Micros the 99th percentile
@@ -35,57 +34,71 @@ record Turn(double p50Micros, double p99Micros, double perSecond, double evennes
     }
   }
 
-  /** Lets so many threads call it for so long, on random keys from 1 to {@code keys}. */
-  static Turn of(Contender contender, int threads, double seconds, int keys) throws Exception {
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    CountDownLatch ready = new CountDownLatch(threads);
-    CountDownLatch go = new CountDownLatch(1);
-    try {
-      List<Future<Calls>> running = new ArrayList<>();
+  /**
+   * Collects a turn from its slices: so many threads call a contender, on random keys from 1 to
+   * {@code keys}. Not safe for use by several threads.
+   */
+  static final class Slices implements AutoCloseable {
+    private final Contender contender;
+    private final int keys;
+    private final ExecutorService pool;
+    private final List<Calls> calls = new ArrayList<>();
+    private long elapsed;
+
+    Slices(Contender contender, int threads, int keys) {
+      this.contender = contender;
+      this.keys = keys;
+      this.pool = Executors.newFixedThreadPool(threads);
       for (int i = 0; i < threads; i++) {
+        calls.add(new Calls());
+      }
+    }
+
+    /** Lets them call it for so long, and waits until nothing is under way. */
+    void run(double seconds) throws Exception {
+      CountDownLatch ready = new CountDownLatch(calls.size());
+      CountDownLatch go = new CountDownLatch(1);
+      List<Future<?>> running = new ArrayList<>();
+      for (Calls own : calls) {
         running.add(
             pool.submit(
                 () -> {
                   ready.countDown();
                   go.await();
-                  return calls(contender, seconds, keys);
+                  call(own, seconds);
+                  return null;
                 }));
       }
       ready.await();
       long begun = System.nanoTime();
       go.countDown();
-      List<Calls> calls = results(running);
+      for (Future<?> each : running) {
+        each.get();
+      }
       contender.settle();
-      return of(calls, System.nanoTime() - begun);
-    } finally {
+      elapsed += System.nanoTime() - begun;
+    }
+
+    private void call(Calls own, double seconds) throws Exception {
+      ThreadLocalRandom random = ThreadLocalRandom.current();
+      long before = System.nanoTime();
+      long end = before + (long) (seconds * NANOS_PER_SECOND);
+      do {
+        contender.once(random.nextLong(keys) + 1);
+        long after = System.nanoTime();
+        own.add(after - before);
+        before = after;
+      } while (before < end);
+    }
+
+    Turn turn() {
+      return of(calls, elapsed);
+    }
+
+    @Override
+    public void close() {
       pool.shutdownNow();
     }
-  }
-
-  private static Calls calls(Contender contender, double seconds, int keys) throws Exception {
-    Calls calls = new Calls();
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    long end = System.nanoTime() + (long) (seconds * NANOS_PER_SECOND);
-    long before = System.nanoTime();
-    do {
-      contender.once(random.nextLong(keys) + 1);
-      long after = System.nanoTime();
-      calls.add(after - before);
-      before = after;
-    } while (before < end);
-    return calls;
-  }
-
-  private static List<Calls> results(List<Future<Calls>> running) throws Exception {
-    List<Calls> results = new ArrayList<>();
-    for (Future<Calls> each : running) {
-      try {
-        results.add(each.get());
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof Exception cause ? cause : e;
-      }
-    }
-    return results;
   }
 
   private static Turn of(List<Calls> calls, long elapsed) {
