@@ -27,6 +27,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,6 +40,11 @@ import org.slf4j.LoggerFactory;
 final class Scenario implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
   static final String MIGRATION = "bank";
+
+  static { // what is awaited at the end of each test is mostly so already
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+  }
 
   final RowReader rows;
   final Recorder events = new Recorder();
@@ -115,17 +121,34 @@ final class Scenario implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    database = TestPostgres.shared().newDatabase();
+    database = Template.DATABASE.copy();
     proxy = options.proxied ? TcpProxy.to(TestPostgres.shared()) : null;
     rows = new RowReader(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
-    rows.execute(Side.TARGET, Domain.POSTGRES_TABLES);
     try {
       open();
     } catch (RuntimeException | Error e) {
       abandon();
       close();
       throw e;
+    }
+  }
+
+  /** The application's tables and the library's, made once: a copy is there in no time. */
+  private static final class Template {
+    static final TestDatabase DATABASE = make();
+
+    private static TestDatabase make() {
+      TestDatabase database = TestPostgres.shared().newDatabase();
+      Runtime.getRuntime().addShutdownHook(new Thread(database::close));
+      new RowReader(Path.of("none"), database).execute(Side.TARGET, Domain.POSTGRES_TABLES);
+      try (PostgresStore store =
+          PostgresStore.at(database.jdbcUrl())
+              .credentials(database.user(), database.password())
+              .open()) {
+        store.connect();
+      }
+      return database;
     }
   }
 

@@ -101,8 +101,13 @@ public sealed class TestPostgres permits RestartablePostgres {
    *     connection broke
    */
   public TestDatabase newDatabase() {
+    return newDatabase("template0");
+  }
+
+  /** Creates a database that begins with what another one holds. */
+  TestDatabase newDatabase(String template) {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-    execute("create database " + name + " template template0");
+    execute("create database " + name + " template " + template);
     return new TestDatabase(this, name);
   }
 

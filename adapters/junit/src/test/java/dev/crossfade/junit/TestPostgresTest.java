@@ -38,6 +38,18 @@ class TestPostgresTest {
   }
 
   @Test
+  void aCopyBeginsWithWhatTheOtherHoldsAndGoesItsOwnWay() throws SQLException {
+    try (TestDatabase schema = TestPostgres.shared().newDatabase()) {
+      Sql.execute(schema, "create table t (id int)");
+      try (TestDatabase copy = schema.copy()) {
+        Sql.execute(copy, "insert into t values (1)");
+        assertThat(Sql.query(copy, "select count(*) from t")).isEqualTo("1");
+      }
+      assertThat(Sql.query(schema, "select count(*) from t")).isEqualTo("0");
+    }
+  }
+
+  @Test
   void closingDropsTheDatabaseUnderItsConnections() throws SQLException {
     TestDatabase database = TestPostgres.shared().newDatabase();
     try (Connection left = database.open()) {

@@ -27,15 +27,27 @@ class PostgresStoreContractTest extends StoreContract {
   }
 
   private static final class Environment extends ContractEnvironment {
+    /** The suite's tables and the library's, made once for all tests. */
+    private static final TestDatabase TEMPLATE = template();
+
     private final List<TestDatabase> databases = new ArrayList<>();
     private final Map<Store, TestDatabase> stores = new LinkedHashMap<>();
 
     @Override
     public Store newStore() {
-      TestDatabase database = TestPostgres.shared().newDatabase();
+      TestDatabase database = TEMPLATE.copy();
       databases.add(database);
-      Fixture.execute(database, tables());
       return over(database);
+    }
+
+    private static TestDatabase template() {
+      TestDatabase database = TestPostgres.shared().newDatabase();
+      Runtime.getRuntime().addShutdownHook(new Thread(database::close));
+      Fixture.execute(database, tables());
+      try (Store store = Fixture.at(database).open()) {
+        store.connect();
+      }
+      return database;
     }
 
     @Override
