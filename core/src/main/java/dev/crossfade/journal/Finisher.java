@@ -18,13 +18,17 @@ import org.slf4j.LoggerFactory;
  * for it.
  *
  * <p>A finish that fails is lost on purpose: its operation ends, the sweep finds the entries,
- * repair copies the keys. Where the queue is full, the thread with one more finishes a batch
- * itself. Safe for use by many threads.
+ * repair copies the keys. Where the queue is full, who carries rows over waits for room: a primary
+ * that finishes more slowly than it is written to slows its writers down instead of leaving more
+ * and more to repair. Safe for use by many threads.
  */
 public final class Finisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Finisher.class);
   private static final int QUEUE = 4096;
   private static final int BATCH = 256;
+
+  /** Longer than a batch takes; who finds no room until then leaves its entries to the sweep. */
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Crossing crossing;
   private final Runnable somethingLeft;
@@ -53,26 +57,39 @@ public final class Finisher implements AutoCloseable {
     this.thread.start();
   }
 
-  /** Finishes an operation soon, and ends it. */
+  /** Finishes an operation soon, and ends it; waits for room in the queue, but not for long. */
   public void finish(StageView view, Operation operation, Finish finish) {
-    List<Item> tooMany = add(new Item(view, operation, finish));
-    if (!tooMany.isEmpty()) {
-      finish(tooMany);
+    if (!add(new Item(view, operation, finish))) {
+      operation.end(); // lost: the sweep finds its entries
+      somethingLeft.run();
     }
   }
 
-  private List<Item> add(Item item) {
+  private boolean add(Item item) {
     lock.lock();
     try {
-      queue.add(item);
-      if (queue.size() > QUEUE || closed) {
-        return batch();
+      if (!awaitRoom()) {
+        return false;
       }
+      queue.add(item);
       changed.signalAll();
-      return List.of();
+      return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** To be called with the lock. */
+  private boolean awaitRoom() {
+    try {
+      long left = LONGEST_WAIT_NANOS;
+      while (queue.size() >= QUEUE && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return queue.size() < QUEUE && !closed;
   }
 
   /** The next ones to finish; to be called with the lock. */

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * away, and one that contests in between has changed the row, which is then read again. It skips
  * rows that somebody has locked, so it waits for nobody.
  *
+ * <p>An entry that is left or contested already is passed over by both: nobody settles it any more
+ * but a repair, which marks one of its own. So a key with many left entries costs its writers
+ * nothing.
+ *
  * <p><b>The slow way</b> takes what remains: one transaction locks the own entries, those taken,
  * and all that overlap, ordered by owner and id, and decides in memory. All who lock several
  * entries lock them in that order or skip what is locked, so finishers cannot deadlock. Whoever
@@ -47,6 +51,7 @@ final class Finishing {
           and not exists (
             select 1 from crossfade.journal o
             where not o.is_range and o.entity = j.entity and o.key = j.key
+              and o.state = 'open' and not o.contested
               and (o.owner <> j.owner or o.id <> j.id))
           and not exists (
             select 1 from crossfade.journal r
@@ -66,10 +71,12 @@ final class Finishing {
         union
         select j.owner, j.id from own join crossfade.journal j
         on not own.is_range and not j.is_range and j.entity = own.entity and j.key = own.key
+          and j.state = 'open' and not j.contested
         union
         select j.owner, j.id from own join crossfade.journal j
         on own.is_range and not j.is_range and j.entity = own.entity and j.key >= own.key
           and (own.key_to is null or j.key <= own.key_to)
+          and j.state = 'open' and not j.contested
         union
         select j.owner, j.id from own join crossfade.journal j
         on not own.is_range and j.is_range and j.entity = own.entity and j.key <= own.key

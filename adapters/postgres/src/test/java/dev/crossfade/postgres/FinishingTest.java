@@ -66,8 +66,18 @@ class FinishingTest {
                     Outcome.DONE,
                     List.of())))
         .isZero();
+    assertThat(fixture.query("select state from crossfade.journal")).containsExactly("left");
+  }
+
+  @Test
+  void leftEntriesOfAKeyAreNoneOfItsWritersBusiness() {
+    for (int i = 0; i < 3; i++) {
+      finish(fixture.finish(fixture.save(token(1L, "a")), Outcome.NOT_DONE));
+    }
+
+    assertThat(finish(fixture.done(fixture.save(token(1L, "b"))))).isZero();
     assertThat(fixture.query("select state || contested from crossfade.journal"))
-        .containsExactly("lefttrue");
+        .containsExactly("leftfalse", "leftfalse", "leftfalse");
   }
 
   @Test
