@@ -34,6 +34,9 @@ public interface CrossfadeListener {
   /** The migration is in another stage. Also told by a process that only noticed it. */
   default void moved(MoveReport move) {}
 
+  /** The stage that the settings want was obeyed, or is not for a reason not told before. */
+  default void wanted(WantedEvent event) {}
+
   /**
    * A write of an application.
    *
@@ -137,4 +140,16 @@ public interface CrossfadeListener {
    * @param rows rows of it so far
    */
   record CopyProgress(String migration, String activity, String entity, long rows) {}
+
+  /**
+   * What has come of the stage that the settings want.
+   *
+   * @param migration its migration
+   * @param stage the wanted stage
+   * @param obeyed whether it has no effect any more: it was obeyed, or a move by hand has
+   *     superseded it. Not told again by a process that finds it so at its start.
+   * @param reasons why it is not obeyed for now, and what to do; told again only when they are
+   *     others, figures aside. Empty if it is obeyed.
+   */
+  record WantedEvent(String migration, Stage stage, boolean obeyed, List<String> reasons) {}
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A named group of entities that cross together, with one stage. Obtained from {@link
@@ -32,6 +33,10 @@ public interface Migration {
    * <p>Where the primary changes, writes wait until it is done; the report says how long. Up to the
    * decision a failure is undone; after it every process that looks completes the move.
    *
+   * <p>It supersedes the settings: the stages that live instances want at this moment count as
+   * obeyed, so that none of them, nor one that is started again with the same settings, undoes it.
+   * So does a move to the stage that is.
+   *
    * @return what has happened; from and to are the same if it was there already
    * @throws StoreUnavailableException if the primary store is out of reach; the stage is what it
    *     was, or, once decided, is completed by whoever looks next
@@ -39,6 +44,12 @@ public interface Migration {
    *     back over several stages the steps before stay.
    */
   MoveReport moveTo(Stage stage);
+
+  /**
+   * The stage that the settings of this process want ({@link Settings.Builder#stage}), and whether
+   * it was obeyed; empty if they want none. For health checks: asks no store.
+   */
+  Optional<WantedStage> wanted();
 
   /**
    * Copies everything from the primary to the other store, while writes go on. Safe to repeat; rows

@@ -8,7 +8,9 @@ import dev.crossfade.copy.Repair;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Verification;
 import dev.crossfade.cutover.Moves;
+import dev.crossfade.cutover.Obeyer;
 import dev.crossfade.journal.Finisher;
+import dev.crossfade.journal.Heartbeat;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.routing.Router;
@@ -29,6 +31,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** A migration and all that moves in it, wired in the order of the flow. */
@@ -45,6 +48,8 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Verification verification;
   private final ShadowReads shadows;
   private final Moves moves;
+  private final Obeyer obeyer;
+  private final Heartbeat heartbeat;
   private final Router router;
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -67,8 +72,12 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.verification = new Verification(crossing, stages, settling);
     this.shadows = new ShadowReads(crossing, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership);
+    this.obeyer = new Obeyer(crossing, stages, membership, moves);
+    this.heartbeat = new Heartbeat(crossing, stages, membership, this::somethingLeft);
     this.router = new Router(stages, writes, shadows);
     repair.start();
+    heartbeat.start();
+    obeyer.signal();
   }
 
   private void somethingLeft() {
@@ -108,6 +117,8 @@ final class RunningMigration implements Migration, AutoCloseable {
     crossing.settings(settings);
     secondary.resize();
     shadows.resize();
+    heartbeat.signal();
+    obeyer.signal();
   }
 
   WritePath writes() {
@@ -132,19 +143,32 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public MoveReport moveTo(Stage stage) {
     refuseInsideUnit();
-    return moves.moveTo(stage);
+    try {
+      return moves.moveTo(stage);
+    } finally {
+      obeyer.signal();
+    }
+  }
+
+  @Override
+  public Optional<WantedStage> wanted() {
+    return obeyer.wanted();
   }
 
   @Override
   public BackfillReport backfill() {
     refuseInsideUnit();
-    return backfill.run();
+    BackfillReport report = backfill.run();
+    obeyer.signal();
+    return report;
   }
 
   @Override
   public VerificationReport verify() {
     refuseInsideUnit();
-    return verification.run();
+    VerificationReport report = verification.run();
+    obeyer.signal();
+    return report;
   }
 
   @Override
@@ -213,9 +237,12 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    obeyer.stop();
     shadows.close();
     secondary.close();
     repair.close();
+    obeyer.close();
     finisher.close();
+    heartbeat.close();
   }
 }

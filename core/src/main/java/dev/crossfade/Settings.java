@@ -269,6 +269,11 @@ public record Settings(
      * The stage a migration is wanted in; replaces the one given before. None by default: it is
      * moved by hand.
      *
+     * <p>It is obeyed once: when it differs from what was obeyed last, and every live instance that
+     * wants a stage wants this one. The gates are asked as for {@link Migration#moveTo}. What they
+     * refuse stays wanted and is tried again; {@link Migration#wanted} says why. A move by hand
+     * supersedes it, also for a process started again with the same settings.
+     *
      * @param migration its name; a {@link Crossfade} refuses settings that name one it has not
      */
     public Builder stage(String migration, Stage stage) {

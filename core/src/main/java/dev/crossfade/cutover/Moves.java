@@ -16,10 +16,14 @@ import dev.crossfade.store.JournalStatus;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +39,13 @@ import org.slf4j.LoggerFactory;
 public final class Moves {
   private static final Logger log = LoggerFactory.getLogger(Moves.class);
   private static final Duration CATCH_UP = Duration.ofSeconds(30);
+  private static final String SOMEBODY_ELSE =
+      "somebody else is changing the stage at this moment; look at it and try again";
 
   private final Crossing crossing;
   private final Stages stages;
   private final Repair repair;
+  private final Membership membership;
   private final Gates gates;
 
   /**
@@ -52,81 +59,131 @@ public final class Moves {
     this.crossing = crossing;
     this.stages = stages;
     this.repair = repair;
+    this.membership = membership;
     this.gates = new Gates(crossing, repair, membership);
   }
 
   /**
-   * Moves to a stage. The report covers all steps; its pause is that of the change of primary, if
-   * there was one.
+   * Moves to a stage by hand. The report covers all steps; its pause is that of the change of
+   * primary, if there was one. What the settings of live instances want at this moment counts as
+   * obeyed from the first step on, so that none of them undoes it.
    *
    * @throws MoveRefusedException if a gate refuses, or the stage is not the next one; earlier steps
    *     of a way back stay
    */
-  public MoveReport moveTo(Stage wanted) {
+  public MoveReport moveTo(Stage goal) {
+    return alone(view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
+  }
+
+  /**
+   * Moves to the stage that the settings of all live instances want, unless it has been obeyed, or
+   * superseded by a move by hand.
+   *
+   * @throws MoveRefusedException as {@link #moveTo} does
+   */
+  public MoveReport obey(Stage wanted) {
+    return alone(view -> walk(view, wanted, Purpose.obeying(wanted)));
+  }
+
+  private MoveReport alone(Function<StageView, MoveReport> move) {
     moving.lock();
     stages.beginMove();
     try {
-      return moveStepwise(stages.refresh(), wanted);
+      return move.apply(stages.refresh());
     } finally {
       stages.endMove();
       moving.unlock();
     }
   }
 
-  private MoveReport moveStepwise(StageView from, Stage wanted) {
-    if (wanted.compareTo(from.stage()) > 0 && from.stage().stepTowards(wanted) != wanted) {
-      throw refused(
-          from,
-          wanted,
-          "stages are gone forward one by one; the next one is "
-              + from.stage().stepTowards(wanted).id());
+  /** The own settings may have changed since the store last heard of them. */
+  private Set<Stage> wantedNow(StageView view) {
+    Set<Stage> wanted = new HashSet<>();
+    membership.wishesOfOthers(view).forEach(wish -> wanted.add(wish.stage()));
+    Stage own = crossing.wanted();
+    if (own != null) {
+      wanted.add(own);
+    }
+    return wanted;
+  }
+
+  private MoveReport walk(StageView from, Stage goal, Purpose purpose) {
+    if (purpose.stands(from.row()) && goal.compareTo(from.stage()) > 0) {
+      refuseJump(from, goal);
     }
     Duration pause = Duration.ZERO;
     StageView view = from;
-    while (view.stage() != wanted) {
-      MoveReport step = step(view, view.stage().stepTowards(wanted));
+    while (view.stage() != goal && purpose.stands(view.row())) {
+      MoveReport step = step(view, view.stage().stepTowards(goal), purpose);
       pause = pause.plus(step.pause());
       view = stages.current();
+    }
+    if (purpose.stands(view.row())) {
+      noteObeyed(view, purpose.obeyed(view.row(), goal));
     }
     return new MoveReport(crossing.name(), from.stage(), view.stage(), view.epoch(), pause);
   }
 
-  private MoveReport step(StageView view, Stage next) {
+  private void refuseJump(StageView from, Stage goal) {
+    List<String> path = new ArrayList<>();
+    for (Stage at = from.stage(); at != goal; at = at.stepTowards(goal)) {
+      path.add(at.stepTowards(goal).id());
+    }
+    if (path.size() > 1) {
+      throw refused(
+          from, goal, "stages are gone forward one by one; the path is " + String.join(", ", path));
+    }
+  }
+
+  /** Where no step was needed. */
+  private void noteObeyed(StageView view, Set<Stage> obeyed) {
+    if (obeyed.equals(view.row().obeyed())) {
+      return;
+    }
+    ControlRow row = view.row().obeying(obeyed);
+    if (!row.isOpen() || !crossing.store(view.primary()).control().replace(view.row(), row)) {
+      throw refused(view, view.stage(), SOMEBODY_ELSE);
+    }
+    stages.publish(new StageView(view.primary(), row));
+  }
+
+  private MoveReport step(StageView view, Stage next, Purpose purpose) {
     List<String> reasons = gates.reasonsAgainst(view, next);
     if (!reasons.isEmpty()) {
       throw new MoveRefusedException(crossing.name(), view.stage(), next, reasons);
     }
-    return next.primary() == view.primary() ? keepPrimary(view, next) : changePrimary(view, next);
+    Set<Stage> obeyed = purpose.obeyed(view.row(), next);
+    return next.primary() == view.primary()
+        ? keepPrimary(view, next, obeyed)
+        : changePrimary(view, next, obeyed);
   }
 
-  private MoveReport keepPrimary(StageView view, Stage next) {
+  private MoveReport keepPrimary(StageView view, Stage next, Set<Stage> obeyed) {
     if (view.stage() == Stage.OFF) {
       crossing
           .store(Side.TARGET)
           .control()
           .createIfAbsent(
-              new ControlRow(crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null));
+              new ControlRow(
+                  crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
     }
     if (next.remembersKeys() && !repair.settle(CATCH_UP)) {
       throw refused(view, next, notDrained());
     }
     ControlTable control = crossing.store(view.primary()).control();
-    ControlRow row = ControlRow.open(crossing.name(), view.epoch() + 1, next);
+    ControlRow row = view.row().advanced(next).obeying(obeyed);
     if (next == Stage.OFF || view.stage() == Stage.OFF) {
       control.voidEvidence(crossing.name()); // before the step, and again on the way back
     }
     if (!control.replace(view.row(), row)) {
-      throw refused(
-          view,
-          next,
-          "somebody else is changing the stage at this moment; look at it and try again");
+      throw refused(view, next, SOMEBODY_ELSE);
     }
     MoveReport report = stages.moved(view, new StageView(view.primary(), row), Duration.ZERO);
     repair.signal();
     return report;
   }
 
-  private MoveReport changePrimary(StageView view, Stage next) {
+  private MoveReport changePrimary(StageView view, Stage next, Set<Stage> obeyed) {
     if (!repair.catchUp(CATCH_UP)) {
       throw refused(view, next, notDrained());
     }
@@ -135,13 +192,10 @@ public final class Moves {
     ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline()));
     long begun = System.nanoTime();
     if (!close(view, old, closing)) {
-      throw refused(
-          view,
-          next,
-          "somebody else is changing the stage at this moment; look at it and try again");
+      throw refused(view, next, SOMEBODY_ELSE);
     }
     stages.publish(new StageView(view.primary(), closing));
-    ControlRow moved = decide(view, next, old, closing);
+    ControlRow moved = decide(view, closing.moved(next).obeying(obeyed), old, closing);
     StageView opened = open(view, moved);
     Duration pause = Duration.ofNanos(System.nanoTime() - begun);
     log.info(
@@ -177,8 +231,8 @@ public final class Moves {
   }
 
   /** Drains and decides; undoes the closing if that does not come about. */
-  private ControlRow decide(StageView view, Stage next, ControlTable old, ControlRow closing) {
-    ControlRow moved = closing.moved(next);
+  private ControlRow decide(
+      StageView view, ControlRow moved, ControlTable old, ControlRow closing) {
     String reason;
     try {
       if (repair.settle(crossing.settings().switchLimit())) {
@@ -197,12 +251,12 @@ public final class Moves {
     if (!undo(view, old, closing)) {
       return moved;
     }
-    throw refused(view, next, reason);
+    throw refused(view, moved.stage(), reason);
   }
 
   /** Whether the attempt is undone; false if the decision has been made after all. */
   private boolean undo(StageView view, ControlTable old, ControlRow closing) {
-    ControlRow open = closing.reopened();
+    ControlRow open = closing.opened();
     if (old.replace(closing, open)) {
       stages.publish(new StageView(view.primary(), open));
       return true;
@@ -219,7 +273,7 @@ public final class Moves {
 
   private StageView open(StageView view, ControlRow moved) {
     Side side = view.secondary();
-    ControlRow open = ControlRow.open(crossing.name(), moved.epoch(), moved.stage());
+    ControlRow open = moved.opened();
     crossing.store(side).control().openIfOlder(open);
     return new StageView(side, open);
   }

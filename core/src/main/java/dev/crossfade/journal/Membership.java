@@ -5,6 +5,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.Instances.Wish;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Fencing goes through the secondary first and the primary second: an incarnation that the
  * primary calls fenced cannot change the secondary any more, so its entries may be taken. {@link
- * #ready} may be asked by many threads; the rest belongs to the repair thread and to a move, which
- * take turns.
+ * #ready} may be asked by many threads, and the primary's heartbeats come from a thread of their
+ * own; the rest belongs to the repair thread and to a move, which take turns.
  */
 public final class Membership {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -50,7 +51,7 @@ public final class Membership {
    */
   public void ensureKnown(Side side, UUID incarnation) {
     if (!ready(side, incarnation)) {
-      instances(side).register(incarnation, crossing.settings().instance());
+      register(side, incarnation);
       if (incarnation.equals(ownership.current())) {
         registered.put(side, incarnation);
       }
@@ -61,24 +62,45 @@ public final class Membership {
   public void join(Side side) {
     crossing.store(side).connect();
     if (!ready(side, ownership.current())) {
-      instances(side).register(ownership.current(), crossing.settings().instance());
+      register(side, ownership.current());
       registered.put(side, ownership.current());
     }
     noteReachable(side);
   }
 
   /**
-   * Registers where that is still missing, says that this process lives, and fences whom it must.
+   * Says to a store it is registered with that this process lives, and which stage it wants.
+   *
+   * @return false if it has been fenced there: it is to go on as a new incarnation
+   */
+  boolean beat(Side side) {
+    UUID incarnation = ownership.current();
+    if (!ready(side, incarnation)
+        || instances(side).heartbeat(incarnation, crossing.wanted())
+        || ownership.suspects().contains(incarnation)) {
+      return true;
+    }
+    log.warn(
+        "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
+        incarnation,
+        crossing.name());
+    ownership.suspect(incarnation);
+    return false;
+  }
+
+  /** What the other live incarnations want, as the truth's store knows it. */
+  public List<Wish> wishesOfOthers(StageView view) {
+    return instances(view.primary()).wishes(crossing.name(), crossing.settings().lease()).stream()
+        .filter(wish -> !wish.incarnation().equals(ownership.current()))
+        .toList();
+  }
+
+  /**
+   * Registers where that is still missing, says to the secondary that this process lives, and
+   * fences whom it must. The primary is told by {@link Heartbeat}, which nothing here may hold up.
    */
   public void keepUp(StageView view) {
     join(view.primary());
-    if (!instances(view.primary()).heartbeat(ownership.current())) {
-      log.warn(
-          "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
-          ownership.current(),
-          crossing.name());
-      ownership.suspect(ownership.current());
-    }
     if (view.stage() == Stage.OFF) {
       return;
     }
@@ -94,7 +116,7 @@ public final class Membership {
   private boolean joinIfReachable(Side side) {
     try {
       join(side);
-      if (!instances(side).heartbeat(ownership.current())) {
+      if (!instances(side).heartbeat(ownership.current(), crossing.wanted())) {
         ownership.suspect(ownership.current());
       }
       return true;
@@ -111,9 +133,9 @@ public final class Membership {
       return;
     }
     UUID next = UUID.randomUUID();
-    instances(view.primary()).register(next, crossing.settings().instance());
+    register(view.primary(), next);
     if (secondaryReachable) {
-      instances(view.secondary()).register(next, crossing.settings().instance());
+      register(view.secondary(), next);
       registered.put(view.secondary(), next);
     }
     registered.put(view.primary(), next);
@@ -128,7 +150,8 @@ public final class Membership {
   }
 
   private void fenceTheDead(StageView view) {
-    for (UUID dead : instances(view.primary()).expired(crossing.settings().lease())) {
+    Instances known = instances(view.primary());
+    for (UUID dead : known.expired(crossing.name(), crossing.settings().lease())) {
       if (!dead.equals(ownership.current())) {
         log.info(
             "Taking over from incarnation {} of migration '{}', which is silent.",
@@ -158,6 +181,11 @@ public final class Membership {
           crossing.name(),
           e.getMessage());
     }
+  }
+
+  private void register(Side side, UUID incarnation) {
+    instances(side)
+        .register(incarnation, crossing.settings().instance(), crossing.name(), crossing.wanted());
   }
 
   private Instances instances(Side side) {

@@ -251,10 +251,7 @@ public final class Stages {
    * Opens the side that a decision on the other one has made primary; late or twice does no harm.
    */
   private StageView opened(Side side, ControlRow moved) {
-    crossing
-        .store(side)
-        .control()
-        .openIfOlder(ControlRow.open(moved.migration(), moved.epoch(), moved.stage()));
+    crossing.store(side).control().openIfOlder(moved.opened());
     ControlRow row = crossing.store(side).control().read(moved.migration());
     if (row == null) {
       throw new IllegalStateException("the control row just opened is gone");
@@ -271,7 +268,7 @@ public final class Stages {
         "Undoing an attempt to change the primary of migration '{}' that is past its deadline;"
             + " whoever made it has died or stalled.",
         crossing.name());
-    control.replace(row, row.reopened());
+    control.replace(row, row.opened());
     ControlRow now = control.read(crossing.name());
     return now == null ? row : now;
   }

@@ -2,7 +2,10 @@ package dev.crossfade.store;
 
 import dev.crossfade.Stage;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt who is closing, while closing; else null
  * @param deadline until when an attempt to close may be left alone, by the store's clock; null
  *     unless closing
+ * @param obeyed the settings last obeyed: the wanted stages that have no effect any more. One after
+ *     it was obeyed; those of all live instances after a move by hand; immutable
  */
 public record ControlRow(
     String migration,
@@ -23,7 +28,13 @@ public record ControlRow(
     Stage stage,
     State state,
     @Nullable UUID attempt,
-    @Nullable Instant deadline) {
+    @Nullable Instant deadline,
+    Set<Stage> obeyed) {
+  /** Copies what is given. */
+  public ControlRow {
+    obeyed = Set.copyOf(obeyed);
+  }
+
   /** What a store is to a migration. */
   public enum State {
     /** It is the primary. */
@@ -34,19 +45,29 @@ public record ControlRow(
     MOVED
   }
 
-  /** A row that is open. */
+  /** A row that is open, no setting obeyed. */
   public static ControlRow open(String migration, long epoch, Stage stage) {
-    return new ControlRow(migration, epoch, stage, State.OPEN, null, null);
+    return new ControlRow(migration, epoch, stage, State.OPEN, null, null, Set.of());
   }
 
   /** This row, closing. */
   public ControlRow closing(UUID byAttempt, Instant until) {
-    return new ControlRow(migration, epoch, stage, State.CLOSING, byAttempt, until);
+    return new ControlRow(migration, epoch, stage, State.CLOSING, byAttempt, until, obeyed);
   }
 
-  /** This row, open again at the same epoch. */
-  public ControlRow reopened() {
-    return open(migration, epoch, stage);
+  /** This row, open at the same epoch: again after closing, or in the store it moved to. */
+  public ControlRow opened() {
+    return new ControlRow(migration, epoch, stage, State.OPEN, null, null, obeyed);
+  }
+
+  /** The primary's next row: open in the next epoch, which begins in {@code next}. */
+  public ControlRow advanced(Stage next) {
+    return new ControlRow(migration, epoch + 1, next, State.OPEN, null, null, obeyed);
+  }
+
+  /** This row, these settings obeyed. */
+  public ControlRow obeying(Set<Stage> settings) {
+    return new ControlRow(migration, epoch, stage, state, attempt, deadline, settings);
   }
 
   /**
@@ -54,7 +75,26 @@ public record ControlRow(
    * in {@code next}.
    */
   public ControlRow moved(Stage next) {
-    return new ControlRow(migration, epoch + 1, next, State.MOVED, null, null);
+    return new ControlRow(migration, epoch + 1, next, State.MOVED, null, null, obeyed);
+  }
+
+  /** The settings last obeyed as stores keep them: {@code shadow,live}, in the stages' order. */
+  public String obeyedText() {
+    return Arrays.stream(Stage.values())
+        .filter(obeyed::contains)
+        .map(Stage::id)
+        .collect(Collectors.joining(","));
+  }
+
+  /**
+   * Reads {@link #obeyedText}.
+   *
+   * @throws IllegalArgumentException if it names a stage that does not exist
+   */
+  public static Set<Stage> obeyedOf(String text) {
+    return text.isEmpty()
+        ? Set.of()
+        : Arrays.stream(text.split(",", -1)).map(Stage::ofId).collect(Collectors.toSet());
   }
 
   /** Whether it is open. */

@@ -19,7 +19,8 @@ public interface ControlTable {
   void createIfAbsent(ControlRow row);
 
   /**
-   * Replaces the row if its epoch, state and attempt are still those of {@code expected}.
+   * Replaces the row if its epoch, state, attempt and obeyed settings are still those of {@code
+   * expected}.
    *
    * @return whether it was
    */

@@ -4,6 +4,7 @@ import dev.crossfade.ConfigurationException;
 import dev.crossfade.Entity;
 import dev.crossfade.Reference;
 import dev.crossfade.Settings;
+import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RepositoryFactory;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One migration as it was declared: its entities in foreign-key order, its two stores, a repository
@@ -98,6 +100,11 @@ public final class Crossing {
   /** It behaves so from now on. */
   public void settings(Settings next) {
     settings = next;
+  }
+
+  /** The stage that the settings want now; null if they want none. */
+  public @Nullable Stage wanted() {
+    return settings.stages().get(name);
   }
 
   /** Whom to tell what happens. */

@@ -15,6 +15,7 @@ final class Recorder implements CrossfadeListener {
   private final Queue<RepairEvent> repairs = new ConcurrentLinkedQueue<>();
   private final Queue<CopyProgress> progress = new ConcurrentLinkedQueue<>();
   private final Queue<MoveReport> moves = new ConcurrentLinkedQueue<>();
+  private final Queue<WantedEvent> wanted = new ConcurrentLinkedQueue<>();
 
   @Override
   public void written(WriteEvent event) {
@@ -51,6 +52,11 @@ final class Recorder implements CrossfadeListener {
     moves.add(move);
   }
 
+  @Override
+  public void wanted(WantedEvent event) {
+    wanted.add(event);
+  }
+
   List<WriteEvent> writes() {
     return List.copyOf(writes);
   }
@@ -77,6 +83,10 @@ final class Recorder implements CrossfadeListener {
 
   List<CopyProgress> progress() {
     return List.copyOf(progress);
+  }
+
+  List<WantedEvent> wanted() {
+    return List.copyOf(wanted);
   }
 
   List<MoveReport> moves() {

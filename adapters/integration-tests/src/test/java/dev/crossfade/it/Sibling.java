@@ -10,6 +10,17 @@ final class Sibling implements AutoCloseable {
   private final Crossfade crossfade;
 
   Sibling(Scenario app) {
+    this(
+        app,
+        Settings.builder()
+            .instance("sibling")
+            .heartbeat(Duration.ofMinutes(1))
+            .lease(Duration.ofMinutes(5))
+            .writeWait(Duration.ofSeconds(5))
+            .build());
+  }
+
+  Sibling(Scenario app, Settings settings) {
     crossfade =
         Crossfade.builder()
             .legacy(app.newSqliteStore())
@@ -23,18 +34,16 @@ final class Sibling implements AutoCloseable {
                             Domain.PostgresAccounts::new)
                         .entity(
                             Domain.ENTRY, Domain.SqliteEntries::new, Domain.PostgresEntries::new))
-            .settings(
-                Settings.builder()
-                    .instance("sibling")
-                    .heartbeat(Duration.ofMinutes(1))
-                    .lease(Duration.ofMinutes(5))
-                    .writeWait(Duration.ofSeconds(5))
-                    .build())
+            .settings(settings)
             .build();
   }
 
   Migration migration() {
     return crossfade.migration(Scenario.MIGRATION);
+  }
+
+  void apply(Settings settings) {
+    crossfade.apply(settings);
   }
 
   Domain.Accounts accounts() {

@@ -2,6 +2,7 @@ package dev.crossfade.junit;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.OutcomeUnknownException;
+import dev.crossfade.Stage;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.store.Change;
@@ -98,7 +99,7 @@ public final class FaultyStore implements Store {
     CONTROL_READ(false),
     /** {@link Instances#register}, {@code heartbeat}, {@code forget}. */
     INSTANCES(true),
-    /** {@link Instances#expired}, {@code fencedOwners}. */
+    /** {@link Instances#expired}, {@code wishes}, {@code fencedOwners}. */
     INSTANCES_READ(false),
     /** {@link Instances#fence}. */
     FENCE(true);
@@ -440,13 +441,21 @@ public final class FaultyStore implements Store {
 
   private final class FaultyInstances implements Instances {
     @Override
-    public void register(UUID incarnation, String instance) {
-      change(Step.INSTANCES, () -> delegate.instances().register(incarnation, instance));
+    public void register(
+        UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
+      change(
+          Step.INSTANCES,
+          () -> delegate.instances().register(incarnation, instance, migration, wanted));
     }
 
     @Override
-    public boolean heartbeat(UUID incarnation) {
-      return call(Step.INSTANCES, () -> delegate.instances().heartbeat(incarnation));
+    public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
+      return call(Step.INSTANCES, () -> delegate.instances().heartbeat(incarnation, wanted));
+    }
+
+    @Override
+    public List<Wish> wishes(String migration, Duration lease) {
+      return call(Step.INSTANCES_READ, () -> delegate.instances().wishes(migration, lease));
     }
 
     @Override
@@ -455,8 +464,8 @@ public final class FaultyStore implements Store {
     }
 
     @Override
-    public List<UUID> expired(Duration lease) {
-      return call(Step.INSTANCES_READ, () -> delegate.instances().expired(lease));
+    public List<UUID> expired(String migration, Duration lease) {
+      return call(Step.INSTANCES_READ, () -> delegate.instances().expired(migration, lease));
     }
 
     @Override

@@ -133,7 +133,7 @@ class FaultyStoreTest {
     store.apply(CHANGE);
     store.journal().retryParked("m");
 
-    assertThatThrownBy(() -> store.instances().heartbeat(new UUID(1, 1)))
+    assertThatThrownBy(() -> store.instances().heartbeat(new UUID(1, 1), null))
         .isInstanceOf(StoreUnavailableException.class);
   }
 

@@ -78,6 +78,7 @@ final class PostgresControl implements ControlTable {
                     .and(CONTROL.EPOCH.eq(expected.epoch()))
                     .and(CONTROL.STATE.eq(id(expected.state())))
                     .and(CONTROL.ATTEMPT.isNotDistinctFrom(expected.attempt()))
+                    .and(CONTROL.OBEYED.eq(expected.obeyedText()))
                     .and(condition)
                     .execute())
         == 1;
@@ -169,7 +170,8 @@ final class PostgresControl implements ControlTable {
         Stage.ofId(row.getStage()),
         ControlRow.State.valueOf(row.getState().toUpperCase(Locale.ROOT)),
         row.getAttempt(),
-        deadline == null ? null : deadline.toInstant());
+        deadline == null ? null : deadline.toInstant(),
+        ControlRow.obeyedOf(row.getObeyed()));
   }
 
   private static ControlRecord record(ControlRow row) {
@@ -181,6 +183,7 @@ final class PostgresControl implements ControlTable {
     record.setState(id(row.state()));
     record.setAttempt(row.attempt());
     record.setDeadline(deadline == null ? null : deadline.atOffset(ZoneOffset.UTC));
+    record.setObeyed(row.obeyedText());
     return record;
   }
 

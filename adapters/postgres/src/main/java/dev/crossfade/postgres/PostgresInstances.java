@@ -3,12 +3,14 @@ package dev.crossfade.postgres;
 import static dev.crossfade.postgres.generated.Tables.INSTANCES;
 import static dev.crossfade.postgres.generated.Tables.JOURNAL;
 
+import dev.crossfade.Stage;
 import dev.crossfade.store.Instances;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The incarnations. Every change of this store locks its incarnation's row for share; fencing locks
@@ -19,16 +21,17 @@ final class PostgresInstances implements Instances {
   private static final String REGISTER =
       """
       with i as (
-        insert into crossfade.instances (incarnation, instance, fenced) values (?, ?, ?)
+        insert into crossfade.instances (incarnation, instance, migration, fenced)
+        values (?, ?, ?, ?)
         on conflict (incarnation) do update set fenced = instances.fenced or excluded.fenced
         where not instances.fenced and excluded.fenced
         returning incarnation)
-      insert into crossfade.heartbeats (incarnation) select incarnation from i
+      insert into crossfade.heartbeats (incarnation, wanted) select incarnation, ? from i
       on conflict (incarnation) do nothing
       """;
   private static final String HEARTBEAT =
       """
-      update crossfade.heartbeats h set heartbeat_at = clock_timestamp()
+      update crossfade.heartbeats h set heartbeat_at = clock_timestamp(), wanted = ?
       from crossfade.instances i
       where h.incarnation = ? and i.incarnation = h.incarnation and not i.fenced
       """;
@@ -36,8 +39,17 @@ final class PostgresInstances implements Instances {
       """
       select i.incarnation
       from crossfade.instances i join crossfade.heartbeats h on h.incarnation = i.incarnation
-      where not i.fenced and h.heartbeat_at < clock_timestamp() - ? * interval '1 millisecond'
+      where i.migration = ? and not i.fenced
+        and h.heartbeat_at < clock_timestamp() - ? * interval '1 millisecond'
       order by h.heartbeat_at
+      """;
+  private static final String WISHES =
+      """
+      select i.incarnation, i.instance, h.wanted
+      from crossfade.instances i join crossfade.heartbeats h on h.incarnation = i.incarnation
+      where i.migration = ? and not i.fenced and h.wanted is not null
+        and h.heartbeat_at >= clock_timestamp() - ? * interval '1 millisecond'
+      order by i.instance, i.incarnation
       """;
   private static final String FORGET =
       """
@@ -56,7 +68,8 @@ final class PostgresInstances implements Instances {
   }
 
   @Override
-  public void register(UUID incarnation, String instance) {
+  public void register(
+      UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
     pool.statement(
         session ->
             session.update(
@@ -64,15 +77,50 @@ final class PostgresInstances implements Instances {
                 statement -> {
                   statement.setObject(1, incarnation);
                   statement.setString(2, instance);
-                  statement.setBoolean(3, false);
+                  statement.setString(3, migration);
+                  statement.setBoolean(4, false);
+                  statement.setString(5, id(wanted));
                 }));
   }
 
   @Override
-  public boolean heartbeat(UUID incarnation) {
+  public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
     return pool.statement(
-            session -> session.update(HEARTBEAT, statement -> statement.setObject(1, incarnation)))
+            session ->
+                session.update(
+                    HEARTBEAT,
+                    statement -> {
+                      statement.setString(1, id(wanted));
+                      statement.setObject(2, incarnation);
+                    }))
         == 1;
+  }
+
+  @Override
+  public List<Wish> wishes(String migration, Duration lease) {
+    return pool.read(
+        session ->
+            session.query(
+                WISHES,
+                statement -> {
+                  statement.setString(1, migration);
+                  statement.setLong(2, lease.toMillis());
+                },
+                rows -> {
+                  List<Wish> found = new ArrayList<>();
+                  while (rows.next()) {
+                    found.add(
+                        new Wish(
+                            rows.getObject(1, UUID.class),
+                            rows.getString(2),
+                            Stage.ofId(rows.getString(3))));
+                  }
+                  return found;
+                }));
+  }
+
+  private static @Nullable String id(@Nullable Stage wanted) {
+    return wanted == null ? null : wanted.id();
   }
 
   @Override
@@ -84,17 +132,22 @@ final class PostgresInstances implements Instances {
                 statement -> {
                   statement.setObject(1, incarnation);
                   statement.setString(2, "unknown");
-                  statement.setBoolean(3, true);
+                  statement.setString(3, null);
+                  statement.setBoolean(4, true);
+                  statement.setString(5, null);
                 }));
   }
 
   @Override
-  public List<UUID> expired(Duration lease) {
+  public List<UUID> expired(String migration, Duration lease) {
     return pool.read(
         session ->
             session.query(
                 EXPIRED,
-                statement -> statement.setLong(1, lease.toMillis()),
+                statement -> {
+                  statement.setString(1, migration);
+                  statement.setLong(2, lease.toMillis());
+                },
                 rows -> {
                   List<UUID> found = new ArrayList<>();
                   while (rows.next()) {

@@ -150,7 +150,7 @@ final class Fixture implements AutoCloseable {
     store.connect();
     Fixture fixture = new Fixture(database, store, withNotes);
     store.control().createIfAbsent(ControlRow.open(MIGRATION, 1, Stage.LIVE));
-    store.instances().register(fixture.incarnation, "test");
+    store.instances().register(fixture.incarnation, "test", MIGRATION, null);
     return fixture;
   }
 

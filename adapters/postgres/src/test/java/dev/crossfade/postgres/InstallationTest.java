@@ -76,7 +76,7 @@ class InstallationTest {
 
       try (PostgresStore store = role.at().open()) {
         store.connect();
-        store.instances().register(UUID.randomUUID(), "restricted");
+        store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
       }
     }
   }
@@ -86,8 +86,8 @@ class InstallationTest {
     try (Role role = new Role(database);
         PostgresStore store = role.at().owner(database.user(), database.password()).open()) {
       store.connect();
-      store.instances().register(UUID.randomUUID(), "restricted");
-      assertThat(store.instances().expired(Duration.ofDays(1))).isEmpty();
+      store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
+      assertThat(store.instances().expired("tokens", Duration.ofDays(1))).isEmpty();
     }
   }
 

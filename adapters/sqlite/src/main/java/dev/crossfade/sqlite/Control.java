@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Control implements ControlTable {
   private static final String SELECT =
-      "select migration, epoch, stage, state, attempt, deadline from crossfade_control"
+      "select migration, epoch, stage, state, attempt, deadline, obeyed from crossfade_control"
           + " where migration = ?";
   private static final String UPDATE =
-      "update crossfade_control set epoch = ?, stage = ?, state = ?, attempt = ?, deadline = ?"
-          + " where migration = ? and epoch = ? and state = ? and attempt is ?";
+      "update crossfade_control set epoch = ?, stage = ?, state = ?, attempt = ?, deadline = ?,"
+          + " obeyed = ? where migration = ? and epoch = ? and state = ? and attempt is ?"
+          + " and obeyed = ?";
   private static final String INSERT =
-      "insert into crossfade_control (epoch, stage, state, attempt, deadline, migration)"
-          + " values (?, ?, ?, ?, ?, ?) on conflict (migration) do ";
+      "insert into crossfade_control (epoch, stage, state, attempt, deadline, obeyed, migration)"
+          + " values (?, ?, ?, ?, ?, ?, ?) on conflict (migration) do ";
 
   private final Supplier<SqliteFile> file;
   private final SqliteSessions sessions;
@@ -70,7 +71,8 @@ final class Control implements ControlTable {
           session.update(
               INSERT
                   + "update set epoch = excluded.epoch, stage = excluded.stage, state ="
-                  + " excluded.state, attempt = excluded.attempt, deadline = excluded.deadline"
+                  + " excluded.state, attempt = excluded.attempt, deadline = excluded.deadline,"
+                  + " obeyed = excluded.obeyed"
                   + " where excluded.epoch > epoch",
               statement -> bindNext(statement, row));
           return row.equals(row(session, row.migration()));
@@ -164,7 +166,8 @@ final class Control implements ControlTable {
         Stage.ofId(rows.getString(3)),
         ControlRow.State.valueOf(rows.getString(4)),
         attempt == null ? null : UUID.fromString(attempt),
-        deadline == null ? null : Instant.parse(deadline));
+        deadline == null ? null : Instant.parse(deadline),
+        ControlRow.obeyedOf(rows.getString(7)));
   }
 
   private static boolean replace(Session session, String sql, ControlRow expected, ControlRow next)
@@ -179,6 +182,7 @@ final class Control implements ControlTable {
               statement.setLong(index++, expected.epoch());
               statement.setString(index++, expected.state().name());
               statement.setString(index++, text(expected.attempt()));
+              statement.setString(index++, expected.obeyedText());
               if (!sql.equals(UPDATE)) {
                 statement.setString(index, next.migration());
               }
@@ -192,8 +196,9 @@ final class Control implements ControlTable {
     statement.setString(3, row.state().name());
     statement.setString(4, text(row.attempt()));
     statement.setString(5, text(row.deadline()));
-    statement.setString(6, row.migration());
-    return 7;
+    statement.setString(6, row.obeyedText());
+    statement.setString(7, row.migration());
+    return 8;
   }
 
   private static @Nullable String text(@Nullable Object value) {

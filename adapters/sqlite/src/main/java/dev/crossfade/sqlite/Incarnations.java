@@ -1,8 +1,11 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Instances;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The incarnations. A change and the fencing of its maker are never in progress together: one
@@ -27,24 +31,48 @@ final class Incarnations implements Instances {
   }
 
   @Override
-  public void register(UUID incarnation, String instance) {
+  public void register(
+      UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
     write(
         true,
-        "insert into crossfade_instance (incarnation, instance, heard_at) values (?, ?, ?)"
-            + " on conflict (incarnation) do nothing",
+        "insert into crossfade_instance (incarnation, instance, migration, heard_at, wanted)"
+            + " values (?, ?, ?, ?, ?) on conflict (incarnation) do nothing",
         incarnation.toString(),
         instance,
-        clock.millis());
+        migration,
+        clock.millis(),
+        id(wanted));
   }
 
   @Override
-  public boolean heartbeat(UUID incarnation) {
+  public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
     return write(
             false,
-            "update crossfade_instance set heard_at = ? where incarnation = ? and fenced = 0",
+            "update crossfade_instance set heard_at = ?, wanted = ? where incarnation = ?"
+                + " and fenced = 0",
             clock.millis(),
+            id(wanted),
             incarnation.toString())
         > 0;
+  }
+
+  @Override
+  public List<Wish> wishes(String migration, Duration lease) {
+    return read(
+        "select incarnation, instance, wanted from crossfade_instance where migration = ?"
+            + " and heard_at >= ? and fenced = 0 and wanted is not null"
+            + " order by instance, incarnation",
+        rows ->
+            new Wish(
+                UUID.fromString(rows.getString(1)),
+                rows.getString(2),
+                Stage.ofId(rows.getString(3))),
+        migration,
+        clock.millis() - lease.toMillis());
+  }
+
+  private static @Nullable String id(@Nullable Stage wanted) {
+    return wanted == null ? null : wanted.id();
   }
 
   @Override
@@ -58,18 +86,21 @@ final class Incarnations implements Instances {
   }
 
   @Override
-  public List<UUID> expired(Duration lease) {
-    return incarnations(
-        "select incarnation from crossfade_instance where fenced = 0 and heard_at < ?",
+  public List<UUID> expired(String migration, Duration lease) {
+    return read(
+        "select incarnation from crossfade_instance where migration = ? and fenced = 0 and"
+            + " heard_at < ?",
+        Incarnations::incarnation,
+        migration,
         clock.millis() - lease.toMillis());
   }
 
   @Override
   public List<UUID> fencedOwners() {
-    return incarnations(
-        "select incarnation from crossfade_instance where fenced = ? and incarnation in (select"
+    return read(
+        "select incarnation from crossfade_instance where fenced = 1 and incarnation in (select"
             + " owner from crossfade_entry)",
-        1);
+        Incarnations::incarnation);
   }
 
   @Override
@@ -92,34 +123,41 @@ final class Incarnations implements Instances {
     }
   }
 
-  private List<UUID> incarnations(String sql, long parameter) {
+  private static UUID incarnation(ResultSet row) throws SQLException {
+    return UUID.fromString(row.getString(1));
+  }
+
+  /** One row of an answer. */
+  private interface Row<R> {
+    R of(ResultSet row) throws SQLException;
+  }
+
+  private <R> List<R> read(String sql, Row<R> row, Object... parameters) {
     return sessions.reading(
         "reading incarnations",
         session ->
             session.query(
                 sql,
-                statement -> statement.setLong(1, parameter),
+                statement -> bind(statement, parameters),
                 rows -> {
-                  List<UUID> found = new ArrayList<>();
+                  List<R> found = new ArrayList<>();
                   while (rows.next()) {
-                    found.add(UUID.fromString(rows.getString(1)));
+                    found.add(row.of(rows));
                   }
                   return found;
                 }));
   }
 
-  private int write(boolean durable, String sql, Object... parameters) {
+  private int write(boolean durable, String sql, @Nullable Object... parameters) {
     return file.get()
         .writer()
-        .run(
-            session ->
-                session.update(
-                    sql,
-                    statement -> {
-                      for (int i = 0; i < parameters.length; i++) {
-                        statement.setObject(i + 1, parameters[i]);
-                      }
-                    }),
-            durable);
+        .run(session -> session.update(sql, statement -> bind(statement, parameters)), durable);
+  }
+
+  private static void bind(PreparedStatement statement, @Nullable Object... parameters)
+      throws SQLException {
+    for (int i = 0; i < parameters.length; i++) {
+      statement.setObject(i + 1, parameters[i]);
+    }
   }
 }

@@ -14,15 +14,16 @@ final class Tables {
           """
           create table crossfade_control (
             migration text primary key, epoch integer not null, stage text not null,
-            state text not null, attempt text, deadline text) without rowid""",
+            state text not null, attempt text, deadline text,
+            obeyed text not null default '') without rowid""",
           """
           create table crossfade_evidence (
             migration text not null, name text not null, detail text not null,
             recorded_at text not null, primary key (migration, name)) without rowid""",
           """
           create table crossfade_instance (
-            incarnation text primary key, instance text not null, heard_at integer not null,
-            fenced integer not null default 0) without rowid""",
+            incarnation text primary key, instance text not null, migration text,
+            heard_at integer not null, wanted text, fenced integer not null default 0) without rowid""",
           // The sequence number is the order of repair and nothing else; ids are no order.
           """
           create table crossfade_entry (

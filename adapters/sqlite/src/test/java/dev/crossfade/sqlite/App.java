@@ -99,7 +99,7 @@ final class App implements AutoCloseable {
     store = settings.apply(SqliteStore.at(path).name("test")).open();
     store.connect();
     store.control().createIfAbsent(ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE));
-    store.instances().register(OWNER, "test");
+    store.instances().register(OWNER, "test", MIGRATION, null);
     tokens = new SqliteTokens(new Context<>(TOKEN));
     scores = new SqliteScores(new Context<>(SCORE));
   }

@@ -253,7 +253,7 @@ abstract class ConcurrencyContract extends ContractTheme {
 
     Actor actor() {
       Actor actor = ConcurrencyContract.this.actor();
-      secondary.instances().register(actor.id, "contract");
+      secondary.instances().register(actor.id, "contract", MIGRATION, null);
       return actor;
     }
 

@@ -82,7 +82,7 @@ abstract class ContractTheme {
   /** A new incarnation, registered in the store. */
   final Actor actor() {
     Actor actor = new Actor(MIGRATION);
-    store.instances().register(actor.id, "contract");
+    store.instances().register(actor.id, "contract", MIGRATION, null);
     return actor;
   }
 

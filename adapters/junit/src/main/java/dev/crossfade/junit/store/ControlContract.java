@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -58,7 +60,8 @@ abstract class ControlContract extends ContractTheme {
     assertThat(control.read(MIGRATION)).isEqualTo(closing());
     assertThat(control.replace(closing(), closing().moved(Stage.LIVE))).isTrue();
     assertThat(control.read(MIGRATION))
-        .isEqualTo(new ControlRow(MIGRATION, 2, Stage.LIVE, ControlRow.State.MOVED, null, null));
+        .isEqualTo(
+            new ControlRow(MIGRATION, 2, Stage.LIVE, ControlRow.State.MOVED, null, null, Set.of()));
   }
 
   @Test
@@ -92,12 +95,33 @@ abstract class ControlContract extends ContractTheme {
     assertRefused(OPEN, next);
     assertRefused(OPEN.closing(new UUID(1, 1), DEADLINE), next);
 
-    assertThat(control.replace(OPEN.closing(TOKEN, DEADLINE.plusSeconds(1)), closing().reopened()))
-        .as("epoch, state and attempt are as expected; deadlines are not compared")
+    assertThat(control.replace(OPEN.closing(TOKEN, DEADLINE.plusSeconds(1)), closing().opened()))
+        .as("epoch, state, attempt and obeyed settings are as expected; deadlines are not compared")
         .isTrue();
     assertThat(control.replace(OPEN, next)).isTrue();
     assertThat(control.read(MIGRATION)).isEqualTo(next);
     assertRefused(OPEN, closing());
+  }
+
+  @Test
+  void theSettingsLastObeyedAreKeptAndCompared() {
+    ControlRow obeying = OPEN.obeying(Set.of(Stage.LIVE, Stage.SHADOW));
+    assertThat(control.replace(OPEN, obeying)).isTrue();
+    assertThat(control.read(MIGRATION)).isEqualTo(obeying);
+    assertRefused(OPEN, closing());
+    assertRefused(OPEN.obeying(Set.of(Stage.LIVE)), closing());
+
+    ControlRow moved = obeying.closing(TOKEN, DEADLINE).moved(Stage.LIVE);
+    assertThat(control.replace(obeying, obeying.closing(TOKEN, DEADLINE))).isTrue();
+    assertThat(control.replaceIfDrained(obeying.closing(TOKEN, DEADLINE), moved)).isTrue();
+    assertThat(control.read(MIGRATION)).isEqualTo(moved);
+
+    ControlRow next = ControlRow.open(MIGRATION, 3, Stage.SHADOW).obeying(Set.of(Stage.OFF));
+    assertThat(control.openIfOlder(next)).isTrue();
+    assertThat(control.read(MIGRATION)).isEqualTo(next);
+    ControlRow made = ControlRow.open("new", 1, Stage.OFF).obeying(EnumSet.allOf(Stage.class));
+    control.createIfAbsent(made);
+    assertThat(control.read("new")).isEqualTo(made);
   }
 
   private void assertRefused(ControlRow expected, ControlRow next) {
@@ -134,7 +158,7 @@ abstract class ControlContract extends ContractTheme {
               won[index] =
                   index == 0
                       ? retried(() -> control.replaceIfDrained(closing, closing.moved(Stage.LIVE)))
-                      : retried(() -> control.replace(closing, closing.reopened())));
+                      : retried(() -> control.replace(closing, closing.opened())));
       assertThat(won[0]).as("decided, not undone").isNotEqualTo(won[1]);
       assertThat(control.read(migration)).isEqualTo(won[0] ? closing.moved(Stage.LIVE) : open);
     }

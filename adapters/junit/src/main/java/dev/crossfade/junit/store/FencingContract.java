@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.crossfade.Stage;
 import dev.crossfade.junit.store.ContractEntities.Tally;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish.Outcome;
@@ -48,30 +49,30 @@ abstract class FencingContract extends ContractTheme {
   @Test
   void aRegisteredIncarnationLives() {
     UUID incarnation = new UUID(7, 7);
-    assertThat(instances.heartbeat(incarnation)).as("before it is registered").isFalse();
+    assertThat(instances.heartbeat(incarnation, null)).as("before it is registered").isFalse();
 
-    instances.register(incarnation, "one");
-    instances.register(incarnation, "the same again");
+    instances.register(incarnation, "one", MIGRATION, null);
+    instances.register(incarnation, "the same again", MIGRATION, null);
 
-    assertThat(instances.heartbeat(incarnation)).isTrue();
-    assertThat(instances.expired(AN_HOUR)).isEmpty();
+    assertThat(instances.heartbeat(incarnation, null)).isTrue();
+    assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
   }
 
   @Test
   void anUnknownHeartbeatRegistersNobody() {
     UUID stranger = new UUID(7, 7);
-    assertThat(instances.heartbeat(stranger)).isFalse();
-    assertThat(instances.heartbeat(stranger)).isFalse();
-    assertThat(instances.expired(Duration.ZERO)).doesNotContain(stranger);
+    assertThat(instances.heartbeat(stranger, null)).isFalse();
+    assertThat(instances.heartbeat(stranger, null)).isFalse();
+    assertThat(instances.expired(MIGRATION, Duration.ZERO)).doesNotContain(stranger);
   }
 
   @Test
   void aFenceIsForGoodAndSafeToRepeat() {
     instances.fence(writer.id);
     instances.fence(writer.id);
-    instances.register(writer.id, "again");
+    instances.register(writer.id, "again", MIGRATION, null);
 
-    assertThat(instances.heartbeat(writer.id)).isFalse();
+    assertThat(instances.heartbeat(writer.id, null)).isFalse();
     assertThatThrownBy(() -> apply(tally(1))).isInstanceOf(FencedException.class);
     assertAbsent(tables.tallies, 1);
   }
@@ -81,9 +82,9 @@ abstract class FencingContract extends ContractTheme {
     Actor late = new Actor(MIGRATION);
     instances.fence(late.id);
 
-    instances.register(late.id, "late");
+    instances.register(late.id, "late", MIGRATION, null);
 
-    assertThat(instances.heartbeat(late.id)).isFalse();
+    assertThat(instances.heartbeat(late.id, null)).isFalse();
     assertThatThrownBy(() -> store.apply(change(late, tally(1))))
         .isInstanceOf(FencedException.class);
   }
@@ -96,7 +97,7 @@ abstract class FencingContract extends ContractTheme {
     store.apply(change(other, tally(5)));
 
     assertThat(total()).isEqualTo(5);
-    assertThat(instances.heartbeat(other.id)).isTrue();
+    assertThat(instances.heartbeat(other.id, null)).isTrue();
   }
 
   @Test
@@ -184,18 +185,74 @@ abstract class FencingContract extends ContractTheme {
     Actor silent = actor();
     Crew.await(
         "the silent one expires",
-        () -> instances.expired(Duration.ofMillis(30)).contains(silent.id));
-    assertThat(instances.expired(AN_HOUR)).isEmpty();
+        () -> instances.expired(MIGRATION, Duration.ofMillis(30)).contains(silent.id));
+    assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
 
-    assertThat(instances.heartbeat(silent.id)).isTrue();
-    assertThat(instances.expired(Duration.ofSeconds(30))).isEmpty();
+    assertThat(instances.heartbeat(silent.id, null)).isTrue();
+    assertThat(instances.expired(MIGRATION, Duration.ofSeconds(30))).isEmpty();
 
     instances.fence(silent.id);
     Crew.await(
         "the other one expires",
-        () -> instances.expired(Duration.ofMillis(30)).contains(writer.id));
-    assertThat(instances.expired(Duration.ZERO)).as("fenced").doesNotContain(silent.id);
+        () -> instances.expired(MIGRATION, Duration.ofMillis(30)).contains(writer.id));
+    assertThat(instances.expired(MIGRATION, Duration.ZERO)).as("fenced").doesNotContain(silent.id);
   }
+
+  @Test
+  void whoTakesPartInAnotherMigrationExpiresThere() {
+    Actor other = new Actor("another");
+    instances.register(other.id, "other", "another", null);
+    Crew.await(
+        "both expire",
+        () ->
+            instances.expired("another", Duration.ofMillis(30)).equals(List.of(other.id))
+                && instances.expired(MIGRATION, Duration.ofMillis(30)).equals(List.of(writer.id)));
+    assertThat(instances.expired("unknown", Duration.ZERO)).isEmpty();
+  }
+
+  // What their settings want.
+
+  private List<String> wishes(Duration lease) {
+    return instances.wishes(MIGRATION, lease).stream()
+        .map(wish -> wish.instance() + " " + wish.stage().id())
+        .toList();
+  }
+
+  @Test
+  void wishesAreThoseOfTheLastHeartbeat() {
+    UUID first = new UUID(7, 1);
+    UUID second = new UUID(7, 2);
+    instances.register(second, "second", MIGRATION, Stage.SHADOW);
+    instances.register(first, "first", MIGRATION, null);
+    instances.register(new UUID(7, 3), "elsewhere", "another", Stage.OFF);
+    assertThat(wishes(AN_HOUR)).containsExactly("second shadow");
+
+    assertThat(instances.heartbeat(first, Stage.DUAL_WRITE)).isTrue();
+    assertThat(instances.wishes(MIGRATION, AN_HOUR))
+        .containsExactly(
+            new Instances.Wish(first, "first", Stage.DUAL_WRITE),
+            new Instances.Wish(second, "second", Stage.SHADOW));
+
+    assertThat(instances.heartbeat(second, Stage.LIVE)).isTrue();
+    assertThat(instances.heartbeat(first, null)).isTrue();
+    assertThat(wishes(AN_HOUR)).containsExactly("second live");
+    assertThat(instances.wishes("unknown", AN_HOUR)).isEmpty();
+  }
+
+  @Test
+  void theFencedAndTheSilentWantNothing() {
+    instances.register(new UUID(7, 1), "fenced", MIGRATION, Stage.SHADOW);
+    instances.register(new UUID(7, 2), "silent", MIGRATION, Stage.SHADOW);
+    instances.fence(new UUID(7, 1));
+    assertThat(instances.heartbeat(new UUID(7, 1), Stage.LIVE)).isFalse();
+
+    assertThat(wishes(AN_HOUR)).containsExactly("silent shadow");
+    Crew.await("it is silent for long enough", () -> wishes(Duration.ofMillis(30)).isEmpty());
+    assertThat(instances.heartbeat(new UUID(7, 2), Stage.SHADOW)).isTrue();
+    assertThat(wishes(Duration.ofSeconds(30))).containsExactly("silent shadow");
+  }
+
+  // Who is gone.
 
   @Test
   void fencedOwnersAreThoseWithEntries() {
@@ -229,7 +286,7 @@ abstract class FencingContract extends ContractTheme {
         () -> forgotten.addAndGet(instances.forget(Duration.ofMillis(5))) > 0);
 
     assertThat(forgotten).hasValue(1);
-    assertThat(instances.heartbeat(alive.id)).isTrue();
+    assertThat(instances.heartbeat(alive.id, null)).isTrue();
     assertThat(instances.fencedOwners()).containsExactly(writer.id);
     assertThatThrownBy(() -> store.apply(change(idle, tally(1))))
         .as("who is forgotten is unknown")

@@ -21,6 +21,7 @@ import dev.crossfade.junit.store.ContractEntities.Tally;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.Instances;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -105,10 +106,10 @@ abstract class LifecycleContract extends ContractTheme {
     assertThat(next.control().evidence(MIGRATION)).containsOnlyKeys("backfill");
     assertThat(next.journal().status(MIGRATION).entries()).isEqualTo(2);
     assertThat(next.journal().status(MIGRATION).left()).isEqualTo(1);
-    assertThat(next.instances().heartbeat(writer.id)).isTrue();
+    assertThat(next.instances().heartbeat(writer.id, null)).isTrue();
     next.instances().fence(writer.id);
     Actor repair = new Actor(MIGRATION);
-    next.instances().register(repair.id, "next");
+    next.instances().register(repair.id, "next", MIGRATION, null);
     assertThat(next.journal().take(repair.entry(1), 10).taken())
         .hasSize(2)
         .contains(entries(writer, open).get(0));
@@ -121,10 +122,12 @@ abstract class LifecycleContract extends ContractTheme {
 
     Written<Setting> mine = save(tables.settings, new Setting("a", "1"));
     Actor second = new Actor(MIGRATION);
-    other.instances().register(second.id, "second");
+    other.instances().register(second.id, "second", MIGRATION, Stage.SHADOW);
     Written<Setting> theirs =
         other.write(second.entry(1), () -> rows.settings.save(new Setting("a", "2")));
 
+    assertThat(store.instances().wishes(MIGRATION, Duration.ofHours(1)))
+        .containsExactly(new Instances.Wish(second.id, "second", Stage.SHADOW));
     assertStored(tables.settings, new Setting("a", "2"));
     assertThat(finish(writer, mine, Outcome.DONE)).isZero();
     assertThat(
@@ -252,7 +255,7 @@ abstract class LifecycleContract extends ContractTheme {
             () -> store.control().read(MIGRATION),
             () -> store.journal().status(MIGRATION),
             () -> store.journal().take(mark, 1),
-            () -> store.instances().heartbeat(writer.id));
+            () -> store.instances().heartbeat(writer.id, null));
     for (Runnable call : calls) {
       assertThatThrownBy(call::run).isInstanceOf(StoreUnavailableException.class);
     }

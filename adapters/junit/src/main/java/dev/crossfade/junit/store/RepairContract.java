@@ -159,7 +159,7 @@ abstract class RepairContract extends ContractTheme {
     left(1);
 
     Actor other = new Actor("another");
-    store.instances().register(other.id, "contract");
+    store.instances().register(other.id, "contract", "another", null);
     assertThat(journal.take(other.entry(4), 10).taken()).isEmpty();
     assertThat(journal.status("another").entries()).isZero();
     assertThat(takeable()).hasSize(1);

@@ -403,7 +403,7 @@ abstract class WriteContract extends ContractTheme {
     ControlRow closing = OPEN.closing(new UUID(1, 1), Instant.now().plusSeconds(60));
     assertThat(store.control().replace(OPEN, closing)).isTrue();
     assertRefused(writer.entry(1));
-    assertThat(store.control().replace(closing, closing.reopened())).isTrue();
+    assertThat(store.control().replace(closing, closing.opened())).isTrue();
 
     save(tables.settings, new Setting("a", "1"));
 

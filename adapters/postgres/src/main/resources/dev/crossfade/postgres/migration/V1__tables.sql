@@ -10,6 +10,7 @@ create table crossfade.control (
   state text not null,
   attempt uuid,
   deadline timestamptz,
+  obeyed text not null default '', -- the settings last obeyed: stages, separated by commas
   constraint control_state check (state in ('open', 'closing', 'moved')),
   constraint control_closing check ((state = 'closing') = (attempt is not null and deadline is not null))
 ) with (fillfactor = 50);
@@ -19,13 +20,15 @@ create table crossfade.control (
 create table crossfade.instances (
   incarnation uuid primary key,
   instance text not null,
+  migration text, -- null: fenced before it registered
   fenced boolean not null default false,
   started_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
 create table crossfade.heartbeats (
   incarnation uuid primary key references crossfade.instances on delete cascade,
-  heartbeat_at timestamptz not null default clock_timestamp()
+  heartbeat_at timestamptz not null default clock_timestamp(),
+  wanted text -- the stage its settings want
 ) with (fillfactor = 50);
 
 -- The keys whose copy in the other store is not known to be right. Rows come and go with every write: vacuumed by

@@ -1,0 +1,276 @@
+package dev.crossfade.cutover;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.WantedEvent;
+import dev.crossfade.MoveRefusedException;
+import dev.crossfade.Stage;
+import dev.crossfade.WantedStage;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.wiring.Crossing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Obeys the wanted stage, once: when it is not among the settings last obeyed, and every live
+ * instance that wants a stage wants this one. On a thread of its own, because a move may take half
+ * a minute; there is none while nothing has ever been wanted.
+ *
+ * <p>What the gates refuse stays wanted: they are asked again every few seconds, and at once when
+ * something here has changed. Safe for use by many threads.
+ */
+public final class Obeyer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Obeyer.class);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+  private final Crossing crossing;
+  private final Stages stages;
+  private final Membership membership;
+  private final Moves moves;
+
+  /** Guards what follows; never held over I/O. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private @Nullable Thread thread;
+  private boolean signalled;
+  private boolean closed;
+
+  /** What was refused last; only written by the thread. */
+  private volatile @Nullable Refusal refusal;
+
+  /** Why a stage that is wanted was not obeyed. */
+  private record Refusal(Stage wanted, List<String> reasons) {
+    /** Whether an operator has read it already: figures change with every look. */
+    boolean saysNoMoreThan(@Nullable Refusal before) {
+      return before != null && wanted == before.wanted && gist().equals(before.gist());
+    }
+
+    private List<String> gist() {
+      return reasons.stream().map(reason -> reason.replaceAll("\\d+", "n")).toList();
+    }
+  }
+
+  /** Made once per migration; {@link #signal} starts the thread. */
+  public Obeyer(Crossing crossing, Stages stages, Membership membership, Moves moves) {
+    this.crossing = crossing;
+    this.stages = stages;
+    this.membership = membership;
+    this.moves = moves;
+  }
+
+  /** The settings, the stage, or what the gates ask for may have changed: look at once. */
+  public void signal() {
+    lock.lock();
+    try {
+      signalled = true;
+      changed.signalAll();
+      if (thread == null && !closed && crossing.wanted() != null) {
+        thread = new Thread(this::run, "crossfade-wanted-" + crossing.name());
+        thread.setDaemon(true);
+        thread.start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is wanted now, and what has come of it; empty if nothing is. */
+  public Optional<WantedStage> wanted() {
+    Stage wanted = crossing.wanted();
+    return wanted == null ? Optional.empty() : Optional.of(state(wanted));
+  }
+
+  private WantedStage state(Stage wanted) {
+    if (isObeyed(wanted)) {
+      return new WantedStage(wanted, true, List.of());
+    }
+    Refusal last = refusal;
+    return new WantedStage(
+        wanted, false, last == null || last.wanted() != wanted ? List.of() : last.reasons());
+  }
+
+  private boolean isObeyed(Stage wanted) {
+    return stages.current().row().obeyed().contains(wanted);
+  }
+
+  private void run() {
+    Duration wait = Duration.ZERO;
+    while (await(wait)) {
+      try {
+        wait = look();
+      } catch (CrossfadeException e) {
+        refused(List.of("it could not be obeyed: " + e.getMessage()));
+        wait = ASK_AGAIN;
+      } catch (RuntimeException | Error e) {
+        log.error(
+            "Obeying the wanted stage of migration '{}' failed unexpectedly; it is tried again.",
+            crossing.name(),
+            e);
+        wait = ASK_AGAIN;
+      }
+    }
+  }
+
+  /** Does what can be done now, and says when to look again. */
+  private Duration look() {
+    Stage wanted = crossing.wanted();
+    if (wanted == null || isObeyed(wanted)) {
+      settled(wanted);
+      return aMoment();
+    }
+    StageView view = stages.current();
+    List<String> dissent = dissent(view, wanted);
+    if (!dissent.isEmpty()) {
+      refused(dissent);
+      return aMoment();
+    }
+    return view.row().isOpen() ? obey(view, wanted) : aMoment();
+  }
+
+  private Duration obey(StageView view, Stage wanted) {
+    try {
+      moves.obey(wanted);
+    } catch (MoveRefusedException e) {
+      if (stages.refresh().row().equals(view.row())) {
+        refused(e.reasons());
+        return ASK_AGAIN;
+      }
+      return aMoment(); // somebody else was faster, or some of the way back is gone
+    }
+    if (isObeyed(wanted)) {
+      obeyed(wanted);
+    }
+    return aMoment();
+  }
+
+  private List<String> dissent(StageView view, Stage wanted) {
+    List<String> others = new ArrayList<>();
+    membership.wishesOfOthers(view).stream()
+        .filter(wish -> wish.stage() != wanted)
+        .forEach(wish -> others.add("'" + wish.instance() + "' wants " + wish.stage().id()));
+    return others.isEmpty()
+        ? List.of()
+        : List.of(
+            "live instances want different stages: "
+                + String.join(", ", others)
+                + "; a stage is obeyed once all of them want it");
+  }
+
+  /** As often as others say what they want; that is when something can have changed. */
+  private Duration aMoment() {
+    Duration heartbeat = crossing.settings().heartbeat();
+    return heartbeat.compareTo(ASK_AGAIN) < 0 ? heartbeat : ASK_AGAIN;
+  }
+
+  private void obeyed(Stage wanted) {
+    refusal = null;
+    log.info("Migration '{}' is in {}, as the settings want.", crossing.name(), wanted.id());
+    tell(new WantedEvent(crossing.name(), wanted, true, List.of()));
+  }
+
+  /** Obeyed by somebody else, or superseded, or not wanted any more. */
+  private void settled(@Nullable Stage wanted) {
+    Refusal last = refusal;
+    refusal = null;
+    if (last != null && last.wanted() == wanted) {
+      tell(new WantedEvent(crossing.name(), wanted, true, List.of()));
+    }
+  }
+
+  private void refused(List<String> reasons) {
+    Stage wanted = crossing.wanted();
+    if (wanted == null || isClosed()) {
+      return;
+    }
+    Refusal now = new Refusal(wanted, List.copyOf(reasons));
+    boolean known = now.saysNoMoreThan(refusal);
+    refusal = now;
+    if (!known) {
+      log.warn(
+          "The settings want migration '{}' in {}, it stays in {} for now: {}",
+          crossing.name(),
+          wanted.id(),
+          stages.current().stage().id(),
+          String.join("; ", reasons));
+      tell(new WantedEvent(crossing.name(), wanted, false, now.reasons()));
+    }
+  }
+
+  private void tell(WantedEvent event) {
+    crossing.events().tell(listener -> listener.wanted(event));
+  }
+
+  /** Waits that long, or until signalled; false once closed. */
+  private boolean await(Duration wait) {
+    lock.lock();
+    try {
+      long left = wait.toNanos();
+      while (!signalled && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      signalled = false;
+      return !closed;
+    } catch (InterruptedException e) {
+      return false; // nobody but a closing owner interrupts this thread
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Begins no move any more; {@link #close} waits for the one under way, which ends soon once
+   * repair is closed.
+   */
+  public void stop() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread after the move under way. */
+  @Override
+  public void close() {
+    stop();
+    Thread ending = running();
+    if (ending == null) {
+      return;
+    }
+    try {
+      ending.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable Thread running() {
+    lock.lock();
+    try {
+      return thread;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
