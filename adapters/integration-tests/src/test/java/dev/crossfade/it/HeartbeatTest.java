@@ -19,8 +19,7 @@ class HeartbeatTest {
   }
 
   private static long fenced(Scenario app) {
-    return app.rows.count(
-        Side.LEGACY, "select count(*) from crossfade_instance where fenced = 1");
+    return app.rows.count(Side.LEGACY, "select count(*) from crossfade_instance where fenced = 1");
   }
 
   @Test

@@ -34,7 +34,8 @@ class WantedStageTest {
   private static void awaitObeyed(Migration migration, Stage stage) {
     await(stage + " is obeyed")
         .atMost(Scenario.PATIENCE)
-        .until(() -> migration.wanted().equals(Optional.of(new WantedStage(stage, true, List.of()))));
+        .until(
+            () -> migration.wanted().equals(Optional.of(new WantedStage(stage, true, List.of()))));
   }
 
   private static void awaitRefusal(Migration migration, String reason) {
@@ -72,8 +73,7 @@ class WantedStageTest {
       awaitHeartbeats(app);
       assertThat(app.migration.epoch()).as("epoch some looks later").isEqualTo(2);
       assertThat(app.events.wanted())
-          .containsExactly(
-              new WantedEvent(Scenario.MIGRATION, Stage.DUAL_WRITE, true, List.of()));
+          .containsExactly(new WantedEvent(Scenario.MIGRATION, Stage.DUAL_WRITE, true, List.of()));
     }
   }
 
@@ -280,19 +280,22 @@ class WantedStageTest {
       app.source.change(wanting(app, Stage.LIVE));
       await("the change of primary has begun")
           .atMost(Scenario.PATIENCE)
-          .until(() -> controlState(app).equals("closing"));
+          .until(() -> isControl(app, "closing"));
 
       long begun = System.nanoTime();
       app.shutDown();
 
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(12));
-      assertThat(controlState(app)).isEqualTo("open");
+      assertThat(isControl(app, "open")).isTrue();
       app.open();
       app.assertSettled();
     }
   }
 
-  private static String controlState(Scenario app) {
-    return String.join("", app.rows.text(Side.LEGACY, "select lower(state) from crossfade_control"));
+  private static boolean isControl(Scenario app, String state) {
+    return app.rows.count(
+            Side.LEGACY,
+            "select count(*) from crossfade_control where lower(state) = '" + state + "'")
+        == 1;
   }
 }
