@@ -79,7 +79,7 @@ class DocumentationTest {
     public Void visitClass(ClassTree type, Void nothing) {
       if (isVisible(type.getModifiers(), parent())) {
         require(type.getSimpleName().toString());
-        return super.visitClass(type, nothing);
+        return super.visitClass(type, null);
       }
       return null; // nobody outside can name what is in it
     }
