@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param from the stage before
  * @param to the stage now
  * @param epoch the epoch now
- * @param pause how long writes had to wait; zero where the primary stayed the same
+ * @param pause how long writes had to wait: where the primary changed, and at the door of complete,
+ *     where the other store must have got everything; else zero
  */
 public record MoveReport(String migration, Stage from, Stage to, long epoch, Duration pause) {}

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,9 +154,10 @@ public final class Moves {
       throw new MoveRefusedException(crossing.name(), view.stage(), next, reasons);
     }
     Set<Stage> obeyed = purpose.obeyed(view.row(), next);
-    return next.primary() == view.primary()
-        ? keepPrimary(view, next, obeyed)
-        : changePrimary(view, next, obeyed);
+    if (next.primary() != view.primary()) {
+      return changePrimary(view, next, obeyed);
+    }
+    return next.remembersKeys() ? letGo(view, next, obeyed) : keepPrimary(view, next, obeyed);
   }
 
   private MoveReport keepPrimary(StageView view, Stage next, Set<Stage> obeyed) {
@@ -166,9 +168,6 @@ public final class Moves {
           .createIfAbsent(
               new ControlRow(
                   crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
-    }
-    if (next.remembersKeys() && !repair.settle(CATCH_UP)) {
-      throw refused(view, next, notDrained());
     }
     ControlTable control = crossing.store(view.primary()).control();
     ControlRow row = view.row().advanced(next).obeying(obeyed);
@@ -184,25 +183,45 @@ public final class Moves {
   }
 
   private MoveReport changePrimary(StageView view, Stage next, Set<Stage> obeyed) {
+    catchUp(view, next);
+    raiseGenerators(view);
+    return drained(view, row -> row.moved(next).obeying(obeyed));
+  }
+
+  /**
+   * The other store follows no further, so it must have got everything; while writes go on the
+   * journal need never be empty.
+   */
+  private MoveReport letGo(StageView view, Stage next, Set<Stage> obeyed) {
+    catchUp(view, next);
+    return drained(view, row -> row.advanced(next).obeying(obeyed));
+  }
+
+  private void catchUp(StageView view, Stage next) {
     if (!repair.catchUp(CATCH_UP)) {
       throw refused(view, next, notDrained());
     }
-    raiseGenerators(view);
+  }
+
+  /** A step that is decided with an empty journal: writes wait from its closing on. */
+  private MoveReport drained(StageView view, UnaryOperator<ControlRow> decision) {
     ControlTable old = crossing.store(view.primary()).control();
     ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline()));
+    ControlRow decided = decision.apply(closing);
     long begun = System.nanoTime();
-    if (!close(view, old, closing)) {
-      throw refused(view, next, SOMEBODY_ELSE);
+    if (!close(view, old, closing, decided)) {
+      throw refused(view, decided.stage(), SOMEBODY_ELSE);
     }
     stages.publish(new StageView(view.primary(), closing));
-    ControlRow moved = decide(view, closing.moved(next).obeying(obeyed), old, closing);
-    StageView opened = open(view, moved);
+    decide(view, old, closing, decided);
+    StageView opened =
+        decided.isOpen() ? new StageView(view.primary(), decided) : open(view, decided);
     Duration pause = Duration.ofNanos(System.nanoTime() - begun);
     log.info(
-        "Migration '{}' changed its primary to {}; writes waited for {} ms.",
+        "Writes of migration '{}' waited for {} ms; {} is the primary.",
         crossing.name(),
-        crossing.store(opened.primary()).name(),
-        pause.toMillis());
+        pause.toMillis(),
+        crossing.store(opened.primary()).name());
     return stages.moved(view, opened, pause);
   }
 
@@ -210,12 +229,12 @@ public final class Moves {
    * From here nothing is marked. Where the answer is lost the attempt is undone at once: left to
    * its deadline, it would keep writes waiting for nobody.
    */
-  private boolean close(StageView view, ControlTable old, ControlRow closing) {
+  private boolean close(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
     try {
       return old.replace(view.row(), closing);
     } catch (OutcomeUnknownException e) {
       try {
-        undo(view, old, closing);
+        undo(view, old, closing, decided);
       } catch (CrossfadeException again) {
         e.addSuppressed(again); // its deadline undoes it
       }
@@ -231,40 +250,37 @@ public final class Moves {
   }
 
   /** Drains and decides; undoes the closing if that does not come about. */
-  private ControlRow decide(
-      StageView view, ControlRow moved, ControlTable old, ControlRow closing) {
+  private void decide(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
     String reason;
     try {
       if (repair.settle(crossing.settings().switchLimit())) {
-        raiseGenerators(view);
-        if (old.replaceIfDrained(closing, moved)) {
-          return moved;
+        if (!decided.isOpen()) {
+          raiseGenerators(view);
+        }
+        if (old.replaceIfDrained(closing, decided)) {
+          return;
         }
       }
       reason = notDrained();
     } catch (RuntimeException e) {
-      if (!undo(view, old, closing)) {
-        return moved; // the answer to the decision was lost, not the decision
+      if (!undo(view, old, closing, decided)) {
+        return; // the answer to the decision was lost, not the decision
       }
       throw e;
     }
-    if (!undo(view, old, closing)) {
-      return moved;
+    if (undo(view, old, closing, decided)) {
+      throw refused(view, decided.stage(), reason);
     }
-    throw refused(view, moved.stage(), reason);
   }
 
   /** Whether the attempt is undone; false if the decision has been made after all. */
-  private boolean undo(StageView view, ControlTable old, ControlRow closing) {
+  private boolean undo(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
     ControlRow open = closing.opened();
     if (old.replace(closing, open)) {
       stages.publish(new StageView(view.primary(), open));
       return true;
     }
-    ControlRow now = old.read(crossing.name());
-    if (now != null
-        && now.state() == ControlRow.State.MOVED
-        && now.epoch() == closing.epoch() + 1) {
+    if (decided.equals(old.read(crossing.name()))) {
       return false;
     }
     stages.refresh();
