@@ -93,12 +93,15 @@ final class Pool implements AutoCloseable {
   /** The run-time role's connections without the pool's time limits. */
   static DataSource source(PostgresSettings settings) {
     return source(
-        settings.url(), settings.credentials(), settings.applicationName(), new Properties());
+        settings.url(),
+        settings.credentials(),
+        settings.applicationName(),
+        settings.tls().properties());
   }
 
   private static DataSource bounded(PostgresSettings settings) {
     long answer = settings.limits().statement().plus(ANSWER_GRACE).toSeconds();
-    Properties defaults = new Properties();
+    Properties defaults = settings.tls().properties();
     defaults.setProperty("socketTimeout", Long.toString(answer));
     defaults.setProperty("reWriteBatchedInserts", "true");
     return source(settings.url(), settings.credentials(), settings.applicationName(), defaults);
@@ -119,7 +122,7 @@ final class Pool implements AutoCloseable {
     defaults.setProperty("logServerErrorDetail", "false");
     try {
       for (String name : defaults.stringPropertyNames()) {
-        if (!url.matches(".*[?&]" + name + "=.*")) {
+        if (!urlHas(url, name)) {
           source.setProperty(name, defaults.getProperty(name));
         }
       }
@@ -127,6 +130,21 @@ final class Pool implements AutoCloseable {
       throw new IllegalStateException("the driver does not know its own properties", e);
     }
     return source;
+  }
+
+  /** Whether the driver takes a URL. */
+  static boolean understands(String url) {
+    try {
+      new PGSimpleDataSource().setUrl(url);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Whether a property of the driver's is among the URL's parameters. */
+  static boolean urlHas(String url, String property) {
+    return url.matches(".*[?&]" + property + "=.*");
   }
 
   /** Statements that change nothing. */

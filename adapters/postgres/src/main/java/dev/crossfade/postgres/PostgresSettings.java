@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 record PostgresSettings(
     String url,
     @Nullable Credentials credentials,
+    Tls tls,
     String applicationName,
     Pool pool,
     Limits limits,

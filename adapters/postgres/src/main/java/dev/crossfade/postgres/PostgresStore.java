@@ -17,6 +17,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -289,6 +290,7 @@ public final class PostgresStore implements Store {
     private @Nullable Credentials credentials;
     private @Nullable Credentials ownerCredentials;
     private @Nullable DataSource owner;
+    private Tls tls = Tls.AS_THE_URL_SAYS;
     private String applicationName = "crossfade";
     private int poolSize = 10;
     private Duration connectionWait = Duration.ofSeconds(10);
@@ -304,6 +306,13 @@ public final class PostgresStore implements Store {
       if (!url.startsWith("jdbc:postgresql:")) {
         throw new IllegalArgumentException(
             "a URL of PostgreSQL begins with jdbc:postgresql:, not " + url.split("[?@]", 2)[0]);
+      }
+      String place = url.split("[?]", 2)[0];
+      if (!Pool.understands(place)) {
+        throw new IllegalArgumentException(
+            "the driver does not understand the URL "
+                + place
+                + "; it should be like jdbc:postgresql://host:5432/database");
       }
       this.url = url;
     }
@@ -335,6 +344,40 @@ public final class PostgresStore implements Store {
     public Builder owner(DataSource dataSource) {
       once("owner");
       this.owner = dataSource;
+      return this;
+    }
+
+    /**
+     * Whether connections are encrypted, the owner's too; by default what the URL's {@code sslmode}
+     * says, and without one {@link TlsMode#PREFER}, which gives way to a server, or to an attacker
+     * in between, that offers no encryption. A careful operator sets {@link TlsMode#VERIFY_FULL}.
+     */
+    public Builder tls(TlsMode mode) {
+      once("tls");
+      this.tls = tls.withMode(mode);
+      return this;
+    }
+
+    /**
+     * The certificates, in PEM, of who may vouch for the server; by default the driver's {@code
+     * ~/.postgresql/root.crt}. With {@link TlsMode#VERIFY_CA} and {@link TlsMode#VERIFY_FULL} only.
+     */
+    public Builder tlsRootCertificate(Path file) {
+      once("tlsRootCertificate");
+      this.tls = tls.withRootCertificate(file);
+      return this;
+    }
+
+    /**
+     * What this application shows to a server that asks for a certificate; by default the driver's
+     * {@code ~/.postgresql/postgresql.crt} and {@code .pk8} where they exist.
+     *
+     * @param certificate in PEM
+     * @param key in PKCS-8, as PEM or DER, without a password
+     */
+    public Builder tlsCertificate(Path certificate, Path key) {
+      once("tlsCertificate");
+      this.tls = tls.withCertificate(certificate, key);
       return this;
     }
 
@@ -460,32 +503,45 @@ public final class PostgresStore implements Store {
      * @throws IllegalArgumentException if options contradict each other
      */
     public PostgresStore open() {
+      List<String> contradictions = contradictions();
+      if (!contradictions.isEmpty()) {
+        throw new IllegalArgumentException(String.join("; ", contradictions));
+      }
+      return new PostgresStore(settings());
+    }
+
+    PostgresSettings settings() {
+      return new PostgresSettings(
+          url,
+          credentials,
+          tls,
+          applicationName,
+          new PostgresSettings.Pool(poolSize, connectionWait, maxLifetime, keepAlive),
+          new PostgresSettings.Limits(statementTimeout, lockWait, idleInTransaction, controlWait),
+          weakDurabilityAllowed,
+          owner(),
+          List.copyOf(partitions),
+          List.copyOf(refreshes));
+    }
+
+    /** Options that are fine alone and not together. */
+    List<String> contradictions() {
+      List<String> contradictions = new ArrayList<>(tls.problems(url));
       if (keepAlive.compareTo(maxLifetime) >= 0) {
-        throw new IllegalArgumentException(
+        contradictions.add(
             "keepAlive ("
                 + keepAlive.toMillis()
                 + " ms) must be less than maxLifetime ("
                 + maxLifetime.toMillis()
                 + " ms)");
       }
-      return new PostgresStore(
-          new PostgresSettings(
-              url,
-              credentials,
-              applicationName,
-              new PostgresSettings.Pool(poolSize, connectionWait, maxLifetime, keepAlive),
-              new PostgresSettings.Limits(
-                  statementTimeout, lockWait, idleInTransaction, controlWait),
-              weakDurabilityAllowed,
-              owner(),
-              List.copyOf(partitions),
-              List.copyOf(refreshes)));
+      return contradictions;
     }
 
     private @Nullable DataSource owner() {
       return ownerCredentials == null
           ? owner
-          : Pool.source(url, ownerCredentials, applicationName + "-owner", new Properties());
+          : Pool.source(url, ownerCredentials, applicationName + "-owner", tls.properties());
     }
 
     private Duration duration(String option, Duration value, Duration least) {

@@ -432,22 +432,26 @@ public final class SqliteStore implements Store {
      * @throws ConfigurationException if a setting is out of its range
      */
     public SqliteStore open() {
+      return new SqliteStore(settings());
+    }
+
+    /** The settings, if none is out of its range. */
+    Settings settings() {
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
-      return new SqliteStore(
-          new Settings(
-              path,
-              name == null ? "sqlite:" + path : name,
-              readers,
-              busyTimeout,
-              groupLimit,
-              unitTimeLimit,
-              writeWait,
-              queueLimit,
-              synchronous,
-              weakAllowed,
-              clock));
+      return new Settings(
+          path,
+          name == null ? "sqlite:" + path : name,
+          readers,
+          busyTimeout,
+          groupLimit,
+          unitTimeLimit,
+          writeWait,
+          queueLimit,
+          synchronous,
+          weakAllowed,
+          clock);
     }
 
     private void check(boolean fine, String problem) {
