@@ -1,0 +1,259 @@
+package dev.crossfade.config;
+
+import dev.crossfade.Settings;
+import dev.crossfade.Stage;
+import dev.crossfade.store.StoreOption;
+import dev.crossfade.store.StoreOption.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of {@link Settings}: one for each, and what {@code Settings} itself says of values. */
+final class SettingKeys {
+  /**
+   * One setting.
+   *
+   * @param name in {@link Settings}, whose messages use it
+   */
+  record Setting(String name, Key key, Telling telling) {}
+
+  /** Hands a value to the builder. */
+  @FunctionalInterface
+  interface Telling {
+    void tell(Settings.Builder builder, Object value);
+  }
+
+  private static final Settings DEFAULTS = Settings.defaults();
+
+  static final List<Setting> ALL =
+      List.of(
+          new Setting(
+              "instance",
+              Key.of(
+                  Name.ROOT,
+                  StoreOption.of(
+                      "instance",
+                      Type.TEXT,
+                      "The name of this process in the stores and in messages; without it `pid-`"
+                          + " and its number.")),
+              (b, v) -> b.instance((String) v)),
+          duration(
+              "secondaryWait",
+              Settings::secondaryWait,
+              (b, v) -> b.secondaryWait((Duration) v),
+              "A write waits so long for the other store. `0`: it does not wait, both stores agree"
+                  + " a little later. The other store never fails a write."),
+          number(
+              "secondaryThreads",
+              Settings::secondaryThreads,
+              (b, v) -> b.secondaryThreads((Integer) v),
+              "Writes carried over at once, per migration; the other store's pool must have"
+                  + " connections for them and for reads."),
+          number(
+              "secondaryQueue",
+              Settings::secondaryQueue,
+              (b, v) -> b.secondaryQueue((Integer) v),
+              "How many more wait for that. Beyond it the key is left to repair: nothing is lost,"
+                  + " the journal grows."),
+          decimal(
+              "shadowSampling",
+              Settings::shadowSampling,
+              (b, v) -> b.shadowSampling((Double) v),
+              "Share of reads compared in `shadow` and `live`, 0 to 1. The caller pays nothing but"
+                  + " the draw."),
+          number(
+              "shadowThreads",
+              Settings::shadowThreads,
+              (b, v) -> b.shadowThreads((Integer) v),
+              "Compared reads that run at once, per migration."),
+          number(
+              "shadowQueue",
+              Settings::shadowQueue,
+              (b, v) -> b.shadowQueue((Integer) v),
+              "How many more wait; beyond it samples are dropped and counted."),
+          setting(
+              "repairMismatches",
+              Type.YES_NO,
+              Settings::repairMismatches,
+              (b, v) -> b.repairMismatches((Boolean) v),
+              "Whether rows of a confirmed mismatch are copied again, or only reported."),
+          decimal(
+              "rehearsalSampling",
+              Settings::rehearsalSampling,
+              (b, v) -> b.rehearsalSampling((Double) v),
+              "Share of writes that PostgreSQL's own implementation runs as well in `shadow`, 0 to"
+                  + " 1, to be compared and rolled back."),
+          duration(
+              "rehearsalLimit",
+              Settings::rehearsalLimit,
+              (b, v) -> b.rehearsalLimit((Duration) v),
+              "How long one such rehearsal may take; more than 0."),
+          duration(
+              "writeWait",
+              Settings::writeWait,
+              (b, v) -> b.writeWait((Duration) v),
+              "How long writes wait for a change of primary before they fail, with nothing written"
+                  + " and safe to retry."),
+          duration(
+              "switchLimit",
+              Settings::switchLimit,
+              (b, v) -> b.switchLimit((Duration) v),
+              "How long the journal may take to drain in a change of primary before it is undone;"
+                  + " at most `write-wait`."),
+          duration(
+              "heartbeat",
+              Settings::heartbeat,
+              (b, v) -> b.heartbeat((Duration) v),
+              "How often this process says that it lives."),
+          duration(
+              "lease",
+              Settings::lease,
+              (b, v) -> b.lease((Duration) v),
+              "After so much silence another process fences this one and repairs what it left; at"
+                  + " least two heartbeats."),
+          number(
+              "backfillChunk",
+              Settings::backfillChunk,
+              (b, v) -> b.backfillChunk((Integer) v),
+              "Rows per operation of a backfill: larger is faster, and holds more memory and longer"
+                  + " transactions."),
+          number(
+              "parkAfter",
+              Settings::parkAfter,
+              (b, v) -> b.parkAfter((Integer) v),
+              "Refusals after which a key is parked with its reason. Parked keys block a change of"
+                  + " primary."));
+
+  static final Key STAGE =
+      Key.of(
+          Name.ROOT,
+          StoreOption.oneOf(
+              "migrations.*.stage",
+              Stream.of(Stage.values())
+                  .map(stage -> stage.name().toLowerCase(Locale.ROOT))
+                  .toList(),
+              null,
+              "The stage that the migration `*` is wanted in; without it the migration is moved by"
+                  + " hand alone. Obeyed once; a move by hand supersedes it."));
+
+  static final Key REREAD_EVERY =
+      Key.of(
+          Name.ROOT,
+          StoreOption.of(
+              "reread-every",
+              Type.DURATION,
+              "5s",
+              "How often the files are looked at where the file system does not tell of changes."
+                  + " `0`: they are read at start alone."));
+
+  /** Settings that are checked against each other; the rest are checked alone. */
+  private static final List<List<String>> TOGETHER =
+      List.of(List.of("writeWait", "switchLimit"), List.of("heartbeat", "lease"));
+
+  private SettingKeys() {}
+
+  private static Setting number(
+      String name, Function<Settings, Object> value, Telling telling, String consequence) {
+    return setting(name, Type.NUMBER, value, telling, consequence);
+  }
+
+  private static Setting decimal(
+      String name, Function<Settings, Object> value, Telling telling, String consequence) {
+    return setting(name, Type.DECIMAL, value, telling, consequence);
+  }
+
+  private static Setting duration(
+      String name, Function<Settings, Object> value, Telling telling, String consequence) {
+    return setting(name, Type.DURATION, value, telling, consequence);
+  }
+
+  private static Setting setting(
+      String name,
+      Type type,
+      Function<Settings, Object> value,
+      Telling telling,
+      String consequence) {
+    String hyphens = name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    String byDefault = Values.show(value.apply(DEFAULTS));
+    return new Setting(
+        name, Key.of(Name.ROOT, StoreOption.of(hyphens, type, byDefault, consequence)), telling);
+  }
+
+  /** All keys that are not a store's. */
+  static List<Key> keys() {
+    List<Key> keys = new ArrayList<>(ALL.stream().map(Setting::key).toList());
+    keys.add(STAGE);
+    keys.add(REREAD_EVERY);
+    return keys;
+  }
+
+  /**
+   * The settings, as far as they were given; the defaults where they cannot be.
+   *
+   * @param given by path
+   * @param problems gets what {@link Settings} says against them, alone and together
+   */
+  static Settings settings(
+      Map<String, Object> given, Map<String, Stage> stages, Problems problems) {
+    for (List<Setting> group : groups()) {
+      build(group, given, problems);
+    }
+    Settings.Builder builder = Settings.builder();
+    stages.forEach(builder::stage);
+    tell(builder, ALL, given);
+    return problems.isEmpty() ? builder.build() : DEFAULTS;
+  }
+
+  private static List<List<Setting>> groups() {
+    List<List<Setting>> groups = new ArrayList<>();
+    for (Setting setting : ALL) {
+      if (TOGETHER.stream().noneMatch(group -> group.contains(setting.name()))) {
+        groups.add(List.of(setting));
+      }
+    }
+    for (List<String> names : TOGETHER) {
+      groups.add(ALL.stream().filter(setting -> names.contains(setting.name())).toList());
+    }
+    return groups;
+  }
+
+  private static void build(List<Setting> group, Map<String, Object> given, Problems problems) {
+    try {
+      Settings.Builder builder = Settings.builder();
+      tell(builder, group, given);
+      builder.build();
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          group.stream().map(setting -> setting.key().path()).filter(given::containsKey).toList(),
+          withPaths(e.getMessage()));
+    }
+  }
+
+  private static void tell(
+      Settings.Builder builder, List<Setting> settings, Map<String, Object> given) {
+    for (Setting setting : settings) {
+      Object value = given.get(setting.key().path());
+      if (value != null) {
+        setting.telling().tell(builder, value);
+      }
+    }
+  }
+
+  private static String withPaths(@Nullable String message) {
+    String shown = String.valueOf(message);
+    for (Setting setting : ALL) {
+      shown =
+          Pattern.compile("\\b" + setting.name() + "\\b")
+              .matcher(shown)
+              .replaceAll(Matcher.quoteReplacement(setting.key().path()));
+    }
+    return shown;
+  }
+}
