@@ -129,7 +129,8 @@ final class Reading {
     String shown = name.path() + " (" + source.place(property) + ")";
     if (tree.isSection(name.segments())) {
       if (source.source().getValue(property) != null) {
-        problems.add(shown + " is a section and has no value; " + tree.instead(name.segments()));
+        problems.add(
+            shown + " is a section and has no value; it has " + tree.below(name.segments()));
       }
     } else if (name.segments().get(1).equals(PROFILE)) {
       problems.add(

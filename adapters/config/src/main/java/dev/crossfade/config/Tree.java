@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The keys that there are. Immutable. */
 record Tree(List<Key> keys) {
+  private static final int EXAMPLES = 3;
 
   /** The keys of settings and of the two stores. */
   static Tree of(List<StoreOption> legacy, List<StoreOption> target) {
@@ -32,6 +34,16 @@ record Tree(List<Key> keys) {
   /** Whether there are keys below this path. */
   boolean isSection(List<String> path) {
     return keys.stream().anyMatch(key -> key.covers(path));
+  }
+
+  /** Some keys of a section. */
+  String below(List<String> path) {
+    return keys.stream()
+            .filter(key -> key.covers(path))
+            .limit(EXAMPLES)
+            .map(Key::path)
+            .collect(Collectors.joining(", "))
+        + ", …";
   }
 
   /** What to write instead of a path that is none of these. */

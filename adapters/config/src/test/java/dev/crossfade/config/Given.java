@@ -72,6 +72,18 @@ final class Given {
     return (profiles.length == 0 ? builder : builder.profiles(profiles)).load();
   }
 
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What is wrong with it, without the folder of the test. */
   List<String> problems() {
     return catchThrowableOfType(ConfigurationException.class, this::load).problems().stream()

@@ -308,6 +308,10 @@ public final class PostgresStore implements Store {
             "a URL of PostgreSQL begins with jdbc:postgresql:, not " + url.split("[?@]", 2)[0]);
       }
       String place = url.split("[?]", 2)[0];
+      if (place.matches("[^/]*//[^/]*@.*")) {
+        throw new IllegalArgumentException(
+            "the driver takes no user and password before the URL's host; give them as credentials");
+      }
       if (!Pool.understands(place)) {
         throw new IllegalArgumentException(
             "the driver does not understand the URL "

@@ -149,6 +149,10 @@ class PostgresProviderTest {
         .contains("crossfade.target.url")
         .contains("jdbc:postgresql://db:x/app;")
         .doesNotContain("hunter2");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> PostgresStore.at("jdbc:postgresql://app:hunter2@db/app"))
+        .withMessageContaining("before the URL's host")
+        .withMessageNotContaining("hunter2");
   }
 
   @Test
