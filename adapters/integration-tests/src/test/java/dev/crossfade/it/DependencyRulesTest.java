@@ -92,6 +92,17 @@ class DependencyRulesTest {
           "dev.crossfade.store",
           "dev.crossfade.jooq");
 
+  /** The stores it opens are found by what they provide. */
+  @ArchTest
+  static final ArchRule configKnowsNoStore =
+      only(
+          resideInAPackage("dev.crossfade.config"),
+          "io.smallrye.config..",
+          "org.eclipse.microprofile.config..",
+          "org.yaml.snakeyaml..",
+          "dev.crossfade",
+          "dev.crossfade.store");
+
   @ArchTest
   static final ArchRule codegenIsForBuildsOnly =
       noClasses()

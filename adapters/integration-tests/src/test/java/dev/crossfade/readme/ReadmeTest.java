@@ -17,6 +17,7 @@ import dev.crossfade.Repository;
 import dev.crossfade.Stage;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.Writes;
+import dev.crossfade.config.CrossfadeConfig;
 import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.postgres.PostgresRepository;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -167,6 +169,38 @@ class ReadmeTest {
       use(crossfade);
       assertThat(crossfade.migration("tokens").awaitSettled(Duration.ofSeconds(10))).isTrue();
       assertThat(crossfade.migration("tokens").verify().differences()).isEmpty();
+    }
+  }
+
+  @Test
+  void theConfigurationFileIsRead(TestDatabase database, @TempDir Path folder) throws Exception {
+    prepare(folder.resolve("app.db"), database);
+    Path password = Files.writeString(folder.resolve("app"), database.password());
+    Path file = folder.resolve("crossfade.yaml");
+    Matcher yaml =
+        Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("../../README.md")));
+    assertThat(yaml.find()).isTrue();
+    Files.writeString(
+        file,
+        yaml.group(1)
+            .replace("app.db", folder.resolve("app.db").toString())
+            .replace("jdbc:postgresql://${DB_HOST:localhost}/app", database.jdbcUrl())
+            .replace("user: app", "user: " + database.user())
+            .replace("/run/secrets/app", password.toString())
+            .replace("verify-full", "prefer") // the server of the tests has no certificate
+            .replace("stage: dual_write", "stage: off"));
+    CrossfadeConfig config = CrossfadeConfig.load(file); // crossfade.yaml
+    Crossfade crossfade =
+        Crossfade.builder()
+            .legacy(config.legacy())
+            .target(config.target())
+            .settings(config) // watched: what changes in the file is taken over
+            .migration("tokens", m -> m.entity(TOKEN, SqliteTokens::new, PostgresTokens::new))
+            .build();
+    try (crossfade) {
+      assertThat(crossfade.repository(TokenRepository.class).findByMintAddress("EPjF")).isPresent();
+      assertThat(config.settings().secondaryWait()).isEqualTo(Duration.ofMillis(500));
     }
   }
 
