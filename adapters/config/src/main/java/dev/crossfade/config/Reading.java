@@ -74,9 +74,23 @@ final class Reading {
     Settings settings = SettingKeys.settings(values, stages(), problems);
     Optional<StoreSettings> from = store(legacy);
     Optional<StoreSettings> to = store(target);
+    Duration every = rereadEvery();
     problems.throwIfAny();
-    Duration every = (Duration) values.get(SettingKeys.REREAD_EVERY.path());
     return new Snapshot(settings, from, to, every, contents);
+  }
+
+  private Duration rereadEvery() {
+    String path = SettingKeys.REREAD_EVERY.path();
+    Duration every = values.get(path) instanceof Duration given ? given : Duration.ZERO;
+    if (!every.isZero() && every.compareTo(SettingKeys.LEAST_REREAD) < 0) {
+      problems.add(
+          problems.shown(path)
+              + " must be 0 or at least "
+              + Values.show(SettingKeys.LEAST_REREAD)
+              + ", not "
+              + every);
+    }
+    return every;
   }
 
   /** Where the names of a key with a {@code *} stand. */

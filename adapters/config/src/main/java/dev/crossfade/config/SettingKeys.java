@@ -3,7 +3,6 @@ package dev.crossfade.config;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.store.StoreOption;
-import dev.crossfade.store.StoreOption.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ final class SettingKeys {
                   Name.ROOT,
                   StoreOption.of(
                       "instance",
-                      Type.TEXT,
+                      StoreOption.Type.TEXT,
                       "The name of this process in the stores and in messages; without it `pid-`"
                           + " and its number.")),
               (b, v) -> b.instance((String) v)),
@@ -80,7 +79,7 @@ final class SettingKeys {
               "How many more wait; beyond it samples are dropped and counted."),
           setting(
               "repairMismatches",
-              Type.YES_NO,
+              StoreOption.Type.YES_NO,
               Settings::repairMismatches,
               (b, v) -> b.repairMismatches((Boolean) v),
               "Whether rows of a confirmed mismatch are copied again, or only reported."),
@@ -143,12 +142,14 @@ final class SettingKeys {
               "The stage that the migration `*` is wanted in; without it the migration is moved by"
                   + " hand alone. Obeyed once; a move by hand supersedes it."));
 
+  static final Duration LEAST_REREAD = Duration.ofMillis(10);
+
   static final Key REREAD_EVERY =
       Key.of(
           Name.ROOT,
           StoreOption.of(
               "reread-every",
-              Type.DURATION,
+              StoreOption.Type.DURATION,
               "5s",
               "How often the files are looked at where the file system does not tell of changes."
                   + " `0`: they are read at start alone."));
@@ -161,22 +162,22 @@ final class SettingKeys {
 
   private static Setting number(
       String name, Function<Settings, Object> value, Telling telling, String consequence) {
-    return setting(name, Type.NUMBER, value, telling, consequence);
+    return setting(name, StoreOption.Type.NUMBER, value, telling, consequence);
   }
 
   private static Setting decimal(
       String name, Function<Settings, Object> value, Telling telling, String consequence) {
-    return setting(name, Type.DECIMAL, value, telling, consequence);
+    return setting(name, StoreOption.Type.DECIMAL, value, telling, consequence);
   }
 
   private static Setting duration(
       String name, Function<Settings, Object> value, Telling telling, String consequence) {
-    return setting(name, Type.DURATION, value, telling, consequence);
+    return setting(name, StoreOption.Type.DURATION, value, telling, consequence);
   }
 
   private static Setting setting(
       String name,
-      Type type,
+      StoreOption.Type type,
       Function<Settings, Object> value,
       Telling telling,
       String consequence) {

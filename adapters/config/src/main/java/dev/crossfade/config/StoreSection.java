@@ -1,7 +1,6 @@
 package dev.crossfade.config;
 
 import dev.crossfade.store.StoreOption;
-import dev.crossfade.store.StoreOption.Type;
 import dev.crossfade.store.StoreProvider;
 import dev.crossfade.store.StoreSettings;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ record StoreSection(
   static final StoreOption URL =
       StoreOption.of(
           "url",
-          Type.TEXT,
+          StoreOption.Type.TEXT,
           "Where the store is; says of which kind it is, and so what else there is.");
 
   /** Who brings what where it is not on the class path. */

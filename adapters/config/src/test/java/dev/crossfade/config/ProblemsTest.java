@@ -32,6 +32,7 @@ class ProblemsTest {
               heartbeat: 5s
               lease: 6s
               repair-mismatches: perhaps
+              reread-every: PT-1S
               migrations:
                 tokens:
                   stage: shadwo
@@ -58,8 +59,9 @@ class ProblemsTest {
             "crossfade.lease (PT6S) must be at least twice the crossfade.heartbeat (PT5S), which"
                 + " must be at least 1 ms (crossfade.yaml line 8, crossfade.yaml line 9)",
             "crossfade.repair-mismatches (crossfade.yaml line 10): 'perhaps' is neither yes nor no",
-            "crossfade.migrations.tokens.stage (crossfade.yaml line 13): 'shadwo' is none of off,"
+            "crossfade.migrations.tokens.stage (crossfade.yaml line 14): 'shadwo' is none of off,"
                 + " dual_write, shadow, live, ramp_down, complete; the nearest is shadow",
+            "crossfade.reread-every (crossfade.yaml line 11) must be 0 or at least 10ms, not PT-1S",
             "crossfade.target.pool.size must be at least 1, not 0",
             "crossfade.target.pool.keep-alive (600000 ms) must be less than"
                 + " crossfade.target.pool.max-lifetime (300000 ms)",

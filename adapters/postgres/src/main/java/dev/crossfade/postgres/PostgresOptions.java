@@ -2,7 +2,6 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.store.Secret;
 import dev.crossfade.store.StoreOption;
-import dev.crossfade.store.StoreOption.Type;
 import dev.crossfade.store.StoreSettings;
 import java.util.List;
 import java.util.Locale;
@@ -33,28 +32,35 @@ final class PostgresOptions {
       List.of(
           told(
               StoreOption.of(
-                  "user", Type.TEXT, "Who connects at run time; without it, who the URL says."),
+                  "user",
+                  StoreOption.Type.TEXT,
+                  "Who connects at run time; without it, who the URL says."),
               "user",
               LATER),
           told(
-              StoreOption.of("password", Type.SECRET, "The password of `user`, if it has one."),
+              StoreOption.of(
+                  "password", StoreOption.Type.SECRET, "The password of `user`, if it has one."),
               "password",
               LATER),
           told(
               StoreOption.of(
                   "owner.user",
-                  Type.TEXT,
+                  StoreOption.Type.TEXT,
                   "Who installs the library's tables, creates partitions, refreshes views and moves"
                       + " sequences; without it `user` does, and needs the rights."),
               "owner",
               LATER),
           told(
-              StoreOption.of("owner.password", Type.SECRET, "The password of `owner.user`."),
+              StoreOption.of(
+                  "owner.password", StoreOption.Type.SECRET, "The password of `owner.user`."),
               "owner",
               LATER),
           told(
               StoreOption.of(
-                  "application-name", Type.TEXT, "crossfade", "What `pg_stat_activity` shows."),
+                  "application-name",
+                  StoreOption.Type.TEXT,
+                  "crossfade",
+                  "What `pg_stat_activity` shows."),
               "applicationName",
               (b, s, name) -> s.text(name).ifPresent(b::applicationName)),
           told(
@@ -70,7 +76,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "tls.root-certificate",
-                  Type.FILE,
+                  StoreOption.Type.FILE,
                   "Who may vouch for the server (PEM); without it the driver's"
                       + " `~/.postgresql/root.crt`. With `verify-ca` and `verify-full` only."),
               "tlsRootCertificate",
@@ -78,7 +84,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "tls.certificate",
-                  Type.FILE,
+                  StoreOption.Type.FILE,
                   "What is shown to a server that asks for a certificate (PEM); together with"
                       + " `tls.key`."),
               "tlsCertificate",
@@ -89,13 +95,15 @@ final class PostgresOptions {
                               s.file("tls.key").ifPresent(k -> b.tlsCertificate(certificate, k)))),
           told(
               StoreOption.of(
-                  "tls.key", Type.FILE, "Its key: PKCS-8, PEM or DER, without a password."),
+                  "tls.key",
+                  StoreOption.Type.FILE,
+                  "Its key: PKCS-8, PEM or DER, without a password."),
               "tlsKey",
               LATER),
           told(
               StoreOption.of(
                   "pool.size",
-                  Type.NUMBER,
+                  StoreOption.Type.NUMBER,
                   "10",
                   "The most connections for reads and writes; two more, made when needed, keep the"
                       + " journal short. Who finds none waits."),
@@ -104,7 +112,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "pool.connection-wait",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "10s",
                   "How long a call waits for a free connection before it fails; also how long calls"
                       + " hang while the server is down."),
@@ -113,7 +121,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "pool.max-lifetime",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "5m",
                   "When a connection is replaced, as soon as nobody uses it. Shorter follows a"
                       + " failover sooner, longer keeps statements prepared."),
@@ -122,7 +130,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "pool.keep-alive",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "1m",
                   "How often an idle connection is checked, so that no firewall forgets it; less"
                       + " than `pool.max-lifetime`."),
@@ -131,7 +139,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "statement-timeout",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "30s",
                   "When the server gives a statement up; nothing was written."),
               "statementTimeout",
@@ -139,7 +147,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "lock-wait",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "10s",
                   "When the server gives a wait for a lock up; nothing was written."),
               "lockWait",
@@ -147,7 +155,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "idle-in-transaction",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "30s",
                   "How long a unit of work may do nothing before it is rolled back: while it lives,"
                       + " no change of stage can happen."),
@@ -156,7 +164,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "control-wait",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "10s",
                   "How long a change of stage or a fencing waits for writes under way before it"
                       + " fails, naming them."),
@@ -165,7 +173,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "allow-weak-durability",
-                  Type.YES_NO,
+                  StoreOption.Type.YES_NO,
                   "no",
                   "Accepts a server that may lose acknowledged commits in a crash; the stores can"
                       + " then differ until a verification finds it."),
@@ -178,14 +186,14 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "monthly-partitions.*.column",
-                  Type.TEXT,
+                  StoreOption.Type.TEXT,
                   "The table `*` is kept in partitions of one month (UTC) by this column."),
               "column",
               LATER),
           told(
               StoreOption.of(
                   "monthly-partitions.*.months-ahead",
-                  Type.NUMBER,
+                  StoreOption.Type.NUMBER,
                   "2",
                   "How many months beside the current one have their partition beforehand; others"
                       + " get theirs when a row needs it."),
@@ -197,7 +205,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "refresh.*.every",
-                  Type.DURATION,
+                  StoreOption.Type.DURATION,
                   "The materialized view `*` is refreshed when it is older, by one instance at a"
                       + " time."),
               "every",
@@ -205,7 +213,7 @@ final class PostgresOptions {
           told(
               StoreOption.of(
                   "refresh.*.concurrently",
-                  Type.YES_NO,
+                  StoreOption.Type.YES_NO,
                   "yes",
                   "Whether readers go on meanwhile, which takes longer and needs a unique index on"
                       + " the view."),

@@ -3,7 +3,6 @@ package dev.crossfade.sqlite;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreOption;
-import dev.crossfade.store.StoreOption.Type;
 import dev.crossfade.store.StoreProvider;
 import dev.crossfade.store.StoreSettings;
 import java.nio.file.InvalidPathException;
@@ -29,37 +28,37 @@ public final class SqliteProvider implements StoreProvider {
       List.of(
           StoreOption.of(
               "name",
-              Type.TEXT,
+              StoreOption.Type.TEXT,
               "What messages and metrics call the store; without it `sqlite:` and the file."),
           StoreOption.of(
               "readers",
-              Type.NUMBER,
+              StoreOption.Type.NUMBER,
               "4",
               "Connections that read, beside the one that writes: as many reads run at once."),
           StoreOption.of(
               "busy-timeout",
-              Type.DURATION,
+              StoreOption.Type.DURATION,
               "5s",
               "How long to wait for another process that writes to the file."),
           StoreOption.of(
               "group-limit",
-              Type.NUMBER,
+              StoreOption.Type.NUMBER,
               "128",
               "How many writes at most share a commit; 1 for a commit each."),
           StoreOption.of(
               "unit-time-limit",
-              Type.DURATION,
+              StoreOption.Type.DURATION,
               "5s",
               "How long a unit of work may hold the writer before it is rolled back: everybody's"
                   + " writes wait for it."),
           StoreOption.of(
               "write-wait",
-              Type.DURATION,
+              StoreOption.Type.DURATION,
               "30s",
               "How long a write waits for its turn, and a read for a reader."),
           StoreOption.of(
               "queue-limit",
-              Type.NUMBER,
+              StoreOption.Type.NUMBER,
               "1000",
               "How many writes may wait; further ones wait to be accepted."),
           StoreOption.oneOf(
@@ -72,7 +71,7 @@ public final class SqliteProvider implements StoreProvider {
                   + " only with `allow-weak-durability`."),
           StoreOption.of(
               "allow-weak-durability",
-              Type.YES_NO,
+              StoreOption.Type.YES_NO,
               "no",
               "Accepts a file that may lose acknowledged writes in a power failure; the stores can"
                   + " then differ until a verification finds it."));
