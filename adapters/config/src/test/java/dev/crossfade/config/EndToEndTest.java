@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import org.jooq.Record;
 import org.jooq.Table;
@@ -108,6 +109,12 @@ class EndToEndTest {
                 assertThat(compared(migration)).isPositive();
               });
       assertThat(config.problems()).isEmpty();
+
+      // A wanted stage is obeyed.
+      write("  heartbeat: 200ms\n  migrations: {notes: {stage: dual_write}}\n");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(migration.stage()).isEqualTo(Stage.DUAL_WRITE));
     }
   }
 
