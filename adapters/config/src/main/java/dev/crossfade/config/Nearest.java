@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** Which of the names there are was probably meant. */
 final class Nearest {
-  /** Closer than a letter: only the case or the hyphens differ. */
+  /** What a section left out counts, however long its name. */
   private static final int SECTION_LEFT_OUT = 1;
 
   private Nearest() {}

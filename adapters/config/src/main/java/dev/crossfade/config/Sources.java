@@ -52,7 +52,7 @@ final class Sources {
     }
   }
 
-  /** Hidden in the environment: it has names that are no properties. */
+  /** By variable; SmallRye Config shows them under names of its own as well. */
   private final Map<String, String> environment;
 
   private final List<Source> sources = new ArrayList<>();

@@ -2,7 +2,11 @@ package dev.crossfade.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.crossfade.store.StoreProvider;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,7 +193,7 @@ class ProblemsTest {
   }
 
   private static String[] urlForms() {
-    return java.util.ServiceLoader.load(dev.crossfade.store.StoreProvider.class).stream()
+    return ServiceLoader.load(StoreProvider.class).stream()
         .map(provider -> provider.get().urlForm())
         .toArray(String[]::new);
   }
@@ -294,15 +298,15 @@ class ProblemsTest {
   private String password() {
     return Reading.of(
             new Inputs(
-                java.util.List.of(new Inputs.File(folder.resolve("crossfade.yaml"), true, false)),
-                java.util.Map.of(),
+                List.of(new Inputs.File(folder.resolve("crossfade.yaml"), true, false)),
+                Map.of(),
                 given.environment(),
-                java.util.Map.of(),
-                java.util.List.of(),
-                java.util.ServiceLoader.load(dev.crossfade.store.StoreProvider.class).stream()
-                    .map(java.util.ServiceLoader.Provider::get)
+                Map.of(),
+                List.of(),
+                ServiceLoader.load(StoreProvider.class).stream()
+                    .map(ServiceLoader.Provider::get)
                     .toList()),
-            java.util.Map.of(
+            Map.of(
                 new Inputs.File(folder.resolve("crossfade.yaml"), true, false),
                 new Inputs.Content(given.read("crossfade.yaml"), null)))
         .target()

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ class WatchTest {
   private CrossfadeConfig load() {
     return CrossfadeConfig.builder()
         .file(folder.resolve("crossfade.yaml"))
-        .environment(java.util.Map.of())
+        .environment(Map.of())
         .load();
   }
 
@@ -227,7 +228,7 @@ class WatchTest {
   void withoutFilesOrWithoutPeriodNothingIsWatched() throws Exception {
     write("  reread-every: 0\n");
     CrossfadeConfig config = load();
-    CrossfadeConfig none = CrossfadeConfig.builder().environment(java.util.Map.of()).load();
+    CrossfadeConfig none = CrossfadeConfig.builder().environment(Map.of()).load();
     try (AutoCloseable first = config.watch(changes::add);
         AutoCloseable second = none.watch(changes::add)) {
       noThreadIsLeft();
