@@ -101,7 +101,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   public final Place place() {
     return new Place(
         table.mapping().table(),
-        table.mapping().keyColumns().stream().map(MappedColumn::quoted).toList());
+        table.mapping().keyColumns().stream().map(MappedColumn::name).toList());
   }
 
   @Override

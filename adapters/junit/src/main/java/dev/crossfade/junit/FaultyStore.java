@@ -61,6 +61,7 @@ public final class FaultyStore implements Store {
   // Guarded by this.
   private final Map<Step, Long> calls = new EnumMap<>(Step.class);
   private @Nullable Plan plan;
+  private @Nullable Delay delay;
 
   private FaultyStore(Store delegate) {
     this.delegate = delegate;
@@ -130,10 +131,17 @@ public final class FaultyStore implements Store {
      * FaultyStore#heal}: the store is down.
      */
     DOWN,
+    /** As {@link #REPLY_LOST}, and so are all later answers, until {@link FaultyStore#heal}. */
+    REPLIES_LOST,
     /** It waits for {@link FaultyStore#release}, then reaches the store. */
     HELD_BEFORE,
     /** The store does it; the answer waits for {@link FaultyStore#release}. */
-    HELD_AFTER
+    HELD_AFTER;
+
+    /** Whether it befalls the calls after the planned one, too. */
+    boolean lasts() {
+      return this == DOWN || this == REPLIES_LOST;
+    }
   }
 
   private static final class Plan {
@@ -152,6 +160,8 @@ public final class FaultyStore implements Store {
       this.release = release;
     }
   }
+
+  private record Delay(Duration each, CountDownLatch over) {}
 
   // Planning.
 
@@ -180,9 +190,35 @@ public final class FaultyStore implements Store {
   }
 
   /**
-   * Ends the plan: what is held goes on, what was down is up. Whether it was hit is still known.
+   * From now on every call waits so long before it reaches the store, until {@link #heal}. May be
+   * combined with a plan, if it is given after that.
+   *
+   * @return this
+   */
+  public FaultyStore slow(Duration each) {
+    if (each.isNegative() || each.isZero()) {
+      throw new IllegalArgumentException("a call can only be slower, not by " + each);
+    }
+    synchronized (this) {
+      endDelay();
+      delay = new Delay(each, new CountDownLatch(1));
+    }
+    return this;
+  }
+
+  private synchronized void endDelay() {
+    if (delay != null) {
+      delay.over.countDown();
+      delay = null;
+    }
+  }
+
+  /**
+   * Ends the plan: what is held goes on, what was down is up, what was slow is not. Whether it was
+   * hit is still known.
    */
   public synchronized void heal() {
+    endDelay();
     if (plan != null) {
       plan.over = true;
       plan.release.countDown();
@@ -252,6 +288,7 @@ public final class FaultyStore implements Store {
 
   private <R extends @Nullable Object, X extends Exception> R call(Step step, Call<R, X> call)
       throws X {
+    loiter(step);
     Plan hit = count(step);
     if (hit == null) {
       return call.run();
@@ -266,7 +303,7 @@ public final class FaultyStore implements Store {
         hold(hit, () -> new StoreTimeoutException(message(step, "was interrupted"), null));
         return call.run();
       }
-      case REPLY_LOST -> {
+      case REPLY_LOST, REPLIES_LOST -> {
         try {
           call.run();
         } finally {
@@ -297,8 +334,24 @@ public final class FaultyStore implements Store {
     }
     current.seen++;
     boolean turn =
-        current.fault == Fault.DOWN ? current.seen >= current.nth : current.seen == current.nth;
+        current.fault.lasts() ? current.seen >= current.nth : current.seen == current.nth;
     return turn ? current : null;
+  }
+
+  private void loiter(Step step) {
+    Delay current;
+    synchronized (this) {
+      current = delay;
+    }
+    if (current == null) {
+      return;
+    }
+    try {
+      current.over.await(current.each.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreTimeoutException(message(step, "was interrupted"), e);
+    }
   }
 
   private static void hold(Plan plan, Supplier<CrossfadeException> interrupted) {

@@ -1,0 +1,127 @@
+package dev.crossfade.junit.app;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeException.Outcome;
+import dev.crossfade.store.Change;
+import dev.crossfade.store.ControlTable;
+import dev.crossfade.store.Instances;
+import dev.crossfade.store.Journal;
+import dev.crossfade.store.Mark;
+import dev.crossfade.store.RowWrite;
+import dev.crossfade.store.Store;
+import dev.crossfade.store.StoreRepository;
+import dev.crossfade.store.UnitBody;
+import dev.crossfade.store.Written;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that keeps a {@link Recording} of what the library says it changes. Safe for use by many
+ * threads.
+ */
+final class RecordedStore implements Store {
+  private final Store delegate;
+  private final Recording recording;
+  private volatile boolean asked;
+
+  RecordedStore(Store delegate, Recording recording) {
+    this.delegate = delegate;
+    this.recording = recording;
+  }
+
+  /** Whether anybody has connected it. */
+  boolean wasAsked() {
+    return asked;
+  }
+
+  @Override
+  public String name() {
+    return delegate.name();
+  }
+
+  @Override
+  public void connect() {
+    asked = true;
+    delegate.connect();
+  }
+
+  @Override
+  public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
+    List<String> problems = delegate.problems(repositories);
+    if (problems.isEmpty()) {
+      recording.watch(repositories);
+    }
+    return problems;
+  }
+
+  @Override
+  public ControlTable control() {
+    return delegate.control();
+  }
+
+  @Override
+  public Instances instances() {
+    return delegate.instances();
+  }
+
+  @Override
+  public Journal journal() {
+    return delegate.journal();
+  }
+
+  @Override
+  public <R extends @Nullable Object, X extends Exception> Written<R> write(
+      Mark mark, UnitBody<R, X> body) throws X {
+    long begun = recording.begin();
+    try {
+      return recorded(begun, delegate.<R, X>write(mark, body));
+    } catch (CrossfadeException e) {
+      throw excused(begun, e);
+    }
+  }
+
+  @Override
+  public <T, K> Written<Object> writeRow(
+      Mark mark, StoreRepository<T, K> repository, RowWrite<T, K> write) {
+    long begun = recording.begin();
+    try {
+      return recorded(begun, delegate.writeRow(mark, repository, write));
+    } catch (CrossfadeException e) {
+      throw excused(begun, e);
+    }
+  }
+
+  @Override
+  public void apply(Change change) {
+    long begun = recording.begin();
+    try {
+      delegate.apply(change);
+      recording.end(begun, change.states());
+    } catch (CrossfadeException e) {
+      throw excused(begun, e);
+    }
+  }
+
+  private <R extends @Nullable Object> Written<R> recorded(long begun, Written<R> written) {
+    recording.end(begun, written.states());
+    return written;
+  }
+
+  private CrossfadeException excused(long begun, CrossfadeException e) {
+    if (e.outcome() == Outcome.UNKNOWN) {
+      recording.excuse(begun);
+    }
+    return e;
+  }
+
+  @Override
+  public <S extends Store> S unwrap(Class<S> type) {
+    return type.isInstance(this) ? type.cast(this) : delegate.unwrap(type);
+  }
+
+  @Override
+  public void close() {
+    delegate.close();
+  }
+}
