@@ -130,7 +130,7 @@ class CrossfadeTestTest {
     assertThatThrownBy(() -> assertParity(notes, repository -> repository.rename(1, "x")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "Note.rename writes; only reads are made on both stores and compared. Write before");
+            "note.rename writes; only reads are made on both stores and compared. Write before");
   }
 
   @Nested

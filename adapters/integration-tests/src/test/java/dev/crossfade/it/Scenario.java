@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Scenario implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
-  static final String MIGRATION = "bank";
+  static final String MIGRATION = Bank.MIGRATION;
 
   static { // what is awaited at the end of each test is mostly so already
     Awaitility.setDefaultPollDelay(Duration.ZERO);
@@ -194,23 +194,7 @@ final class Scenario implements AutoCloseable {
         Crossfade.builder()
             .legacy(sqlite)
             .target(postgres)
-            .migration(
-                MIGRATION,
-                m ->
-                    m.entity(
-                            Domain.ACCOUNT,
-                            Domain.SqliteAccounts::new,
-                            Domain.PostgresAccounts::new)
-                        .entity(
-                            Domain.ENTRY, Domain.SqliteEntries::new, Domain.PostgresEntries::new)
-                        .entity(
-                            Domain.PREFERENCE,
-                            Domain.SqlitePreferences::new,
-                            Domain.PostgresPreferences::new)
-                        .entity(
-                            Domain.READING,
-                            Domain.SqliteReadings::new,
-                            Domain.PostgresReadings::new))
+            .migration(MIGRATION, Bank::declare)
             .settings(source)
             .listener(events)
             .build();

@@ -119,10 +119,10 @@ abstract class ChangeLog implements AutoCloseable {
     return new IllegalStateException("the test kit cannot read its log of changes", e);
   }
 
-  /** The table that holds an entity's rows, as statements name it. */
+  /** The table that holds an entity's rows, for messages. */
   final synchronized String tableOf(String entity) {
     Place place = places.get(entity);
-    return place == null ? entity : place.table();
+    return place == null ? entity : place.table().replace("\"", "");
   }
 
   @Override

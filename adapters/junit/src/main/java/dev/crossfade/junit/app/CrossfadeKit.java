@@ -26,7 +26,8 @@ public final class CrossfadeKit {
 
   /**
    * Settings for tests: writes wait for the other store, so that what a test finds after a write is
-   * in both; faults are noticed and repaired soon; no read is compared by chance.
+   * in both; faults are noticed and repaired soon; a row that the other store refuses is given up
+   * after three tries; no read is compared by chance.
    */
   public static Settings.Builder settings() {
     return Settings.builder()
@@ -36,7 +37,8 @@ public final class CrossfadeKit {
         .switchLimit(Duration.ofSeconds(4))
         .heartbeat(Duration.ofMillis(200))
         .lease(Duration.ofSeconds(5))
-        .shadowSampling(0);
+        .shadowSampling(0)
+        .parkAfter(3);
   }
 
   /** The application's. */

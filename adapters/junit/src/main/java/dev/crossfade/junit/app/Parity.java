@@ -98,9 +98,8 @@ public final class Parity {
     List<Mismatch> mismatches = compared.mismatches();
     StringBuilder message =
         begun(compared.migration(), compared.stage())
-            .append("Expecting reads to return the same from both stores, but there are ")
-            .append(mismatches.size())
-            .append(mismatches.size() == 1 ? " difference:" : " differences:");
+            .append("Expecting reads to return the same from both stores, but ")
+            .append(mismatches.size() == 1 ? "1 differs:" : mismatches.size() + " differ:");
     for (Mismatch each : mismatches.subList(0, Math.min(MOST_SHOWN, mismatches.size()))) {
       message.append("\n  ").append(each.entity()).append('.').append(each.method());
       if (each.key() != null) {
