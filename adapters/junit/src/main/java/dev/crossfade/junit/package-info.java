@@ -4,6 +4,8 @@
  * dev.crossfade.junit.TcpProxy}), and a store that fails by plan ({@link
  * dev.crossfade.junit.FaultyStore}).
  *
+ * <p>{@link dev.crossfade.junit.app} runs an application's tests on all of it.
+ *
  * <p>For tests only: what is here binds to the loopback address, trusts everybody who connects and
  * keeps its files in the system's temporary directory. Nothing here is null unless it says
  * {@code @Nullable}.

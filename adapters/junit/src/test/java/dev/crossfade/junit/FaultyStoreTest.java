@@ -138,6 +138,38 @@ class FaultyStoreTest {
   }
 
   @Test
+  void repliesAreLostUntilItIsHealed() {
+    store.plan(Fault.REPLIES_LOST, 1, Step.APPLY);
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> store.apply(CHANGE)).isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    store.heal();
+    store.apply(CHANGE);
+
+    assertThat(ledger.calls).containsExactly("apply", "apply", "apply", "apply");
+  }
+
+  @Test
+  void aSlowStoreIsSlowUntilItIsHealed() throws InterruptedException {
+    store.slow(Duration.ofMillis(30));
+    long begun = System.nanoTime();
+    store.apply(CHANGE);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(29));
+
+    store.slow(Duration.ofMinutes(10));
+    Thread waiting = new Thread(() -> store.apply(CHANGE), "crossfade-test-slow");
+    waiting.start();
+    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    store.heal();
+    waiting.join();
+
+    assertThat(ledger.calls).containsExactly("apply", "apply");
+    assertThatThrownBy(() -> store.slow(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void aStoreIsDownUntilItIsHealed() {
     store.plan(Fault.DOWN, 2, Step.APPLY);
     store.apply(CHANGE);

@@ -38,19 +38,33 @@ final class TestApplication implements AutoCloseable {
     targetLog = new PostgresChangeLog(database::open);
     legacyRecording = new Recording(legacyLog);
     targetRecording = new Recording(targetLog);
-    CrossfadeSetup setup = templates.setup();
-    RecordedStore legacy = new RecordedStore(setup.legacy(file), legacyRecording);
-    RecordedStore target = new RecordedStore(setup.target(database), targetRecording);
-    FaultyStore faultyLegacy = FaultyStore.around(legacy);
-    FaultyStore faultyTarget = FaultyStore.around(target);
-    crossfade = build(setup, faultyLegacy, faultyTarget);
-    faults = new Faults(crossfade, faultyLegacy, faultyTarget);
-    if (!legacy.wasAsked()) {
+    Stores stores = stores(templates.setup());
+    crossfade = build(templates.setup(), stores);
+    faults = new Faults(crossfade, stores.legacy(), stores.target());
+    if (!stores.recorded().wasAsked()) {
       close();
       throw new IllegalStateException(
-          setup.getClass().getName()
+          templates.setup().getClass().getName()
               + ".wire(…) gives the builder stores of its own, which the tests cannot watch; leave"
               + " those that legacy(…) and target(…) of the setup have made");
+    }
+  }
+
+  /**
+   * The application's stores, which record what they are told and fail when they are told to.
+   *
+   * @param recorded the legacy one, without faults
+   */
+  private record Stores(RecordedStore recorded, FaultyStore legacy, FaultyStore target) {}
+
+  private Stores stores(CrossfadeSetup setup) {
+    try {
+      RecordedStore legacy = new RecordedStore(setup.legacy(file), legacyRecording);
+      RecordedStore target = new RecordedStore(setup.target(database), targetRecording);
+      return new Stores(legacy, FaultyStore.around(legacy), FaultyStore.around(target));
+    } catch (RuntimeException | Error e) {
+      discard();
+      throw e;
     }
   }
 
@@ -62,18 +76,18 @@ final class TestApplication implements AutoCloseable {
     return connection;
   }
 
-  private Crossfade build(CrossfadeSetup setup, FaultyStore legacy, FaultyStore target) {
+  private Crossfade build(CrossfadeSetup setup, Stores stores) {
     try {
       Crossfade.Builder builder =
           Crossfade.builder()
-              .legacy(legacy)
-              .target(target)
+              .legacy(stores.legacy())
+              .target(stores.target())
               .settings(CrossfadeKit.settings().build());
       setup.wire(builder);
       return builder.build();
     } catch (RuntimeException | Error e) {
-      legacy.close();
-      target.close();
+      stores.legacy().close();
+      stores.target().close();
       discard();
       throw e;
     }
