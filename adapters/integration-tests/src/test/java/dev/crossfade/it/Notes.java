@@ -27,7 +27,7 @@ import org.jooq.impl.SQLDataType;
 
 /**
  * An application with all the mistakes that the test kit is to find. Its implementations reach for
- * connections of their own, which {@link #connections} gives them.
+ * connections of their own, which {@link Connections} gives them.
  */
 final class Notes {
   private Notes() {}
