@@ -15,8 +15,7 @@ final class PostgresBookmarks extends PostgresRepository<Bookmark, Long> impleme
 
   @Override
   public List<Bookmark> mostVisited(int limit) {
-    return fetch(
-        selectFrom(BOOKMARKS).orderBy(BOOKMARKS.VISITS.desc(), BOOKMARKS.ID).limit(limit));
+    return fetch(selectFrom(BOOKMARKS).orderBy(BOOKMARKS.VISITS.desc(), BOOKMARKS.ID).limit(limit));
   }
 
   @Override

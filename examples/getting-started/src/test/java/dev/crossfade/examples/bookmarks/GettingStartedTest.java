@@ -61,7 +61,7 @@ class GettingStartedTest {
       migrate(database); // step 3's schema, applied at the latest now
       Files.writeString(
           configuration,
-          Files.readString(configuration).replace("stage: \"off\"", "stage: dual_write"));
+          Files.readString(configuration).replace("stage: off", "stage: dual_write"));
       await().atMost(Duration.ofSeconds(30)).until(() -> migration.stage() == Stage.DUAL_WRITE);
       assertThat(BookmarksApplication.copy(migration).isClean()).isTrue();
 
