@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +71,8 @@ public final class ShadowReads implements AutoCloseable {
                       task, "crossfade-shadow-" + crossing.name() + "-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            (sample, full) -> ((Sample<?, ?>) sample).tell(Result.DROPPED)); // costs no exception
     this.pool.allowCoreThreadTimeOut(true);
   }
 
@@ -111,12 +111,7 @@ public final class ShadowReads implements AutoCloseable {
       boolean unordered,
       Read read,
       @Nullable Object result) {
-    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result, true);
-    try {
-      pool.execute(sample);
-    } catch (RejectedExecutionException e) {
-      sample.tell(Result.DROPPED);
-    }
+    pool.execute(new Sample<>(view, pair, method, unordered, read, result, true));
   }
 
   /**
