@@ -37,7 +37,7 @@ final class JournaledWrite implements Row {
           1.15, "journaled-write.1.p50", one.ratio("crossfade", Turn::p50Micros), "x bare");
       figures.shown("journaled-write.1.p50.outbox", one.ratio("outbox", Turn::p50Micros), "x bare");
       figures.shown("journaled-write.1.p50.bare", one.of(Contest.BARE, Turn::p50Micros), "us");
-      Contest.Result many = contest.run(MANY, SLICES);
+      Contest.Result many = contest.run(MANY);
       figures.atLeast(
           0.8, "journaled-write.16.writes", many.ratio("crossfade", Turn::perSecond), "x bare");
       figures.shown(
