@@ -7,6 +7,7 @@ import dev.crossfade.store.UnitBody;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Events;
+import dev.crossfade.wiring.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

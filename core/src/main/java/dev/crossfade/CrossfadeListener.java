@@ -22,7 +22,10 @@ public interface CrossfadeListener {
   /** A read was compared, or was to be. */
   default void shadowRead(ShadowReadEvent event) {}
 
-  /** A compared read differs, also after settling. */
+  /** A write was rehearsed on PostgreSQL, or was to be. */
+  default void rehearsed(RehearsalEvent event) {}
+
+  /** A compared read, or a rehearsed write, differs, also after settling. */
   default void mismatch(Mismatch mismatch) {}
 
   /** Repair has copied keys, or could not. */
@@ -106,7 +109,41 @@ public interface CrossfadeListener {
   }
 
   /**
-   * A difference between the stores that a compared read has found and confirmed.
+   * A call of a sampled write in {@link Stage#SHADOW}, run on PostgreSQL's implementation as well
+   * and rolled back there.
+   *
+   * @param migration its migration
+   * @param entity the entity of its repository
+   * @param method the repository's method
+   * @param result what came of it
+   */
+  record RehearsalEvent(String migration, String entity, String method, Result result) {
+    /** What came of a rehearsed call. */
+    public enum Result {
+      /** PostgreSQL's implementation did what the primary's had done. */
+      MATCH,
+      /** It did something else; {@link CrossfadeListener#mismatch} has the details. */
+      MISMATCH,
+      /** It threw, and the primary's had not; the log has the reason. */
+      FAILED,
+      /** It took longer than {@link Settings#rehearsalLimit}, or waited so long for a lock. */
+      TIMED_OUT,
+      /**
+       * Nothing can be said: its keys are under way in the journal, or it came to something else
+       * while other writes were under way.
+       */
+      EXCUSED,
+      /**
+       * Not run: the other store is not to be reached, the unit of work is too large, its arguments
+       * cannot be used twice, or the method timed out a moment ago.
+       */
+      SKIPPED
+    }
+  }
+
+  /**
+   * A difference between the stores that a compared read has found and confirmed, or between what a
+   * write did on the primary and what PostgreSQL's implementation did in its rehearsal.
    *
    * @param migration its migration
    * @param entity its entity

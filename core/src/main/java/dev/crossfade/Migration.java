@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.store.JournalStatus;
@@ -78,6 +79,9 @@ public interface Migration {
 
   /** How many compared reads came to which result in this process, dropped samples included. */
   Map<ShadowReadEvent.Result, Long> shadowReads();
+
+  /** How many rehearsed calls came to which result in this process, skipped ones included. */
+  Map<RehearsalEvent.Result, Long> rehearsals();
 
   /** How large and how old the journal is; asks the primary. */
   JournalStatus journal();

@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport.RowDifference;
@@ -13,6 +14,8 @@ import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Heartbeat;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Ownership;
+import dev.crossfade.rehearsal.Rehearsals;
+import dev.crossfade.rehearsal.Units;
 import dev.crossfade.routing.Router;
 import dev.crossfade.shadow.ShadowReads;
 import dev.crossfade.stage.StageView;
@@ -41,6 +44,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Crossing crossing;
   private final Stages stages;
   private final Finisher finisher;
+  private final Rehearsals rehearsals;
   private final SecondaryLane secondary;
   private final WritePath writes;
   private final Repair repair;
@@ -63,9 +67,13 @@ final class RunningMigration implements Migration, AutoCloseable {
     membership.keepUp(stages.current()); // may throw: no thread has been started yet
     SecondaryBreaker breaker = new SecondaryBreaker(crossing);
     this.finisher = new Finisher(crossing, this::somethingLeft);
+    Units units = new Units();
+    this.rehearsals = new Rehearsals(crossing, ownership, units);
     this.secondary =
-        new SecondaryLane(crossing, ownership, membership, finisher, breaker, this::somethingLeft);
-    this.writes = new WritePath(crossing, stages, ownership, membership, secondary);
+        new SecondaryLane(
+            crossing, ownership, membership, finisher, breaker, rehearsals, this::somethingLeft);
+    this.writes =
+        new WritePath(crossing, stages, ownership, membership, secondary, rehearsals, units);
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
     Settling settling = new Settling(crossing, closed);
     this.backfill = new Backfill(crossing, stages, ownership, repair, settling);
@@ -200,6 +208,11 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public Map<ShadowReadEvent.Result, Long> shadowReads() {
     return shadows.counts();
+  }
+
+  @Override
+  public Map<RehearsalEvent.Result, Long> rehearsals() {
+    return rehearsals.counts();
   }
 
   @Override

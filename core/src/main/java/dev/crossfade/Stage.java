@@ -13,7 +13,10 @@ public enum Stage {
   OFF(Side.LEGACY, false, false),
   /** Writes go to the legacy store first, then to PostgreSQL; reads come from the legacy store. */
   DUAL_WRITE(Side.LEGACY, true, false),
-  /** As {@link #DUAL_WRITE}, and a sample of the reads is repeated on PostgreSQL and compared. */
+  /**
+   * As {@link #DUAL_WRITE}, and a sample of the reads is repeated on PostgreSQL and compared, and a
+   * sample of the writes rehearsed there.
+   */
   SHADOW(Side.LEGACY, true, true),
   /**
    * PostgreSQL is the truth; writes go on to the legacy store, a sample of the reads is compared
@@ -61,6 +64,11 @@ public enum Stage {
   /** Whether a sample of the reads is repeated on the other store and compared. */
   public boolean shadowReads() {
     return shadowReads;
+  }
+
+  /** Whether a sample of the writes is rehearsed on the other store's implementation. */
+  public boolean rehearsesWrites() {
+    return this == SHADOW;
   }
 
   /** Whether writes only remember the changed keys, for a late way back. */

@@ -59,6 +59,11 @@ public final class Ownership {
     current = incarnation;
   }
 
+  /** How many ids have been given so far, each to one entry of one operation. */
+  public long given() {
+    return ids.get();
+  }
+
   long register() {
     long id = ids.incrementAndGet();
     known.add(id);

@@ -7,6 +7,7 @@ import dev.crossfade.Reads;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.Writes;
+import dev.crossfade.rehearsal.WriteMethod;
 import dev.crossfade.shadow.ShadowReads;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
@@ -64,6 +65,7 @@ public final class Router {
       if (isOwn(method, pair.entity())) {
         classification(type, method, problems);
       }
+      problems.addAll(WriteMethod.problems(type, method, pair.entity()));
     }
     for (Side side : Side.values()) {
       if (!type.isInstance(pair.on(side))) {
@@ -223,38 +225,15 @@ public final class Router {
   }
 
   private <T, K> Route write(EntityPair<T, K> pair, Method method, MethodPlan plan) {
-    String name = pair.entity().name() + "." + plan.name();
-    Route unit = arguments -> writes.method(name, () -> call(plan, unitSide(), arguments));
+    WriteMethod write = new WriteMethod(pair, method, plan::call);
     RowWriteOf<T, K> rowWrite = rowWrite(pair, method);
     if (rowWrite == null) {
-      return unit;
+      return arguments -> writes.method(write, arguments);
     }
     return arguments ->
         writes.unitSide() != null || arguments == null
-            ? unit.call(arguments)
-            : writes.row(name, pair, rowWrite.of(arguments[0]));
-  }
-
-  private Side unitSide() {
-    Side side = writes.unitSide();
-    if (side == null) {
-      throw new IllegalStateException("no unit of work is open on this thread");
-    }
-    return side;
-  }
-
-  /** The body of a unit throws exceptions, not throwables. */
-  @SuppressWarnings(
-      "NullAway") // whether the result may be null is between the interface and its caller
-  private static Object call(MethodPlan plan, Side side, Object @Nullable [] arguments)
-      throws Exception {
-    try {
-      return plan.call(side, arguments);
-    } catch (Exception | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(plan.name() + " threw neither an exception nor an error", e);
-    }
+            ? writes.method(write, arguments)
+            : writes.row(write, arguments, pair, rowWrite.of(arguments[0]));
   }
 
   private interface RowWriteOf<T, K> {

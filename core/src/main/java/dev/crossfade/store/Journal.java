@@ -104,6 +104,13 @@ public interface Journal {
    */
   Set<Integer> covered(String entity, List<byte[]> canonicalKeys);
 
+  /**
+   * Those of these entries of one write, all of them points, that are disputed; as indexes: the
+   * entry is gone, is contested, or shares its key with another entry of any kind, parked ones and
+   * ranges included. Other entries of the write do not count.
+   */
+  Set<Integer> disputed(List<Entry> own);
+
   /** How large and how old it is. */
   JournalStatus status(String migration);
 

@@ -80,6 +80,25 @@ public interface Store extends AutoCloseable {
   void apply(Change change);
 
   /**
+   * Step 3, and a rehearsal of this store's own implementations in the same transaction: after the
+   * checks, before the rows, and rolled back to a savepoint, so that only the change stays. A
+   * failure of the rehearsal is no failure of the change, unless it has broken the connection or
+   * the transaction. Where the change is done again, as after a conflict, the rehearsal is not. A
+   * change without rows is possible here.
+   *
+   * <p>By default the rehearsal does not take place.
+   */
+  default void apply(Change change, Rehearsal rehearsal) {
+    apply(change);
+  }
+
+  /**
+   * What the unit of work of this thread has recorded so far, each key once with its last state, in
+   * a list of its own; empty outside of any. A state that is recorded anew is another object.
+   */
+  List<RowState<?, ?>> recorded();
+
+  /**
    * This store as the given type, seen through wrappers.
    *
    * @throws IllegalArgumentException if it is none

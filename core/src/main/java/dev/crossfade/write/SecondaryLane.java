@@ -8,6 +8,10 @@ import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
+import dev.crossfade.rehearsal.Lane;
+import dev.crossfade.rehearsal.Rehearsals;
+import dev.crossfade.rehearsal.Script;
+import dev.crossfade.rehearsal.WriteRehearsal;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.Entry;
@@ -17,6 +21,7 @@ import dev.crossfade.store.Finish.Outcome;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
+import dev.crossfade.store.Store;
 import dev.crossfade.store.Written;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Pools;
@@ -46,6 +51,7 @@ public final class SecondaryLane implements AutoCloseable {
   private final Membership membership;
   private final Finisher finisher;
   private final SecondaryBreaker breaker;
+  private final Rehearsals rehearsals;
   private final Runnable suspicion;
   private final ThreadPoolExecutor pool;
 
@@ -60,12 +66,14 @@ public final class SecondaryLane implements AutoCloseable {
       Membership membership,
       Finisher finisher,
       SecondaryBreaker breaker,
+      Rehearsals rehearsals,
       Runnable suspicion) {
     this.crossing = crossing;
     this.ownership = ownership;
     this.membership = membership;
     this.finisher = finisher;
     this.breaker = breaker;
+    this.rehearsals = rehearsals;
     this.suspicion = suspicion;
     AtomicInteger number = new AtomicInteger();
     int threads = crossing.settings().secondaryThreads();
@@ -76,14 +84,10 @@ public final class SecondaryLane implements AutoCloseable {
             30,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(crossing.settings().secondaryQueue()),
-            task -> {
-              Thread thread =
-                  new Thread(
-                      task,
-                      "crossfade-secondary-" + crossing.name() + "-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            task ->
+                new Lane(
+                    task,
+                    "crossfade-secondary-" + crossing.name() + "-" + number.incrementAndGet()));
     this.pool.allowCoreThreadTimeOut(true);
   }
 
@@ -92,20 +96,43 @@ public final class SecondaryLane implements AutoCloseable {
     Pools.resize(pool, crossing.settings().secondaryThreads());
   }
 
-  /** Carries a write over, and waits for it up to {@code secondaryWait}. */
-  void carry(StageView view, Operation operation, Written<?> written) {
-    Carried carried = new Carried(view, operation, written);
-    if (!breaker.isClosed() || !membership.ready(view.secondary(), operation.owner())) {
+  /**
+   * Carries a write over, and waits for it up to {@code secondaryWait}.
+   *
+   * @param script its calls, if they are to be rehearsed
+   */
+  void carry(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
+    Carried carried = new Carried(view, operation, written, script);
+    if (started(carried)) {
+      carried.await(crossing.settings().secondaryWait());
+    }
+  }
+
+  /**
+   * Rehearses a write that has changed nothing, and so must not on the other store; waits for
+   * nothing.
+   *
+   * @param script its calls; nothing happens without
+   */
+  void rehearse(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
+    if (script != null) {
+      boolean unused = started(new Carried(view, operation, written, script));
+    }
+  }
+
+  private boolean started(Carried carried) {
+    if (!breaker.isClosed()
+        || !membership.ready(carried.view.secondary(), carried.operation.owner())) {
       carried.skip();
-      return;
+      return false;
     }
     try {
       pool.execute(carried);
+      return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
       carried.skip();
-      return;
+      return false;
     }
-    carried.await(crossing.settings().secondaryWait());
   }
 
   /** Ends the pool; what still waits is left to repair. */
@@ -125,13 +152,15 @@ public final class SecondaryLane implements AutoCloseable {
     private final StageView view;
     private final Operation operation;
     private final Written<?> written;
+    private final @Nullable WriteRehearsal rehearsal;
     private final CountDownLatch over = new CountDownLatch(1);
     private final long begun = System.nanoTime();
 
-    Carried(StageView view, Operation operation, Written<?> written) {
+    Carried(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
       this.view = view;
       this.operation = operation;
       this.written = written;
+      this.rehearsal = script == null ? null : rehearsals.of(view, script, entries());
     }
 
     void await(Duration limit) {
@@ -153,7 +182,7 @@ public final class SecondaryLane implements AutoCloseable {
     @Override
     public void run() {
       try {
-        crossing.store(view.secondary()).apply(change());
+        apply(crossing.store(view.secondary()));
         breaker.answered(System.nanoTime() - begun);
         over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
       } catch (FencedException | StaleEpochException e) {
@@ -162,6 +191,14 @@ public final class SecondaryLane implements AutoCloseable {
         failed(e);
       } catch (RuntimeException | Error e) {
         unknown(e);
+      }
+    }
+
+    private void apply(Store store) {
+      if (rehearsal != null && rehearsal.isPossible()) {
+        store.apply(change(), rehearsal);
+      } else if (written.entries().length > 0) {
+        store.apply(change());
       }
     }
 
@@ -205,7 +242,16 @@ public final class SecondaryLane implements AutoCloseable {
 
     private void over(Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
       over.countDown();
-      finisher.finish(view, operation, finish(outcome));
+      if (rehearsal != null) {
+        rehearsal.tell();
+      }
+      if (written.entries().length == 0) {
+        return; // nothing to be carried over or finished
+      }
+      finisher.finish(
+          view,
+          operation,
+          new Finish(crossing.name(), operation.owner(), entries(), outcome, List.of()));
       if (crossing.events().wanted()) {
         SecondaryEvent event =
             new SecondaryEvent(
@@ -214,7 +260,7 @@ public final class SecondaryLane implements AutoCloseable {
       }
     }
 
-    private Finish finish(Outcome outcome) {
+    private List<Entry> entries() {
       List<Entry> entries = new ArrayList<>(written.entries().length);
       for (int i = 0; i < written.entries().length; i++) {
         RowState<?, ?> state = written.states().get(i);
@@ -224,7 +270,7 @@ public final class SecondaryLane implements AutoCloseable {
                 written.entries()[i],
                 Span.point(state.entity().name(), state.canonicalKey())));
       }
-      return new Finish(crossing.name(), operation.owner(), entries, outcome, List.of());
+      return entries;
     }
   }
 }

@@ -6,6 +6,11 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
+import dev.crossfade.rehearsal.Lane;
+import dev.crossfade.rehearsal.Rehearsals;
+import dev.crossfade.rehearsal.Script;
+import dev.crossfade.rehearsal.Units;
+import dev.crossfade.rehearsal.WriteMethod;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Mark;
@@ -38,9 +43,8 @@ public final class WritePath {
   private final Ownership ownership;
   private final Membership membership;
   private final SecondaryLane secondary;
-
-  @SuppressWarnings("ThreadLocalUsage") // one per migration, of which there are few
-  private final ThreadLocal<@Nullable Side> unit = new ThreadLocal<>();
+  private final Rehearsals rehearsals;
+  private final Units units;
 
   /** Made once per migration. */
   public WritePath(
@@ -48,45 +52,61 @@ public final class WritePath {
       Stages stages,
       Ownership ownership,
       Membership membership,
-      SecondaryLane secondary) {
+      SecondaryLane secondary,
+      Rehearsals rehearsals,
+      Units units) {
     this.crossing = crossing;
     this.membership = membership;
     this.stages = stages;
     this.ownership = ownership;
     this.secondary = secondary;
+    this.rehearsals = rehearsals;
+    this.units = units;
   }
 
   /** The side on which this thread has a unit of work open; null if it has none. */
   public @Nullable Side unitSide() {
-    return unit.get();
+    Units.Open open = units.open();
+    return open == null ? null : open.side();
   }
 
   /** A write of one row, as a unit of work of its own. */
-  public <T, K> Object row(String name, EntityPair<T, K> pair, RowWrite<T, K> write) {
-    return run(name, (store, side, mark) -> store.writeRow(mark, pair.on(side), write));
+  public <T, K> Object row(
+      WriteMethod method, Object[] arguments, EntityPair<T, K> pair, RowWrite<T, K> write) {
+    return run(
+        method.operation(),
+        (store, side, mark, script) -> {
+          if (script != null) {
+            script.only(method, arguments);
+          }
+          return store.writeRow(mark, pair.on(side), write);
+        });
   }
 
   /** A unit of work; joins the one that this thread has open. */
   public <R extends @Nullable Object, X extends Exception> R unit(String name, UnitBody<R, X> body)
       throws X {
-    if (unit.get() != null) {
+    if (units.open() != null) {
       return body.run();
     }
-    return run(name, (store, side, mark) -> store.write(mark, () -> inUnit(side, body)));
+    return run(
+        name,
+        (store, side, mark, script) ->
+            store.write(mark, () -> units.within(Units.Open.on(side, script), body)));
   }
 
   /**
    * A method of a repository as a unit of work; joins the one that this thread has open. It may be
    * run again, so a transaction that the store gave up because of a concurrent one is.
    */
-  public <R extends @Nullable Object, X extends Exception> R method(
-      String name, UnitBody<R, X> body) throws X {
-    if (unit.get() != null) {
-      return body.run();
+  public Object method(WriteMethod method, Object @Nullable [] arguments) throws Exception {
+    Units.Open open = units.open();
+    if (open != null) {
+      return joined(open, method, arguments);
     }
     for (int retry = 1; ; retry++) {
       try {
-        return unit(name, body);
+        return alone(method, arguments);
       } catch (ConflictException e) {
         if (retry > RETRIES) {
           throw e;
@@ -96,23 +116,35 @@ public final class WritePath {
     }
   }
 
-  private <R extends @Nullable Object, X extends Exception> R inUnit(Side side, UnitBody<R, X> body)
-      throws X {
-    unit.set(side);
-    try {
-      return body.run();
-    } finally {
-      unit.remove();
-    }
+  private Object joined(Units.Open open, WriteMethod method, Object @Nullable [] arguments)
+      throws Exception {
+    Script script = open.script();
+    return script == null
+        ? method.call(open.side(), arguments)
+        : script.call(method, arguments, crossing.store(open.side()), open.side());
+  }
+
+  private Object alone(WriteMethod method, Object @Nullable [] arguments) throws Exception {
+    return this.<Object, Exception>run(
+        method.operation(),
+        (store, side, mark, script) -> {
+          if (script != null) {
+            script.only(method, arguments);
+          }
+          return store.write(
+              mark,
+              () -> units.within(Units.Open.on(side, null), () -> method.call(side, arguments)));
+        });
   }
 
   /** Steps 1 and 2 on the primary, whichever that is. */
   private interface Attempt<R extends @Nullable Object, X extends Exception> {
-    Written<R> on(Store store, Side side, Mark mark) throws X;
+    Written<R> on(Store store, Side side, Mark mark, @Nullable Script script) throws X;
   }
 
   private <R extends @Nullable Object, X extends Exception> R run(
       String name, Attempt<R, X> attempt) throws X {
+    Lane.refuseWhileRehearsing(name);
     long begun = System.nanoTime();
     StageView view = stages.current();
     while (true) {
@@ -134,13 +166,21 @@ public final class WritePath {
       String name, StageView view, long begun, Operation operation, Attempt<R, X> attempt)
       throws X {
     membership.ensureKnown(view.primary(), operation.owner());
+    Script script = rehearsals.script(view);
     Written<R> written =
         attempt.on(
-            crossing.store(view.primary()), view.primary(), operation.mark(crossing.name(), view));
-    if (written.entries().length == 0) {
-      operation.end();
+            crossing.store(view.primary()),
+            view.primary(),
+            operation.mark(crossing.name(), view),
+            script);
+    if (script != null) {
+      script.came(written);
+    }
+    if (written.entries().length > 0) {
+      secondary.carry(view, operation, written, script);
     } else {
-      secondary.carry(view, operation, written);
+      operation.end();
+      secondary.rehearse(view, operation, written, script);
     }
     tell(name, view, begun, null);
     return written.result();

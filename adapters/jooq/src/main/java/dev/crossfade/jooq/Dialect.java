@@ -85,7 +85,8 @@ public abstract class Dialect {
     return DSL.using(family, settings);
   }
 
-  final DSLContext on(Session session) {
+  final DSLContext on(Session session) throws SQLException {
+    session.check();
     return DSL.using(session.connection(), family, settings);
   }
 }

@@ -425,7 +425,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /** Values are converted by the mapping's own codecs, which the returned columns carry. */
-  private List<T> returned(Session session, ResultQuery<?> statement) {
+  private List<T> returned(Session session, ResultQuery<?> statement) throws SQLException {
     Result<?> result = sessions.dialect().on(session).fetch(statement);
     List<T> rows = new ArrayList<>(result.size());
     for (Record row : result) {

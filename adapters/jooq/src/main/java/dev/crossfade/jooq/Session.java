@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * failed is closed, not kept.
  */
 public final class Session {
+  private static final Guard NONE = () -> {};
+
   private final Connection connection;
   private final int keep;
+  private final Guard guard;
   private final Map<String, PreparedStatement> idle = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
@@ -28,8 +31,23 @@ public final class Session {
    * @param keep how many prepared statements to keep; 0 if the driver does that
    */
   public Session(Connection connection, int keep) {
+    this(connection, keep, NONE);
+  }
+
+  private Session(Connection connection, int keep, Guard guard) {
     this.connection = connection;
     this.keep = keep;
+    this.guard = guard;
+  }
+
+  /** On the same connection, asking before each statement; keeps no statements. */
+  public Session guarded(Guard before) {
+    return new Session(connection, 0, before);
+  }
+
+  /** Asks whether a statement may be run now. */
+  void check() throws SQLException {
+    guard.check();
   }
 
   /** The connection. */
@@ -88,12 +106,14 @@ public final class Session {
 
   /** Runs a statement without parameters and results. */
   public void execute(String sql) throws SQLException {
+    guard.check();
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
   private PreparedStatement take(String sql) throws SQLException {
+    guard.check();
     PreparedStatement kept = idle.remove(sql);
     return kept != null ? kept : connection.prepareStatement(sql);
   }
@@ -112,6 +132,13 @@ public final class Session {
       eldest.next().close();
       eldest.remove();
     }
+  }
+
+  /** What is asked before each statement of a {@linkplain #guarded guarded} session. */
+  @FunctionalInterface
+  public interface Guard {
+    /** Returns if the statement may be run; may itself run statements on the plain session. */
+    void check() throws SQLException;
   }
 
   /** Sets parameters. */

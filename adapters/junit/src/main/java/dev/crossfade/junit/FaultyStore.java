@@ -15,6 +15,8 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Span;
 import dev.crossfade.store.Store;
@@ -92,7 +94,7 @@ public final class FaultyStore implements Store {
     WITHDRAW(true),
     /** {@link Journal#leaveForgotten}, {@code failed}, {@code retryParked}, {@code recall}. */
     SETTLE(true),
-    /** {@link Journal#parked}, {@code covered}, {@code status}. */
+    /** {@link Journal#parked}, {@code covered}, {@code disputed}, {@code status}. */
     LOOK(false),
     /** Changes of control rows and evidence. */
     CONTROL(true),
@@ -431,6 +433,16 @@ public final class FaultyStore implements Store {
     change(Step.APPLY, () -> delegate.apply(change));
   }
 
+  @Override
+  public void apply(Change change, Rehearsal rehearsal) {
+    change(Step.APPLY, () -> delegate.apply(change, rehearsal));
+  }
+
+  @Override
+  public List<RowState<?, ?>> recorded() {
+    return delegate.recorded();
+  }
+
   /** This store, or the delegate, as the given type. */
   @Override
   public <S extends Store> S unwrap(Class<S> type) {
@@ -581,6 +593,11 @@ public final class FaultyStore implements Store {
     @Override
     public Set<Integer> covered(String entity, List<byte[]> canonicalKeys) {
       return call(Step.LOOK, () -> delegate.journal().covered(entity, canonicalKeys));
+    }
+
+    @Override
+    public Set<Integer> disputed(List<Entry> own) {
+      return call(Step.LOOK, () -> delegate.journal().disputed(own));
     }
 
     @Override

@@ -24,6 +24,9 @@ final class GeneratedKeys {
          where a.adrelid = to_regclass(?) and c.attname = ? limit 1))
       """;
 
+  /** So many rows may arrive before the sequence is behind again. */
+  private static final int HEADROOM = 100;
+
   private final PostgresStore store;
   private final TableMapping<?, ?> mapping;
 
@@ -41,6 +44,21 @@ final class GeneratedKeys {
   void raise(long highest) {
     if (isNumber()) {
       long unused = store.asOwner(session -> raise(session, highest));
+    }
+  }
+
+  /**
+   * Makes the sequence go on above all rows there are, in the session's transaction where the
+   * run-time role may, and a little further: rows go on arriving with keys of the primary's.
+   */
+  void raisePastRows(Session session) throws SQLException {
+    if (isNumber()) {
+      long highest = highest(session) + HEADROOM;
+      if (store.hasOwner()) {
+        raise(highest);
+      } else {
+        long unused = raise(session, highest);
+      }
     }
   }
 

@@ -145,6 +145,22 @@ final class PostgresJournal implements Journal {
           where j.is_range and j.entity = ? and j.key <= k.key
             and (j.key_to is null or j.key_to >= k.key))
       """;
+  private static final String DISPUTED =
+      """
+      select own.place - 1
+      from unnest(?::uuid[], ?::bigint[]) with ordinality own (owner, id, place)
+      left join crossfade.journal e
+        on e.owner = own.owner and e.id = own.id and not e.contested
+      where e.id is null
+        or exists (
+          select 1 from crossfade.journal o
+          where not o.is_range and o.entity = e.entity and o.key = e.key
+            and (o.owner <> e.owner or o.id <> e.id))
+        or exists (
+          select 1 from crossfade.journal r
+          where r.is_range and r.entity = e.entity and r.key <= e.key
+            and (r.key_to is null or r.key_to >= e.key))
+      """;
   private static final String STATUS =
       """
       select count(*), count(*) filter (where state in ('left', 'unknown')),
@@ -365,13 +381,25 @@ final class PostgresJournal implements Journal {
                   statement.setString(2, entity);
                   statement.setString(3, entity);
                 },
-                rows -> {
-                  Set<Integer> places = new HashSet<>();
-                  while (rows.next()) {
-                    places.add(rows.getInt(1));
-                  }
-                  return places;
-                }));
+                PostgresJournal::places));
+  }
+
+  @Override
+  public Set<Integer> disputed(List<Entry> own) {
+    return pool.read(
+        session ->
+            session.query(
+                DISPUTED,
+                statement -> new EntryArrays(own).bindIds(statement, 1),
+                PostgresJournal::places));
+  }
+
+  private static Set<Integer> places(ResultSet rows) throws SQLException {
+    Set<Integer> places = new HashSet<>();
+    while (rows.next()) {
+      places.add(rows.getInt(1));
+    }
+    return places;
   }
 
   @Override

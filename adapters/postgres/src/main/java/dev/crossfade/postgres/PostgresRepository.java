@@ -48,6 +48,10 @@ public abstract class PostgresRepository<T, K> extends JooqRepository<T, K> {
     this.keys = new GeneratedKeys(store(context), mapped().mapping());
   }
 
+  GeneratedKeys generatedKeys() {
+    return keys;
+  }
+
   private static PostgresStore store(RepositoryContext<?, ?> context) {
     return context.store().unwrap(PostgresStore.class);
   }

@@ -6,11 +6,13 @@ import dev.crossfade.jooq.CatalogueCheck;
 import dev.crossfade.jooq.ChangeWriter;
 import dev.crossfade.jooq.MappedTable;
 import dev.crossfade.jooq.Session;
+import dev.crossfade.jooq.Unit;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -250,6 +253,32 @@ public final class PostgresStore implements Store {
         });
   }
 
+  @Override
+  public void apply(Change change, Rehearsal rehearsal) {
+    AtomicBoolean rehearsed = new AtomicBoolean();
+    Supplier<Boolean> both = () -> applyRehearsed(change, rehearsal, rehearsed);
+    upkeep.withPartitions(both);
+  }
+
+  /** The transaction may be done again, the rehearsal not. */
+  private boolean applyRehearsed(Change change, Rehearsal rehearsal, AtomicBoolean rehearsed) {
+    return pool.transaction(
+        session -> {
+          RowStatements.checkAllowed(session, change);
+          if (rehearsed.compareAndSet(false, true)) {
+            PostgresTrial.run(rehearsal, pool, sessions, changes, settings.limits(), session);
+          }
+          changes.apply(session, change.states());
+          return true;
+        });
+  }
+
+  @Override
+  public List<RowState<?, ?>> recorded() {
+    Unit unit = sessions.unit();
+    return unit == null ? List.of() : unit.states();
+  }
+
   PostgresSessions sessions() {
     return sessions;
   }
@@ -258,6 +287,10 @@ public final class PostgresStore implements Store {
   <R extends @Nullable Object> R asOwner(Session.Work<R> work) {
     DataSource owner = settings.owner();
     return owner == null ? pool.transaction(work) : pool.transaction(owner, work);
+  }
+
+  boolean hasOwner() {
+    return settings.owner() != null;
   }
 
   Pool pool() {

@@ -45,6 +45,19 @@ final class SqliteJournal implements Journal {
       where owner = ?5 and id = ?6
       """;
 
+  private static final String UNDISPUTED =
+      """
+      select 1 from crossfade_entry e
+      where owner = ? and id = ? and contested = 0
+        and not exists (
+          select 1 from crossfade_entry o
+          where o.entity = e.entity and o.key_from = e.key_from and o.seq <> e.seq)
+        and not exists (
+          select 1 from crossfade_entry r
+          where r.entity = e.entity and r.is_range = 1 and r.key_from <= e.key_from
+            and (r.key_to is null or r.key_to >= e.key_from))
+      """;
+
   private final Clock clock;
 
   SqliteJournal(Supplier<SqliteFile> file, SqliteSessions sessions, Clock clock) {
@@ -192,6 +205,21 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Set<Integer> disputed(List<Entry> own) {
+    return sessions.reading(
+        "reading the journal",
+        session -> {
+          Set<Integer> disputed = new HashSet<>();
+          for (int i = 0; i < own.size(); i++) {
+            if (isDisputed(session, own.get(i))) {
+              disputed.add(i);
+            }
+          }
+          return disputed;
+        });
+  }
+
+  @Override
   public JournalStatus status(String migration) {
     return sessions.reading(
         "reading the journal",
@@ -317,6 +345,13 @@ final class SqliteJournal implements Journal {
           }
           return ranges;
         });
+  }
+
+  private static boolean isDisputed(Session session, Entry own) throws SQLException {
+    return !session.query(
+        UNDISPUTED,
+        statement -> Entries.bindId(statement, 1, own.owner(), own.id()),
+        ResultSet::next);
   }
 
   private static boolean hasPoint(Session session, String entity, byte[] key) throws SQLException {

@@ -7,6 +7,7 @@ import dev.crossfade.jooq.ChangeWriter;
 import dev.crossfade.jooq.MappedTable;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableMapping;
+import dev.crossfade.jooq.Unit;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
@@ -196,6 +197,12 @@ public final class SqliteStore implements Store {
               return change;
             },
             true);
+  }
+
+  @Override
+  public List<RowState<?, ?>> recorded() {
+    Unit unit = sessions.unit();
+    return unit == null ? List.of() : unit.states();
   }
 
   @Override

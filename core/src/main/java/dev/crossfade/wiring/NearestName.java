@@ -1,14 +1,14 @@
-package dev.crossfade;
+package dev.crossfade.wiring;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Which of the names there are was probably meant. */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
   /** The name that takes the fewest changed, added or left out letters; there is at least one. */
-  static String of(String given, Collection<String> names) {
+  public static String of(String given, Collection<String> names) {
     return names.stream()
         .min(
             Comparator.<String>comparingInt(name -> distance(given, name))

@@ -1,4 +1,4 @@
-package dev.crossfade;
+package dev.crossfade.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
