@@ -1,5 +1,6 @@
 package dev.crossfade.it;
 
+
 import dev.crossfade.Crossfade;
 import dev.crossfade.MigrationBuilder;
 import dev.crossfade.Stage.Side;
@@ -7,6 +8,7 @@ import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.app.CrossfadeSetup;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.RepositoryFactory;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +25,14 @@ final class Bank implements CrossfadeSetup {
   }
 
   static void declare(MigrationBuilder migration) {
+    declare(migration, Domain.PostgresAccounts::new);
+  }
+
+  /** With another implementation of the accounts on PostgreSQL. */
+  static void declare(
+      MigrationBuilder migration, RepositoryFactory<Domain.Account, Long> postgresAccounts) {
     migration
-        .entity(Domain.ACCOUNT, Domain.SqliteAccounts::new, Domain.PostgresAccounts::new)
+        .entity(Domain.ACCOUNT, Domain.SqliteAccounts::new, postgresAccounts)
         .entity(Domain.ENTRY, Domain.SqliteEntries::new, Domain.PostgresEntries::new)
         .entity(Domain.PREFERENCE, Domain.SqlitePreferences::new, Domain.PostgresPreferences::new)
         .entity(Domain.READING, Domain.SqliteReadings::new, Domain.PostgresReadings::new);

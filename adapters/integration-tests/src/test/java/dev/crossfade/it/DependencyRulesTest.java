@@ -25,6 +25,7 @@ class DependencyRulesTest {
     "dev.crossfade.stage..",
     "dev.crossfade.write..",
     "dev.crossfade.journal..",
+    "dev.crossfade.rehearsal..",
     "dev.crossfade.copy..",
     "dev.crossfade.shadow..",
     "dev.crossfade.cutover..",
@@ -154,7 +155,8 @@ class DependencyRulesTest {
   @ArchTest
   static final ArchRule stepsHaveNoCircles =
       slices()
-          .matching("dev.crossfade.(routing|stage|write|journal|copy|shadow|cutover|wiring)..")
+          .matching(
+              "dev.crossfade.(routing|stage|write|journal|copy|shadow|rehearsal|cutover|wiring)..")
           .should()
           .beFreeOfCycles();
 

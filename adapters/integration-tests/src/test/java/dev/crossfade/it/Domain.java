@@ -10,6 +10,7 @@ import dev.crossfade.sqlite.SqliteRepository;
 import dev.crossfade.store.RepositoryContext;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,18 @@ final class Domain {
     /** Writes, then throws. */
     @Writes
     void renameAndThrow(long id, String code);
+
+    /** An account and its first entry, both with generated keys; returns the account's. */
+    @Writes
+    long open(String code, BigDecimal first);
+
+    /** Says that it was looked at, by the clock of whoever does it. */
+    @Writes(differs = "updatedAt")
+    boolean touch(long id);
+
+    /** Does something that nothing undoes. */
+    @Writes(rehearsed = false)
+    boolean announce(long id);
   }
 
   interface Entries extends Repository<Entry, Long> {
@@ -178,6 +191,7 @@ final class Domain {
       Field<String> code,
       Field<BigDecimal> balance,
       Field<Status> status,
+      Field<Instant> updatedAt,
       List<Field<?>> columns) {
     Select<?> byCode(String value) {
       return DSL.select(columns).from(ACCOUNTS).where(code.eq(value));
@@ -218,6 +232,10 @@ final class Domain {
       return DSL.update(ACCOUNTS).set(balance, balance.plus(by)).where(id.eq(value));
     }
 
+    UpdateReturningStep<?> touch(long value, Instant now) {
+      return DSL.update(ACCOUNTS).set(updatedAt, now).where(id.eq(value));
+    }
+
     UpdateReturningStep<?> rename(long value, String to) {
       return DSL.update(ACCOUNTS).set(code, to).where(id.eq(value));
     }
@@ -235,15 +253,18 @@ final class Domain {
 
   static class SqliteAccounts extends SqliteRepository<Account, Long> implements Accounts {
     private final AccountSql sql;
+    private final RepositoryContext<Account, Long> context;
 
     SqliteAccounts(RepositoryContext<Account, Long> context) {
       super(context, ACCOUNTS);
+      this.context = context;
       sql =
           new AccountSql(
               field("id", Long.class),
               field("code", String.class),
               field("balance", BigDecimal.class),
               field("status", Status.class),
+              field("updatedAt", Instant.class),
               columns());
     }
 
@@ -302,19 +323,39 @@ final class Domain {
       write(sql.rename(id, code));
       throw new Changed();
     }
+
+    @Override
+    public long open(String code, BigDecimal first) {
+      Account account = insert(account(code, 0));
+      context.sibling(ENTRY).insert(new Entry(null, account.id(), first));
+      return account.id();
+    }
+
+    @Override
+    public boolean touch(long id) {
+      return !write(sql.touch(id, Instant.now().truncatedTo(ChronoUnit.MILLIS))).isEmpty();
+    }
+
+    @Override
+    public boolean announce(long id) {
+      return activate(id);
+    }
   }
 
   static class PostgresAccounts extends PostgresRepository<Account, Long> implements Accounts {
     private final AccountSql sql;
+    private final RepositoryContext<Account, Long> context;
 
     PostgresAccounts(RepositoryContext<Account, Long> context) {
       super(context, ACCOUNTS);
+      this.context = context;
       sql =
           new AccountSql(
               field("id", Long.class),
               field("code", String.class),
               field("balance", BigDecimal.class),
               field("status", Status.class),
+              field("updatedAt", Instant.class),
               columns());
     }
 
@@ -373,6 +414,23 @@ final class Domain {
     public void renameAndThrow(long id, String code) {
       write(sql.rename(id, code));
       throw new Changed();
+    }
+
+    @Override
+    public long open(String code, BigDecimal first) {
+      Account account = insert(account(code, 0));
+      context.sibling(ENTRY).insert(new Entry(null, account.id(), first));
+      return account.id();
+    }
+
+    @Override
+    public boolean touch(long id) {
+      return !write(sql.touch(id, Instant.now().truncatedTo(ChronoUnit.MILLIS))).isEmpty();
+    }
+
+    @Override
+    public boolean announce(long id) {
+      return activate(id);
     }
   }
 

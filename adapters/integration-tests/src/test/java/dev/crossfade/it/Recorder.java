@@ -11,6 +11,7 @@ final class Recorder implements CrossfadeListener {
   private final Queue<WriteEvent> writes = new ConcurrentLinkedQueue<>();
   private final Queue<SecondaryEvent> secondaries = new ConcurrentLinkedQueue<>();
   private final Queue<ShadowReadEvent> shadowReads = new ConcurrentLinkedQueue<>();
+  private final Queue<RehearsalEvent> rehearsals = new ConcurrentLinkedQueue<>();
   private final Queue<Mismatch> mismatches = new ConcurrentLinkedQueue<>();
   private final Queue<RepairEvent> repairs = new ConcurrentLinkedQueue<>();
   private final Queue<CopyProgress> progress = new ConcurrentLinkedQueue<>();
@@ -30,6 +31,11 @@ final class Recorder implements CrossfadeListener {
   @Override
   public void shadowRead(ShadowReadEvent event) {
     shadowReads.add(event);
+  }
+
+  @Override
+  public void rehearsed(RehearsalEvent event) {
+    rehearsals.add(event);
   }
 
   @Override
@@ -71,6 +77,14 @@ final class Recorder implements CrossfadeListener {
 
   List<ShadowReadEvent> shadowReads() {
     return List.copyOf(shadowReads);
+  }
+
+  List<RehearsalEvent> rehearsals() {
+    return List.copyOf(rehearsals);
+  }
+
+  long rehearsals(RehearsalEvent.Result result) {
+    return rehearsals.stream().filter(event -> event.result() == result).count();
   }
 
   List<Mismatch> mismatches() {

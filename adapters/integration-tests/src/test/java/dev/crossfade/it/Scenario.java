@@ -18,6 +18,7 @@ import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.RepositoryFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,6 +70,7 @@ final class Scenario implements AutoCloseable {
   static final class Options {
     private UnaryOperator<Settings.Builder> settings = UnaryOperator.identity();
     private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
+    private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
     private boolean proxied;
 
     Options settings(UnaryOperator<Settings.Builder> change) {
@@ -78,6 +80,17 @@ final class Scenario implements AutoCloseable {
 
     Options postgres(UnaryOperator<PostgresStore.Builder> change) {
       postgres = change;
+      return this;
+    }
+
+    /** These settings, for a scenario that runs with others. */
+    Settings settingsOf(Scenario running) {
+      return settings.apply(running.settings().toBuilder()).build();
+    }
+
+    /** Another implementation on PostgreSQL. */
+    Options postgresAccounts(RepositoryFactory<Domain.Account, Long> factory) {
+      postgresAccounts = factory;
       return this;
     }
 
@@ -194,7 +207,7 @@ final class Scenario implements AutoCloseable {
         Crossfade.builder()
             .legacy(sqlite)
             .target(postgres)
-            .migration(MIGRATION, Bank::declare)
+            .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
             .settings(source)
             .listener(events)
             .build();
@@ -222,6 +235,7 @@ final class Scenario implements AutoCloseable {
                 .heartbeat(Duration.ofMillis(200))
                 .lease(Duration.ofSeconds(5))
                 .shadowSampling(0)
+                .rehearsalSampling(0)
                 .backfillChunk(100)
                 .parkAfter(1_000))
         .build();

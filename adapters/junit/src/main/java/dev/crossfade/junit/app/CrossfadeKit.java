@@ -38,6 +38,7 @@ public final class CrossfadeKit {
         .heartbeat(Duration.ofMillis(200))
         .lease(Duration.ofSeconds(5))
         .shadowSampling(0)
+        .rehearsalSampling(0)
         .parkAfter(3);
   }
 

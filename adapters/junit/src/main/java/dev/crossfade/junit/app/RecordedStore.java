@@ -7,6 +7,8 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
@@ -101,6 +103,23 @@ final class RecordedStore implements Store {
     } catch (CrossfadeException e) {
       throw excused(begun, e);
     }
+  }
+
+  /** What was rehearsed and rolled back has left nothing to be recorded. */
+  @Override
+  public void apply(Change change, Rehearsal rehearsal) {
+    long begun = recording.begin();
+    try {
+      delegate.apply(change, rehearsal);
+      recording.end(begun, change.states());
+    } catch (CrossfadeException e) {
+      throw excused(begun, e);
+    }
+  }
+
+  @Override
+  public List<RowState<?, ?>> recorded() {
+    return delegate.recorded();
   }
 
   private <R extends @Nullable Object> Written<R> recorded(long begun, Written<R> written) {

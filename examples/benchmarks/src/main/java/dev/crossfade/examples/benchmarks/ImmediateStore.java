@@ -5,6 +5,8 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
@@ -36,6 +38,18 @@ final class ImmediateStore implements Store {
     if (!forgetting) {
       delegate.apply(change);
     }
+  }
+
+  @Override
+  public void apply(Change change, Rehearsal rehearsal) {
+    if (!forgetting) {
+      delegate.apply(change, rehearsal);
+    }
+  }
+
+  @Override
+  public List<RowState<?, ?>> recorded() {
+    return delegate.recorded();
   }
 
   @Override
