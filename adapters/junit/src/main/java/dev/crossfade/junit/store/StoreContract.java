@@ -60,6 +60,14 @@ public abstract class StoreContract {
     }
   }
 
+  /** What a rehearsal asks and leaves. */
+  @Nested
+  class Rehearsing extends RehearsalContract {
+    Rehearsing() {
+      super(StoreContract.this::environment);
+    }
+  }
+
   /** Incarnations. */
   @Nested
   class Fencing extends FencingContract {
