@@ -73,7 +73,7 @@ class ConfigurationErrorsTest {
     void second(String name);
 
     @Reads
-    @Writes
+    @Writes(differs = {"name", "txet"})
     void both();
 
     @Reads
@@ -135,6 +135,10 @@ class ConfigurationErrorsTest {
         .anyMatch(problem -> problem.contains("Unclassified.first is neither @Reads nor @Writes"))
         .anyMatch(problem -> problem.contains("Unclassified.second is neither"))
         .anyMatch(problem -> problem.contains("Unclassified.both is both"))
+        .anyMatch(
+            problem ->
+                problem.contains("Unclassified.both says that 'txet' differs")
+                    && problem.endsWith("the nearest is 'text'"))
         .anyMatch(problem -> problem.contains("Unclassified.stream returns a Stream"))
         .anyMatch(
             problem ->

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.RehearsalEvent.Result;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.it.Domain.Account;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -69,6 +71,28 @@ class FaultSweepTest {
       }
       faulty.heal();
       assertThat(hits).as("calls swept").isGreaterThan(7);
+    }
+  }
+
+  /** As above, while PostgreSQL's implementation is tried before each change, and rolled back. */
+  @ParameterizedTest(name = "on the primary: {0}, {1}")
+  @CsvSource({"true, NOT_EXECUTED", "false, REPLY_LOST"})
+  void everyCallFailsOnceWhileWritesAreRehearsed(boolean onPrimary, Fault fault) {
+    try (Scenario app =
+        Scenario.with().settings(s -> s.rehearsalSampling(1)).startIn(Stage.SHADOW)) {
+      FaultyStore faulty = onPrimary ? app.primaryStore() : app.secondaryStore();
+      for (FaultSweep.Point point : FaultSweep.of(fault)) {
+        point.arm(faulty, STEPS);
+        Script script = new Script(app, point.nth() * 10);
+        script.run();
+        settle(app);
+        script.check(point.toString());
+      }
+      faulty.heal();
+      assertThat(app.events.rehearsals(Result.MATCH)).isPositive();
+      assertThat(app.events.rehearsals())
+          .filteredOn(e -> e.result() == Result.FAILED || e.result() == Result.MISMATCH)
+          .isEmpty();
     }
   }
 

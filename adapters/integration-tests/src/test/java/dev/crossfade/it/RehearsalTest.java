@@ -396,7 +396,7 @@ class RehearsalTest {
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
-      names = {"OFF", "DUAL_WRITE", "LIVE", "RAMP_DOWN", "COMPLETE"})
+      names = {"DUAL_WRITE", "LIVE"})
   void otherStagesRehearseNothing(Stage stage) {
     try (Scenario app = always().startIn(stage)) {
       app.accounts.save(account(1, "a", 1));
@@ -451,6 +451,18 @@ class RehearsalTest {
       release.countDown();
       app.assertSettled();
       assertThat(app.events.mismatches()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsRehearsedWhileTheJournalCannotBeAsked() {
+    try (Scenario app = always().startIn(Stage.SHADOW)) {
+      app.sqlite.plan(Fault.DOWN, 1, Step.LOOK);
+      app.accounts.save(account(1, "a", 1));
+      assertThat(results(app, 1)).containsExactly(Result.SKIPPED);
+      app.sqlite.heal();
+      app.assertSettled();
+      assertThat(app.events.secondaries(SecondaryEvent.Outcome.APPLIED)).isEqualTo(1);
     }
   }
 

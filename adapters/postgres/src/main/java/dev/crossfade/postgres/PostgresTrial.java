@@ -94,20 +94,32 @@ final class PostgresTrial implements Rehearsal.Trial {
     within(
         CALL,
         () -> {
-          boolean unused =
-              sessions.<Boolean, RuntimeException>within(
-                  unit,
-                  () -> {
-                    calls.run();
-                    return true;
-                  });
-          CrossfadeException failure = unit.failure();
-          if (failure != null) {
-            throw explained(failure);
-          }
+          recorded(unit, calls);
           guarded.execute("set constraints all immediate");
         });
     return unit.states();
+  }
+
+  /** The failure of a statement counts, whatever the calls have made of it. */
+  private void recorded(Recording unit, Runnable calls) {
+    RuntimeException thrown = null;
+    try {
+      boolean unused =
+          sessions.<Boolean, RuntimeException>within(
+              unit,
+              () -> {
+                calls.run();
+                return true;
+              });
+    } catch (RuntimeException e) {
+      thrown = e;
+    }
+    CrossfadeException failure = unit.failure();
+    if (failure != null) {
+      throw explained(failure);
+    } else if (thrown != null) {
+      throw thrown;
+    }
   }
 
   /** A partition that is missing is made when the change itself finds it missing. */
