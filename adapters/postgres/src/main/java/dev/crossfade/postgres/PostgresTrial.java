@@ -126,7 +126,7 @@ final class PostgresTrial implements Rehearsal.Trial {
   private static CrossfadeException explained(CrossfadeException failure) {
     return failure.getCause() instanceof SQLException cause
             && Failures.missingPartition(cause) != null
-        ? new ConflictException(failure.getMessage(), failure)
+        ? new ConflictException("a partition is missing: " + failure.getMessage(), failure)
         : failure;
   }
 
