@@ -34,9 +34,11 @@ public final class Rehearsals {
   private final Ownership ownership;
   private final Units units;
   private final Map<Result, LongAdder> counts = new ConcurrentHashMap<>();
-  private final Map<WriteMethod, Long> restingUntil = new ConcurrentHashMap<>();
-  private final Set<WriteMethod> failing = ConcurrentHashMap.newKeySet();
-  private final Set<WriteMethod> inconclusive = ConcurrentHashMap.newKeySet();
+
+  // By operation: any number of routed repositories may be made.
+  private final Map<String, Long> restingUntil = new ConcurrentHashMap<>();
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final Set<String> inconclusive = ConcurrentHashMap.newKeySet();
 
   /** Made once per migration. */
   public Rehearsals(Crossing crossing, Ownership ownership, Units units) {
@@ -85,12 +87,12 @@ public final class Rehearsals {
 
   /** Whether a method that timed out is left in peace. */
   boolean isResting(WriteMethod method) {
-    Long until = restingUntil.get(method);
+    Long until = restingUntil.get(method.operation());
     return until != null && System.nanoTime() - until < 0;
   }
 
   void rest(WriteMethod method) {
-    restingUntil.put(method, System.nanoTime() + REST_NANOS);
+    restingUntil.put(method.operation(), System.nanoTime() + REST_NANOS);
   }
 
   void tell(WriteMethod method, Result result) {
@@ -137,7 +139,7 @@ public final class Rehearsals {
 
   /** The first failure of a method is news; the others are the same. */
   private void explain(WriteMethod method, Throwable e, String store) {
-    if (failing.add(method)) {
+    if (failing.add(method.operation())) {
       log.warn(
           "Rehearsed write {} of migration '{}' fails on {}: correct that store's implementation"
               + " before the cutover. The write itself is done, on both stores.",
@@ -152,7 +154,7 @@ public final class Rehearsals {
 
   /** Not an accusation, but worth a look. */
   void explainInconclusive(WriteMethod method, Finding finding) {
-    if (inconclusive.add(method)) {
+    if (inconclusive.add(method.operation())) {
       log.info(
           "Rehearsed write {} of migration '{}' came out otherwise ({}) while other writes were"
               + " under way, which may be the reason; it is reported if it does so alone.",

@@ -231,7 +231,8 @@ public final class WriteRehearsal implements Rehearsal {
             () ->
                 rehearsals
                     .units()
-                    .within(Units.Open.on(secondary(), null), () -> play(call, played)));
+                    .within(Units.Open.on(secondary(), null), () -> play(call, played)),
+            isLast(call));
     if (call.thrown == null && played.thrown != null) {
       return Finding.failed(played.thrown);
     }
@@ -242,6 +243,10 @@ public final class WriteRehearsal implements Rehearsal {
             .differences(call.delta, states);
     ResultRules results = new ResultRules(call.method.entity(), keys, rules);
     return new Finding(rows, rows.isEmpty() ? resultDifference(call, played, results) : null, null);
+  }
+
+  private boolean isLast(Call call) {
+    return call == script.calls().get(script.calls().size() - 1);
   }
 
   private Played play(Call call, Played played) {
@@ -284,7 +289,7 @@ public final class WriteRehearsal implements Rehearsal {
       public <T, K> List<T> rows(EntityPair<T, K> pair, Collection<K> keys) {
         List<T> rows = new ArrayList<>();
         List<RowState<?, ?>> unused =
-            trial.attempt(() -> rows.addAll(pair.on(secondary()).findAll(keys)));
+            trial.attempt(() -> rows.addAll(pair.on(secondary()).findAll(keys)), false);
         return rows;
       }
     };

@@ -24,17 +24,18 @@ public interface Rehearsal {
    */
   interface Trial {
     /**
-     * Runs calls of repositories of this store as a unit of work, checks what is put off to the
-     * commit, and undoes everything but what a store cannot undo, such as keys drawn from a
-     * generator.
+     * Runs calls of repositories of this store as a unit of work, and undoes everything but what a
+     * store cannot undo, such as keys drawn from a generator.
      *
      * @param calls what they throw is thrown on, unless a statement has failed
+     * @param last whether the unit of work would be committed behind them: what is put off to that
+     *     is checked, for these calls and for what was brought about before
      * @return the states they recorded, each key once
      * @throws dev.crossfade.CrossfadeException the failure of the statement that failed, whatever
      *     the calls made of it; {@link dev.crossfade.StoreTimeoutException} if the limit is over,
      *     {@link dev.crossfade.ConflictException} if it may succeed when the change is done again
      */
-    List<RowState<?, ?>> attempt(Runnable calls);
+    List<RowState<?, ?>> attempt(Runnable calls, boolean last);
 
     /**
      * Brings states about, in an order that foreign keys allow, for the calls that follow. They are

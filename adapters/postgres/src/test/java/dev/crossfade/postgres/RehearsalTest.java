@@ -122,10 +122,10 @@ class RehearsalTest {
     rehearse(
         Duration.ofMillis(200),
         trial -> {
-          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(30)")))
+          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(30)"), true))
               .isInstanceOf(StoreTimeoutException.class);
           assertThat(trial.left()).isZero();
-          assertThatThrownBy(() -> trial.attempt(() -> {}))
+          assertThatThrownBy(() -> trial.attempt(() -> {}, true))
               .isInstanceOf(StoreTimeoutException.class);
         },
         present(1, "a"));
@@ -151,7 +151,8 @@ class RehearsalTest {
                     probe.run("pg_sleep(0.04)");
                     ran.add(i);
                   }
-                }),
+                },
+                true),
         present(1, "a"));
 
     assertThat(thrown).hasSize(1).first().isInstanceOf(StoreTimeoutException.class);
@@ -168,7 +169,7 @@ class RehearsalTest {
     rehearse(
         trial ->
             trial.attempt(
-                () -> fixture.notes.insert(new Note(UUID.randomUUID(), 4_711L, "orphan"))),
+                () -> fixture.notes.insert(new Note(UUID.randomUUID(), 4_711L, "orphan")), true),
         present(1, "a"));
 
     assertThat(thrown).hasSize(1).first().isInstanceOf(ForeignKeyException.class);
@@ -186,10 +187,10 @@ class RehearsalTest {
     rehearse(
         trial -> {
           assertThatThrownBy(
-                  () -> trial.attempt(() -> fixture.tokens.insert(token(null, "rehearsed"))))
+                  () -> trial.attempt(() -> fixture.tokens.insert(token(null, "rehearsed")), true))
               .isInstanceOf(DuplicateKeyException.class);
           trial.raiseGenerator(fixture.tokens);
-          trial.attempt(() -> inserted.add(fixture.tokens.insert(token(null, "rehearsed"))));
+          trial.attempt(() -> inserted.add(fixture.tokens.insert(token(null, "rehearsed"))), true);
         },
         present(60, "a"));
 
@@ -217,7 +218,8 @@ class RehearsalTest {
 
     Scripted rehearsal =
         rehearse(
-            trial -> trial.attempt(() -> fixture.tokens.insert(token(7L, "b"))), present(1, "a"));
+            trial -> trial.attempt(() -> fixture.tokens.insert(token(7L, "b")), true),
+            present(1, "a"));
 
     assertThat(rehearsal.runs).isEqualTo(1);
     assertThat(fixture.query("select last_value from tries")).containsExactly("2");
@@ -235,7 +237,7 @@ class RehearsalTest {
     Probe probe = probe();
 
     Scripted rehearsal =
-        rehearse(trial -> trial.attempt(() -> probe.run("conflict()")), present(1, "a"));
+        rehearse(trial -> trial.attempt(() -> probe.run("conflict()"), true), present(1, "a"));
 
     assertThat(rehearsal.runs).isEqualTo(1);
     assertThat(thrown).hasSize(1).first().isInstanceOf(ConflictException.class);
@@ -249,7 +251,7 @@ class RehearsalTest {
     RowState<?, ?> state = RowState.present(Fixture.SCORE, score(5L, later));
 
     Scripted rehearsal =
-        rehearse(trial -> trial.attempt(() -> fixture.scores.save(score(5L, later))), state);
+        rehearse(trial -> trial.attempt(() -> fixture.scores.save(score(5L, later)), true), state);
 
     assertThat(rehearsal.runs).isEqualTo(1);
     assertThat(thrown).hasSize(1).first().isInstanceOf(ConflictException.class);
@@ -264,7 +266,8 @@ class RehearsalTest {
             () ->
                 rehearse(
                     trial ->
-                        trial.attempt(() -> probe.run("pg_terminate_backend(pg_backend_pid())")),
+                        trial.attempt(
+                            () -> probe.run("pg_terminate_backend(pg_backend_pid())"), true),
                     present(1, "a")))
         .isInstanceOfSatisfying(
             CrossfadeException.class,

@@ -186,9 +186,10 @@ abstract class RehearsalContract extends ContractTheme {
                   () -> {
                     tables.settings.save(new Setting("a", "rehearsed"));
                     tables.settings.delete("old");
-                  }));
+                  },
+                  true));
           trial.bring(List.of(setting("b", "brought")));
-          recorded.add(trial.attempt(() -> tables.settings.save(new Setting("b", "again"))));
+          recorded.add(trial.attempt(() -> tables.settings.save(new Setting("b", "again")), true));
         },
         setting("a", "written"));
 
@@ -208,13 +209,14 @@ abstract class RehearsalContract extends ContractTheme {
     List<Boolean> found = new ArrayList<>();
     rehearse(
         trial -> {
-          trial.attempt(() -> tables.settings.save(new Setting("tried", "1")));
+          trial.attempt(() -> tables.settings.save(new Setting("tried", "1")), true);
           trial.bring(List.of(setting("brought", "1")));
           trial.attempt(
               () -> {
                 found.add(tables.settings.find("tried").isPresent());
                 found.add(tables.settings.find("brought").isPresent());
-              });
+              },
+              true);
         },
         setting("a", "1"));
 
@@ -226,14 +228,15 @@ abstract class RehearsalContract extends ContractTheme {
   void aRehearsalThatFailsFailsNothing() {
     for (Consumer<Rehearsal.Trial> failing :
         List.<Consumer<Rehearsal.Trial>>of(
-            trial -> trial.attempt(() -> tables.items.save(item("a").withQuantity(-1))),
+            trial -> trial.attempt(() -> tables.items.save(item("a").withQuantity(-1)), true),
             trial -> trial.bring(List.of(RowState.present(ContractEntities.PINNED, orphan()))),
             trial ->
                 trial.attempt(
                     () -> {
                       tables.settings.save(new Setting("b", "1"));
                       throw new IllegalStateException("the application's own");
-                    }))) {
+                    },
+                    true))) {
       rehearse(failing, setting("a", failing.toString()));
       assertStored(tables.settings, new Setting("a", failing.toString()));
       assertAbsent(tables.settings, "b");
@@ -246,7 +249,7 @@ abstract class RehearsalContract extends ContractTheme {
 
   @Test
   void aChangeWithoutRowsMayBeRehearsed() {
-    rehearse(trial -> trial.attempt(() -> tables.settings.save(new Setting("a", "1"))));
+    rehearse(trial -> trial.attempt(() -> tables.settings.save(new Setting("a", "1")), true));
 
     assertAbsent(tables.settings, "a");
   }
@@ -254,7 +257,7 @@ abstract class RehearsalContract extends ContractTheme {
   @Test
   void afterARehearsalUnitsAreRecordedAsEver() {
     rehearse(
-        trial -> trial.attempt(() -> tables.settings.save(new Setting("a", "1"))),
+        trial -> trial.attempt(() -> tables.settings.save(new Setting("a", "1")), true),
         setting("b", "1"));
 
     assertThat(tallies(writer, 1).states()).hasSize(1);
