@@ -87,7 +87,8 @@ public interface CrossfadeListener {
    * @param method the repository's method
    * @param result what came of it
    */
-  record ShadowReadEvent(String migration, String entity, String method, Result result) {
+  record ShadowReadEvent(
+      String migration, String entity, String method, ShadowReadEvent.Result result) {
     /** What came of a sampled read. */
     public enum Result {
       /** Both stores gave the same at once. */
@@ -117,7 +118,8 @@ public interface CrossfadeListener {
    * @param method the repository's method
    * @param result what came of it
    */
-  record RehearsalEvent(String migration, String entity, String method, Result result) {
+  record RehearsalEvent(
+      String migration, String entity, String method, RehearsalEvent.Result result) {
     /** What came of a rehearsed call. */
     public enum Result {
       /** PostgreSQL's implementation did what the primary's had done. */

@@ -7,6 +7,7 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * thread and one comparison.
  */
 final class DeltaComparison {
+  private static final Comparator<ByteBuffer> UNSIGNED =
+      (a, b) -> Arrays.compareUnsigned(a.array(), b.array());
+
   private final Crossing crossing;
   private final Before before;
   private final KeyPairs keys;
@@ -66,13 +70,13 @@ final class DeltaComparison {
 
   private <T, K> boolean isSame(
       Entity<T, K> entity, Map<ByteBuffer, RowState<T, K>> a, Map<ByteBuffer, RowState<T, K>> b) {
-    return a.keySet().equals(b.keySet())
-        && a.entrySet().stream()
-            .allMatch(
-                entry ->
-                    rules
-                        .differences(entity, entry.getValue().row(), b.get(entry.getKey()).row())
-                        .isEmpty());
+    return a.size() == b.size() && a.values().stream().allMatch(state -> isSame(entity, state, b));
+  }
+
+  private <T, K> boolean isSame(
+      Entity<T, K> entity, RowState<T, K> state, Map<ByteBuffer, RowState<T, K>> others) {
+    RowState<T, K> other = others.get(ByteBuffer.wrap(state.canonicalKey()));
+    return other != null && rules.differences(entity, state.row(), other.row()).isEmpty();
   }
 
   @SuppressWarnings("unchecked") // states are of the entity that was asked for
@@ -187,7 +191,4 @@ final class DeltaComparison {
       }
     }
   }
-
-  private static final Comparator<ByteBuffer> UNSIGNED =
-      (a, b) -> java.util.Arrays.compareUnsigned(a.array(), b.array());
 }

@@ -63,9 +63,10 @@ final class RowRules {
   private static boolean isFilledAlike(@Nullable Object a, @Nullable Object b) {
     Instant x = moment(a);
     Instant y = moment(b);
-    return x != null && y != null
-        ? Duration.between(x, y).abs().compareTo(MOMENT) <= 0
-        : a instanceof UUID && b instanceof UUID;
+    if (x == null || y == null) {
+      return a instanceof UUID && b instanceof UUID;
+    }
+    return Duration.between(x, y).abs().compareTo(MOMENT) <= 0;
   }
 
   private static @Nullable Instant moment(@Nullable Object value) {

@@ -99,7 +99,9 @@ public final class Script {
     tooLarge |= now.size() > MOST_ROWS;
     Set<RowState<?, ?>> earlier = Collections.newSetFromMap(new IdentityHashMap<>());
     earlier.addAll(known);
-    return now.stream().<RowState<?, ?>>filter(state -> !earlier.contains(state)).toList();
+    List<RowState<?, ?>> fresh = new ArrayList<>(now);
+    fresh.removeIf(earlier::contains);
+    return fresh;
   }
 
   /** How many ids of entries this process had given when the write began. */
