@@ -185,7 +185,8 @@ class RehearsalTest {
     /** One row too many. */
     @Override
     public boolean add(long id, BigDecimal by) {
-      return super.add(id, by) | super.add(id + 1, by);
+      boolean other = super.add(id + 1, by);
+      return super.add(id, by) || other;
     }
 
     /** Says something else. */
@@ -525,7 +526,7 @@ class RehearsalTest {
   }
 
   private static void hammer(Scenario app, int thread, int n) {
-    long hot = 1 + n % 2;
+    long hot = n % 2 == 0 ? 1 : 2;
     switch ((thread + n) % 6) {
       case 0 -> app.accounts.add(hot, BigDecimal.ONE);
       case 1 -> app.accounts.raise(Status.NEW, BigDecimal.ONE);

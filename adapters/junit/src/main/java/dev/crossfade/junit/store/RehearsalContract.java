@@ -135,9 +135,11 @@ abstract class RehearsalContract extends ContractTheme {
             });
 
     assertThat(looks).extracting(List::size).containsExactly(0, 1, 2);
-    assertThat(looks.get(2))
-        .as("what is recorded anew is another object")
-        .noneMatch(state -> state == looks.get(1).get(0));
+    for (RowState<?, ?> state : looks.get(2)) {
+      assertThat(state)
+          .as("what is recorded anew is another object")
+          .isNotSameAs(looks.get(1).get(0));
+    }
     assertThat(store.recorded()).isEmpty();
   }
 
