@@ -1,6 +1,5 @@
 package dev.crossfade.it;
 
-
 import dev.crossfade.Crossfade;
 import dev.crossfade.MigrationBuilder;
 import dev.crossfade.Stage.Side;
