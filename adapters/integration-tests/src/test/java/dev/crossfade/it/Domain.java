@@ -260,11 +260,11 @@ final class Domain {
       this.context = context;
       sql =
           new AccountSql(
-              field("id", Long.class),
-              field("code", String.class),
-              field("balance", BigDecimal.class),
-              field("status", Status.class),
-              field("updatedAt", Instant.class),
+              column("id", Long.class),
+              column("code", String.class),
+              column("balance", BigDecimal.class),
+              column("status", Status.class),
+              column("updatedAt", Instant.class),
               columns());
     }
 
@@ -351,11 +351,11 @@ final class Domain {
       this.context = context;
       sql =
           new AccountSql(
-              field("id", Long.class),
-              field("code", String.class),
-              field("balance", BigDecimal.class),
-              field("status", Status.class),
-              field("updatedAt", Instant.class),
+              column("id", Long.class),
+              column("code", String.class),
+              column("balance", BigDecimal.class),
+              column("status", Status.class),
+              column("updatedAt", Instant.class),
               columns());
     }
 
@@ -444,8 +444,8 @@ final class Domain {
       return fetch(
           DSL.select(columns())
               .from(ENTRIES)
-              .where(field("accountId", long.class).eq(accountId))
-              .orderBy(field("id", Long.class)));
+              .where(column("accountId", long.class).eq(accountId))
+              .orderBy(column("id", Long.class)));
     }
   }
 
@@ -459,8 +459,8 @@ final class Domain {
       return fetch(
           DSL.select(columns())
               .from(ENTRIES)
-              .where(field("accountId", long.class).eq(accountId))
-              .orderBy(field("id", Long.class)));
+              .where(column("accountId", long.class).eq(accountId))
+              .orderBy(column("id", Long.class)));
     }
   }
 
@@ -485,7 +485,7 @@ final class Domain {
 
     @Override
     public List<Reading> since(Instant from) {
-      Field<Instant> takenAt = field("takenAt", Instant.class);
+      Field<Instant> takenAt = column("takenAt", Instant.class);
       return fetch(DSL.select(columns()).from(READINGS).where(takenAt.ge(from)).orderBy(takenAt));
     }
   }
@@ -497,7 +497,7 @@ final class Domain {
 
     @Override
     public List<Reading> since(Instant from) {
-      Field<Instant> takenAt = field("takenAt", Instant.class);
+      Field<Instant> takenAt = column("takenAt", Instant.class);
       return fetch(DSL.select(columns()).from(READINGS).where(takenAt.ge(from)).orderBy(takenAt));
     }
   }

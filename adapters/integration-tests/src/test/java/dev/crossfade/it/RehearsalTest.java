@@ -177,8 +177,8 @@ class RehearsalTest {
     public boolean activate(long id) {
       return !write(
               DSL.update(ACCOUNTS)
-                  .set(field("status", Status.class), Status.CLOSED)
-                  .where(field("id", Long.class).eq(id)))
+                  .set(column("status", Status.class), Status.CLOSED)
+                  .where(column("id", Long.class).eq(id)))
           .isEmpty();
     }
 
@@ -342,7 +342,7 @@ class RehearsalTest {
     @Override
     public boolean activate(long id) {
       fetch(
-          DSL.select(columns()).from(ACCOUNTS).where(field("id", Long.class).eq(99L)).forUpdate());
+          DSL.select(columns()).from(ACCOUNTS).where(column("id", Long.class).eq(99L)).forUpdate());
       return super.activate(id);
     }
 

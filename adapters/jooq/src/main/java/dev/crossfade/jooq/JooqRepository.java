@@ -48,15 +48,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @Override
  * public boolean activate(long id) {
- *   return !write(update(TOKENS).set(TOKENS.STATUS, "active")
- *       .where(TOKENS.ID.eq(id), TOKENS.STATUS.eq("monitoring"))).isEmpty();
+ *   return !write(update(TOKENS).set(TOKENS.STATUS, "ACTIVE")
+ *       .where(TOKENS.ID.eq(id), TOKENS.STATUS.eq("MONITORING"))).isEmpty();
  * }
  * }</pre>
  *
  * <p>Statements are built with jOOQ's {@code DSL} and run here. There is no connection and no
- * executing context to be had, so that no change escapes the record of its unit of work. Statements
- * built with {@link #field} hold values in the form the mapping has; those built with columns of
- * jOOQ's own types hold them as jOOQ does, which on SQLite may be another form of a time.
+ * executing context to be had, so that no change escapes the record of its unit of work. What is
+ * inherited here hides jOOQ's static imports of the same name: write {@code DSL.count()} and {@code
+ * deleteFrom}. Statements built with {@link #column} hold values in the form the mapping has; those
+ * built with columns of jOOQ's own types hold them as jOOQ does, which on SQLite may be another
+ * form of a time.
  *
  * <p>Safe for use by many threads. Writes belong to the unit of work of their thread; outside of
  * one they throw {@link IllegalStateException}. After a write that throws, the unit of work cannot
@@ -201,12 +203,12 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /** Builds statements in the store's dialect; cannot run them. */
-  protected final DSLContext sql() {
+  protected final DSLContext dsl() {
     return sessions.dialect().sql();
   }
 
   /** The table, as it was given. */
-  protected final Table<?> table() {
+  protected final Table<?> jooqTable() {
     return table.mapping().jooqTable();
   }
 
@@ -224,7 +226,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
    *
    * @throws IllegalArgumentException if there is no such component or it is of another type
    */
-  protected final <X> Field<X> field(String component, Class<X> type) {
+  protected final <X> Field<X> column(String component, Class<X> type) {
     return table.mapping().field(component, type);
   }
 
@@ -282,12 +284,12 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /** Whether a select returns any row. */
-  protected final boolean exists(Select<?> select) {
+  protected final boolean fetchExists(Select<?> select) {
     return reading("exists", session -> sessions.dialect().on(session).fetchExists(select));
   }
 
   /** How many rows a select returns. */
-  protected final long count(Select<?> select) {
+  protected final long fetchCount(Select<?> select) {
     return reading("count", session -> (long) sessions.dialect().on(session).fetchCount(select));
   }
 
@@ -406,9 +408,9 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
     List<T> matching =
         rows(
             session,
-            sql()
+            dsl()
                 .select(returning())
-                .from(table())
+                .from(jooqTable())
                 .where(where == null ? DSL.noCondition() : where));
     for (T row : matching) {
       if (table.delete(session, entity().keyOf(row), unit::record)) {
@@ -440,7 +442,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
    * columns of a generated table as that declares them, not by the mapping's codecs.
    */
   private ResultQuery<?> withReturning(QueryPart insert) {
-    return sql()
+    return dsl()
         .resultQuery("{0} returning {1}", insert, DSL.list(returning()))
         .coerce(returning());
   }

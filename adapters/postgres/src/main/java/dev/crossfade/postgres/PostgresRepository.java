@@ -19,7 +19,7 @@ import org.jooq.Table;
  *   @Override
  *   public Optional<Token> findByMintAddress(String mintAddress) {
  *     return fetchOptional(
- *         sql().select(columns()).from(TOKENS).where(TOKENS.MINT_ADDRESS.eq(mintAddress)));
+ *         dsl().select(columns()).from(TOKENS).where(TOKENS.MINT_ADDRESS.eq(mintAddress)));
  *   }
  * }
  * }</pre>

@@ -24,7 +24,7 @@ import org.jooq.Table;
  *
  *   @Override
  *   public List<Token> createdSince(Instant moment) {
- *     Field<Instant> createdAt = field("createdAt", Instant.class);
+ *     Field<Instant> createdAt = column("createdAt", Instant.class);
  *     return fetch(selectFrom(TOKENS).where(createdAt.ge(moment)).orderBy(createdAt));
  *   }
  * }

@@ -193,8 +193,8 @@ final class App implements AutoCloseable {
 
     @Override
     public List<Token> createdSince(Instant moment) {
-      Field<Instant> createdAt = field("createdAt", Instant.class);
-      return fetch(sql().select(columns()).from(TOKENS).where(createdAt.ge(moment)).orderBy(ID));
+      Field<Instant> createdAt = column("createdAt", Instant.class);
+      return fetch(dsl().select(columns()).from(TOKENS).where(createdAt.ge(moment)).orderBy(ID));
     }
 
     @Override
@@ -215,7 +215,7 @@ final class App implements AutoCloseable {
           insertInto(TOKENS)
               .set(MINT, mint)
               .set(STATUS, from.status())
-              .set(field("createdAt", Instant.class), from.createdAt()));
+              .set(column("createdAt", Instant.class), from.createdAt()));
     }
 
     @Override
@@ -228,12 +228,12 @@ final class App implements AutoCloseable {
     }
 
     long countActive() {
-      return count(DSL.selectOne().from(TOKENS).where(STATUS.eq("active")));
+      return fetchCount(DSL.selectOne().from(TOKENS).where(STATUS.eq("active")));
     }
 
     /** A statement that ends only when it is interrupted. */
     boolean endless() {
-      return exists(
+      return fetchExists(
           DSL.selectOne()
               .from(
                   "(with recursive n(i) as (select 1 union all select i + 1 from n) select i from"

@@ -318,7 +318,7 @@ class MappingTest {
     }
 
     String raw(String expression) {
-      return fetchValue(DSL.select(DSL.field(expression, String.class)).from(table()));
+      return fetchValue(DSL.select(DSL.field(expression, String.class)).from(jooqTable()));
     }
   }
 }

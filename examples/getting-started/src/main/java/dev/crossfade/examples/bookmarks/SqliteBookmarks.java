@@ -2,6 +2,7 @@ package dev.crossfade.examples.bookmarks;
 
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.selectFrom;
+import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.update;
 
 import dev.crossfade.sqlite.SqliteConversions;
@@ -11,13 +12,12 @@ import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
-import org.jooq.impl.DSL;
 
 final class SqliteBookmarks extends SqliteRepository<Bookmark, Long> implements Bookmarks {
-  private static final Table<Record> BOOKMARKS = DSL.table(name("bookmarks"));
+  private static final Table<Record> BOOKMARKS = table(name("bookmarks"));
 
-  private final Field<Long> id = field("id", Long.class);
-  private final Field<Integer> visits = field("visits", Integer.class);
+  private final Field<Long> id = column("id", Long.class);
+  private final Field<Integer> visits = column("visits", Integer.class);
 
   SqliteBookmarks(RepositoryContext<Bookmark, Long> context) {
     super(

@@ -51,20 +51,25 @@ class GettingStartedTest {
   }
 
   @Test
-  void tenStepsLaterBothStoresHaveEverything(TestDatabase database) throws Exception {
-    Path configuration = configuration(database);
+  void nobodyConnectsToPostgresInOff() throws Exception {
+    Path configuration = configuration("jdbc:postgresql://localhost:1/nobody", "app", "secret");
     try (Crossfade crossfade = BookmarksApplication.open(configuration)) {
-      Bookmarks bookmarks = crossfade.repository(Bookmarks.class);
-      Migration migration = crossfade.migration("bookmarks");
-      asBefore(bookmarks, migration);
+      asBefore(crossfade);
+    }
+  }
 
-      migrate(database); // step 3's schema, applied at the latest now
-      Files.writeString(
-          configuration,
-          Files.readString(configuration).replace("stage: off", "stage: dual_write"));
+  @Test
+  void tenStepsLaterBothStoresHaveEverything(TestDatabase database) throws Exception {
+    Path configuration = configuration(database.jdbcUrl(), database.user(), database.password());
+    try (Crossfade crossfade = BookmarksApplication.open(configuration)) {
+      asBefore(crossfade);
+      migrate(database);
+      Migration migration = crossfade.migration("bookmarks");
+      Files.writeString(configuration, filledIn("crossfade-dual-write.yaml", database));
       await().atMost(Duration.ofSeconds(30)).until(() -> migration.stage() == Stage.DUAL_WRITE);
       assertThat(BookmarksApplication.copy(migration).isClean()).isTrue();
 
+      Bookmarks bookmarks = crossfade.repository(Bookmarks.class);
       Bookmark added = bookmarks.insert(bookmark("https://postgresql.org", "PostgreSQL"));
       assertThat(bookmarks.visit(added.id())).isTrue();
       assertThat(migration.awaitSettled(Duration.ofSeconds(10))).isTrue();
@@ -79,9 +84,30 @@ class GettingStartedTest {
     assertThat(dao.mostVisited(2)).containsExactly("https://sqlite.org", "https://postgresql.org");
   }
 
-  /** Step 9: nothing has changed for anybody, and there is no PostgreSQL schema yet. */
-  private void asBefore(Bookmarks bookmarks, Migration migration) throws SQLException {
-    assertThat(migration.stage()).isEqualTo(Stage.OFF);
+  @Test
+  void whatDiffersIsCopiedAgain(TestDatabase database) throws Exception {
+    migrate(database);
+    Path configuration = configuration(database.jdbcUrl(), database.user(), database.password());
+    try (Crossfade crossfade = BookmarksApplication.open(configuration)) {
+      Migration migration = crossfade.migration("bookmarks");
+      migration.moveTo(Stage.DUAL_WRITE);
+      migration.backfill();
+      try (Connection connection = database.open();
+          Statement statement = connection.createStatement()) {
+        statement.execute("update bookmarks set title = 'changed around the library'");
+      }
+      assertThat(migration.verify().differences()).hasSize(2);
+
+      assertThat(BookmarksApplication.check(migration).isClean()).isTrue();
+    }
+    assertThat(inPostgres(database))
+        .containsExactly("jOOQ 0 2024-02-29 23:59:59", "SQLite 1 2025-03-30 02:30:00");
+  }
+
+  /** Step 9: nothing has changed for anybody. */
+  private void asBefore(Crossfade crossfade) throws SQLException {
+    Bookmarks bookmarks = crossfade.repository(Bookmarks.class);
+    assertThat(crossfade.migration("bookmarks").stage()).isEqualTo(Stage.OFF);
     assertThat(bookmarks.mostVisited(1)).extracting(Bookmark::title).containsExactly("SQLite");
     bookmarks.insert(bookmark("https://crossfade.dev", "Crossfade"));
     assertThat(dao.mostVisited(3)).contains("https://crossfade.dev");
@@ -92,14 +118,22 @@ class GettingStartedTest {
   }
 
   /** The page's own file, with what the environment would give filled in. */
-  private Path configuration(TestDatabase database) throws IOException {
-    String text =
-        Files.readString(Path.of("src/main/resources/crossfade.yaml"))
-            .replace("${BOOKMARKS_FILE}", file.toString())
-            .replace("${BOOKMARKS_POSTGRES_URL}", database.jdbcUrl())
-            .replace("${BOOKMARKS_POSTGRES_USER}", database.user())
-            .replace("${BOOKMARKS_POSTGRES_PASSWORD}", database.password());
-    return Files.writeString(folder.resolve("crossfade.yaml"), text);
+  private Path configuration(String url, String user, String password) throws IOException {
+    return Files.writeString(
+        folder.resolve("crossfade.yaml"), filledIn("crossfade.yaml", url, user, password));
+  }
+
+  private String filledIn(String name, TestDatabase database) throws IOException {
+    return filledIn(name, database.jdbcUrl(), database.user(), database.password());
+  }
+
+  private String filledIn(String name, String url, String user, String password)
+      throws IOException {
+    return Files.readString(Path.of("config", name))
+        .replace("${BOOKMARKS_FILE}", file.toString())
+        .replace("${BOOKMARKS_POSTGRES_URL}", url)
+        .replace("${BOOKMARKS_POSTGRES_USER}", user)
+        .replace("${BOOKMARKS_POSTGRES_PASSWORD}", password);
   }
 
   private static void migrate(TestDatabase database) {
@@ -125,7 +159,7 @@ class GettingStartedTest {
   @Test
   void theCodeOfThePageIsTheCodeHere() throws IOException {
     List<MatchResult> snippets =
-        Pattern.compile("\n`([\\w.]+)`\n\n```\\w+\n(.*?)```", Pattern.DOTALL)
+        Pattern.compile("\n`([\\w.-]+)`\n\n```\\w+\n(.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(PAGE))
             .results()
             .toList();
@@ -147,8 +181,11 @@ class GettingStartedTest {
     if (name.equals("pom.xml")) {
       return Path.of(name);
     }
-    try (Stream<Path> files = Files.walk(Path.of("src"))) {
-      return files.filter(path -> path.endsWith(name)).findFirst().orElseThrow();
+    try (Stream<Path> files = Files.walk(Path.of("."))) {
+      return files
+          .filter(path -> path.endsWith(name) && !path.startsWith("./target"))
+          .findFirst()
+          .orElseThrow();
     }
   }
 

@@ -17,7 +17,7 @@ final class PostgresScores extends PostgresRepository<TokenScore, Long>
   @Override
   public Optional<TokenScore> latestFor(long tokenId) {
     return fetchOptional(
-        sql()
+        dsl()
             .selectFrom(TOKEN_SCORES)
             .where(TOKEN_SCORES.TOKEN_ID.eq(tokenId))
             .orderBy(TOKEN_SCORES.CREATED_AT.desc(), TOKEN_SCORES.ID.desc())
@@ -27,7 +27,7 @@ final class PostgresScores extends PostgresRepository<TokenScore, Long>
   @Override
   public List<TokenScore> best(int limit) {
     return fetch(
-        sql()
+        dsl()
             .selectFrom(LATEST_TOKEN_SCORES)
             .orderBy(LATEST_TOKEN_SCORES.SCORE.desc(), LATEST_TOKEN_SCORES.ID)
             .limit(limit));

@@ -21,7 +21,7 @@ final class PostgresSettings extends PostgresRepository<Setting, String>
     OffsetDateTime now = moment.atOffset(ZoneOffset.UTC);
     List<Setting> written =
         write(
-            sql()
+            dsl()
                 .insertInto(
                     APP_SETTINGS, APP_SETTINGS.KEY, APP_SETTINGS.VALUE, APP_SETTINGS.UPDATED_AT)
                 .values(key, "1", now)

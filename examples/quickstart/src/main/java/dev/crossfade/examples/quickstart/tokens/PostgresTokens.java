@@ -15,13 +15,13 @@ final class PostgresTokens extends PostgresRepository<Token, Long> implements To
 
   @Override
   public Optional<Token> findByMintAddress(String mintAddress) {
-    return fetchOptional(sql().selectFrom(TOKENS).where(TOKENS.MINT_ADDRESS.eq(mintAddress)));
+    return fetchOptional(dsl().selectFrom(TOKENS).where(TOKENS.MINT_ADDRESS.eq(mintAddress)));
   }
 
   @Override
   public List<Token> mostLiquid(int limit) {
     return fetch(
-        sql()
+        dsl()
             .selectFrom(TOKENS)
             .where(TOKENS.STATUS.eq(Status.ACTIVE.label()), TOKENS.LIQUIDITY_USD.isNotNull())
             .orderBy(TOKENS.LIQUIDITY_USD.desc(), TOKENS.ID)
@@ -31,7 +31,7 @@ final class PostgresTokens extends PostgresRepository<Token, Long> implements To
   @Override
   public boolean activate(long id) {
     return !write(
-            sql()
+            dsl()
                 .update(TOKENS)
                 .set(TOKENS.STATUS, Status.ACTIVE.label())
                 .where(TOKENS.ID.eq(id), TOKENS.STATUS.eq(Status.MONITORING.label())))

@@ -19,10 +19,10 @@ import org.jooq.impl.DSL;
 
 final class SqliteScores extends SqliteRepository<TokenScore, Long>
     implements TokenScoreRepository {
-  private final Field<Long> id = field("id", Long.class);
-  private final Field<Long> tokenId = field("tokenId", Long.class);
-  private final Field<BigDecimal> score = field("score", BigDecimal.class);
-  private final Field<Instant> createdAt = field("createdAt", Instant.class);
+  private final Field<Long> id = column("id", Long.class);
+  private final Field<Long> tokenId = column("tokenId", Long.class);
+  private final Field<BigDecimal> score = column("score", BigDecimal.class);
+  private final Field<Instant> createdAt = column("createdAt", Instant.class);
 
   SqliteScores(RepositoryContext<TokenScore, Long> context) {
     super(context, TOKEN_SCORES, columns -> columns.convert("createdAt", TIME));
@@ -31,7 +31,7 @@ final class SqliteScores extends SqliteRepository<TokenScore, Long>
   @Override
   public Optional<TokenScore> latestFor(long token) {
     return fetchOptional(
-        sql()
+        dsl()
             .selectFrom(TOKEN_SCORES)
             .where(tokenId.eq(token))
             .orderBy(createdAt.desc(), id.desc())
@@ -44,7 +44,7 @@ final class SqliteScores extends SqliteRepository<TokenScore, Long>
     Field<Long> newest = DSL.field(name("newest"), Long.class);
     Field<Integer> age = DSL.field(name("age"), Integer.class);
     Table<?> ranked =
-        sql()
+        dsl()
             .select(
                 id.as(newest),
                 rowNumber()
@@ -55,7 +55,7 @@ final class SqliteScores extends SqliteRepository<TokenScore, Long>
             .from(TOKEN_SCORES)
             .where(
                 tokenId.in(
-                    sql()
+                    dsl()
                         .select(DSL.field(name("id"), Long.class))
                         .from(TOKENS)
                         .where(
@@ -63,9 +63,9 @@ final class SqliteScores extends SqliteRepository<TokenScore, Long>
                                 .eq(Token.Status.ACTIVE.label()))))
             .asTable("ranked");
     return fetch(
-        sql()
+        dsl()
             .selectFrom(TOKEN_SCORES)
-            .where(id.in(sql().select(newest).from(ranked).where(age.eq(inline(1)))))
+            .where(id.in(dsl().select(newest).from(ranked).where(age.eq(inline(1)))))
             .orderBy(score.desc(), id)
             .limit(limit));
   }

@@ -11,9 +11,9 @@ import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 
 final class SqliteSettings extends SqliteRepository<Setting, String> implements SettingsRepository {
-  private final Field<String> key = field("key", String.class);
-  private final Field<String> value = field("value", String.class);
-  private final Field<Instant> updatedAt = field("updatedAt", Instant.class);
+  private final Field<String> key = column("key", String.class);
+  private final Field<String> value = column("value", String.class);
+  private final Field<Instant> updatedAt = column("updatedAt", Instant.class);
 
   SqliteSettings(RepositoryContext<Setting, String> context) {
     super(context, APP_SETTINGS, columns -> columns.convert("updatedAt", TIME));
@@ -23,7 +23,7 @@ final class SqliteSettings extends SqliteRepository<Setting, String> implements 
   public long increment(String counter, Instant moment) {
     List<Setting> written =
         write(
-            sql()
+            dsl()
                 .insertInto(APP_SETTINGS, key, value, updatedAt)
                 .values(counter, "1", moment)
                 .onConflict(key)

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jooq.Field;
 
 final class SqliteTokens extends SqliteRepository<Token, Long> implements TokenRepository {
-  private final Field<Long> id = field("id", Long.class);
-  private final Field<Status> status = field("status", Status.class);
-  private final Field<BigDecimal> liquidity = field("liquidityUsd", BigDecimal.class);
+  private final Field<Long> id = column("id", Long.class);
+  private final Field<Status> status = column("status", Status.class);
+  private final Field<BigDecimal> liquidity = column("liquidityUsd", BigDecimal.class);
 
   SqliteTokens(RepositoryContext<Token, Long> context) {
     super(
@@ -26,13 +26,13 @@ final class SqliteTokens extends SqliteRepository<Token, Long> implements TokenR
   @Override
   public Optional<Token> findByMintAddress(String mintAddress) {
     return fetchOptional(
-        sql().selectFrom(TOKENS).where(field("mintAddress", String.class).eq(mintAddress)));
+        dsl().selectFrom(TOKENS).where(column("mintAddress", String.class).eq(mintAddress)));
   }
 
   @Override
   public List<Token> mostLiquid(int limit) {
     return fetch(
-        sql()
+        dsl()
             .selectFrom(TOKENS)
             .where(status.eq(Status.ACTIVE), liquidity.isNotNull())
             .orderBy(liquidity.desc(), id)
@@ -42,7 +42,7 @@ final class SqliteTokens extends SqliteRepository<Token, Long> implements TokenR
   @Override
   public boolean activate(long token) {
     return !write(
-            sql()
+            dsl()
                 .update(TOKENS)
                 .set(status, Status.ACTIVE)
                 .where(id.eq(token), status.eq(Status.MONITORING)))
