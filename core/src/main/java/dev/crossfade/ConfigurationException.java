@@ -3,8 +3,11 @@ package dev.crossfade;
 import java.util.List;
 
 /**
- * The wiring of a migration, its mapping or its databases do not fit together. Thrown before
- * anything was written, with every problem at once, each with its fix.
+ * The wiring of a migration, its mapping or its databases do not fit together. The message holds
+ * every problem at once, each with its fix.
+ *
+ * <p>When it is thrown no row was changed; the library's own tables may have been made. Trying
+ * again is safe.
  */
 public final class ConfigurationException extends CrossfadeException {
   private static final long serialVersionUID = 1;

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
  * The root of everything Crossfade throws at an application. The same failure is the same type in
  * every stage and on every store; what the driver threw is the {@linkplain #getCause() cause}.
  * Misuse of the API is an {@link IllegalArgumentException} or {@link IllegalStateException}.
+ *
+ * <p>{@link #outcome()} says what has become of a write, whatever the type; each type says whether
+ * trying again is safe. Messages name the store, and entity, table or constraint; they hold neither
+ * passwords nor values of rows other than keys.
  */
 public abstract class CrossfadeException extends RuntimeException {
   private static final long serialVersionUID = 1;

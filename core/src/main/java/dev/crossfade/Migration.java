@@ -83,6 +83,12 @@ public interface Migration {
   /** How many rehearsed calls came to which result in this process, skipped ones included. */
   Map<RehearsalEvent.Result, Long> rehearsals();
 
+  /**
+   * Whether writes are carried over to the other store, as this process last saw it: false while it
+   * cannot be reached or keeps failing. True in off, where nobody has asked.
+   */
+  boolean secondaryAvailable();
+
   /** How large and how old the journal is; asks the primary. */
   JournalStatus journal();
 

@@ -3,8 +3,10 @@ package dev.crossfade;
 import java.util.List;
 
 /**
- * A move to another stage was refused; the stage is what it was. The message holds each reason and
- * its fix.
+ * A move to another stage was refused; the message holds each reason and its fix.
+ *
+ * <p>When it is thrown the stage is what it was, or, on a way back over several stages, that of the
+ * last step that was made; no row was changed. Trying again is safe once the reasons are gone.
  */
 public final class MoveRefusedException extends CrossfadeException {
   private static final long serialVersionUID = 1;

@@ -25,6 +25,13 @@ public interface Repository<T, K> {
   /** The row with this key. */
   Optional<T> find(K key);
 
+  /**
+   * The row with this key, which must be there.
+   *
+   * @throws NotFoundException if there is none; a unit of work that catches it may go on
+   */
+  T get(K key);
+
   /** The rows with these keys that exist, in key order; a key given twice counts once. */
   List<T> findAll(Collection<? extends K> keys);
 

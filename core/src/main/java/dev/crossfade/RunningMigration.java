@@ -216,6 +216,11 @@ final class RunningMigration implements Migration, AutoCloseable {
   }
 
   @Override
+  public boolean secondaryAvailable() {
+    return crossing.availability().isAvailable();
+  }
+
+  @Override
   public JournalStatus journal() {
     return repair.status();
   }

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored value does not fit the type it is declared with; the message names entity, column and
  * what was expected, never the value.
+ *
+ * <p>When it is thrown by a read nothing has changed in any store; by a write neither, because its
+ * transaction was rolled back. Trying again fails again: correct the stored value or its mapping.
  */
 public final class UnreadableValueException extends CrossfadeException {
   private static final long serialVersionUID = 1;

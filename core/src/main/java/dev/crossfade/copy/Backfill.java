@@ -2,6 +2,7 @@ package dev.crossfade.copy;
 
 import dev.crossfade.BackfillReport;
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.BackfillEvent;
 import dev.crossfade.CrossfadeListener.CopyProgress;
 import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.StoreTimeoutException;
@@ -74,7 +75,8 @@ public final class Backfill {
     BackfillReport report =
         new BackfillReport(
             crossing.name(), rows, refused, Duration.ofNanos(System.nanoTime() - begun));
-    if (stages.refresh().epoch() == epoch) {
+    boolean counts = stages.refresh().epoch() == epoch;
+    if (counts) {
       crossing
           .store(stages.current().primary())
           .control()
@@ -97,6 +99,8 @@ public final class Backfill {
         report.totalRows(),
         report.duration().toMillis(),
         refused);
+    BackfillEvent event = new BackfillEvent(report, counts);
+    crossing.events().tell(listener -> listener.backfilled(event));
     return report;
   }
 
@@ -133,9 +137,11 @@ public final class Backfill {
     CopyResult copy() {
       K after = null;
       do {
+        long before = rows;
         after = copyChunk(after);
         CopyProgress progress =
-            new CopyProgress(crossing.name(), "backfill", pair.entity().name(), rows);
+            new CopyProgress(
+                crossing.name(), "backfill", pair.entity().name(), rows, rows - before);
         crossing.events().tell(listener -> listener.progressed(progress));
       } while (after != null);
       return new CopyResult(rows, refused, 0, 0);

@@ -2,6 +2,7 @@ package dev.crossfade.copy;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeException.Outcome;
+import dev.crossfade.CrossfadeListener.ParkedEvent;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
@@ -9,13 +10,20 @@ import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.KeyCodec;
+import dev.crossfade.store.ParkedEntry;
 import dev.crossfade.store.RowState;
+import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.EntityPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steps 2 to 4 of a copy: reads the marked keys from the primary, brings the secondary to that
@@ -25,8 +33,13 @@ import java.util.Map;
  * Safe for use by many threads, each with its own operation.
  */
 final class Copier {
+  private static final Logger log = LoggerFactory.getLogger(Copier.class);
+
   /** With the default of five tries a key is refused for a quarter of a minute, then parked. */
   private static final Duration REST = Duration.ofSeconds(1);
+
+  /** Of keys parked beyond these only the number is told. */
+  private static final int MOST_TOLD = 1_000;
 
   private final Crossing crossing;
   private final Ownership ownership;
@@ -121,11 +134,47 @@ final class Copier {
   private int count(StageView view, Refusals refusals, List<Entry> fresh) {
     int parked = 0;
     for (Map.Entry<String, List<Entry>> group : refusals.byReason(fresh).entrySet()) {
-      parked +=
+      int now =
           journal(view)
               .failed(group.getValue(), group.getKey(), crossing.settings().parkAfter(), REST);
+      if (now > 0 && crossing.events().wanted()) {
+        tellParked(view, Set.copyOf(group.getValue()));
+      }
+      parked += now;
     }
     return parked;
+  }
+
+  /** Which of the entries that have failed are parked now; the journal said how many. */
+  private void tellParked(StageView view, Set<Entry> failed) {
+    List<ParkedEntry> parked;
+    try {
+      parked = journal(view).parked(crossing.name(), MOST_TOLD);
+    } catch (CrossfadeException e) {
+      log.debug("which keys of migration '{}' were parked is not told", crossing.name(), e);
+      return; // they are, whoever knows of it
+    }
+    for (ParkedEntry entry : parked) {
+      if (failed.contains(entry.entry())) {
+        ParkedEvent event =
+            new ParkedEvent(
+                crossing.name(),
+                entry.entry().span().entity(),
+                shown(entry.entry().span()),
+                entry.attempts(),
+                entry.reason());
+        crossing.events().tell(listener -> listener.parked(event));
+      }
+    }
+  }
+
+  private String shown(Span point) {
+    return shown(crossing.pair(point.entity()), point.from());
+  }
+
+  private static <K> String shown(EntityPair<?, K> pair, byte[] canonical) {
+    KeyCodec<K> keys = pair.entity().keys();
+    return keys.show(keys.decode(canonical));
   }
 
   private Finish finish(

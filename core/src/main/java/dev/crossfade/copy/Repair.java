@@ -1,7 +1,9 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.RecallEvent;
 import dev.crossfade.CrossfadeListener.RepairEvent;
+import dev.crossfade.CrossfadeListener.RepairFailure;
 import dev.crossfade.Stage;
 import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Membership;
@@ -228,6 +230,8 @@ public final class Repair implements AutoCloseable {
     } else {
       log.error(
           "Repair of migration '{}' failed unexpectedly; it tries again.", crossing.name(), e);
+      RepairFailure event = new RepairFailure(crossing.name(), e);
+      crossing.events().tell(listener -> listener.repairFailed(event));
     }
   }
 
@@ -245,7 +249,7 @@ public final class Repair implements AutoCloseable {
       recall(view);
       sweep(view);
       if (view.stage() != Stage.OFF && membership.ready(view.secondary(), ownership.current())) {
-        breaker.close();
+        breaker.close(view.secondary());
       }
     } finally {
       turn.unlock();
@@ -268,6 +272,8 @@ public final class Repair implements AutoCloseable {
             "Migration '{}' copies {} keys that changed while it was complete.",
             crossing.name(),
             recalled);
+        RecallEvent event = new RecallEvent(crossing.name(), recalled);
+        crossing.events().tell(listener -> listener.recalled(event));
       }
       recalledEpoch = view.epoch();
     } finally {

@@ -1,6 +1,7 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.CrossfadeListener.CopyProgress;
+import dev.crossfade.CrossfadeListener.VerificationEvent;
 import dev.crossfade.Difference;
 import dev.crossfade.Entity;
 import dev.crossfade.VerificationReport;
@@ -61,7 +62,8 @@ public final class Verification {
       new OneEntity<>(view, pair, tally).compare();
     }
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
-    if (stages.refresh().epoch() == view.epoch()) {
+    boolean counts = stages.refresh().epoch() == view.epoch();
+    if (counts) {
       crossing
           .store(view.primary())
           .control()
@@ -82,6 +84,8 @@ public final class Verification {
         report.differing(),
         report.unsettled(),
         report.duration().toMillis());
+    VerificationEvent event = new VerificationEvent(report, counts);
+    crossing.events().tell(listener -> listener.verified(event));
     return report;
   }
 
@@ -132,6 +136,7 @@ public final class Verification {
     private final Tally tally;
     private final List<K> suspects = new ArrayList<>();
     private long rows;
+    private long told;
 
     OneEntity(StageView view, EntityPair<T, K> pair, Tally tally) {
       this.view = view;
@@ -202,7 +207,9 @@ public final class Verification {
 
     private void count() {
       tally.rows.put(entity.name(), rows);
-      CopyProgress progress = new CopyProgress(crossing.name(), "verify", entity.name(), rows);
+      CopyProgress progress =
+          new CopyProgress(crossing.name(), "verify", entity.name(), rows, rows - told);
+      told = rows;
       crossing.events().tell(listener -> listener.progressed(progress));
     }
   }

@@ -1,6 +1,7 @@
 package dev.crossfade.cutover;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.FailedMove;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
 import dev.crossfade.OutcomeUnknownException;
@@ -73,7 +74,13 @@ public final class Moves {
    *     of a way back stay
    */
   public MoveReport moveTo(Stage goal) {
-    return alone(view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
+    Stage from = stages.current().stage();
+    try {
+      return alone(view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
+    } catch (RuntimeException e) {
+      tellOfFailure(from, goal, e);
+      throw e;
+    }
   }
 
   /**
@@ -95,6 +102,15 @@ public final class Moves {
       stages.endMove();
       moving.unlock();
     }
+  }
+
+  private void tellOfFailure(Stage from, Stage wanted, RuntimeException e) {
+    List<String> reasons =
+        e instanceof MoveRefusedException refused
+            ? refused.reasons()
+            : List.of(String.valueOf(e.getMessage()));
+    FailedMove event = new FailedMove(crossing.name(), from, wanted, reasons, e);
+    crossing.events().tell(listener -> listener.moveFailed(event));
   }
 
   /** The own settings may have changed since the store last heard of them. */

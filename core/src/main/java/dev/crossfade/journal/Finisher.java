@@ -1,5 +1,6 @@
 package dev.crossfade.journal;
 
+import dev.crossfade.CrossfadeListener.FinishFailure;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Finish;
 import dev.crossfade.wiring.Crossing;
@@ -189,6 +190,8 @@ public final class Finisher implements AutoCloseable {
           crossing.name(),
           e.toString());
       somethingLeft.run();
+      FinishFailure event = new FinishFailure(crossing.name(), items.size(), e);
+      crossing.events().tell(listener -> listener.finishFailed(event));
     }
   }
 

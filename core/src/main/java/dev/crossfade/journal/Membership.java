@@ -1,6 +1,8 @@
 package dev.crossfade.journal;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason;
+import dev.crossfade.CrossfadeListener.FencingEvent;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.stage.StageView;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +87,7 @@ public final class Membership {
         "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
         incarnation,
         crossing.name());
+    tell(incarnation, FencingEvent.Cause.BY_ANOTHER_PROCESS);
     ownership.suspect(incarnation);
     return false;
   }
@@ -146,6 +150,7 @@ public final class Membership {
     for (UUID suspect : List.copyOf(ownership.suspects())) {
       fence(view, suspect);
       ownership.fenced(suspect);
+      tell(suspect, FencingEvent.Cause.OUTCOME_UNKNOWN);
     }
   }
 
@@ -158,6 +163,7 @@ public final class Membership {
             dead,
             crossing.name());
         fence(view, dead);
+        tell(dead, FencingEvent.Cause.SILENT);
       }
     }
   }
@@ -167,10 +173,22 @@ public final class Membership {
     instances(view.primary()).fence(incarnation);
   }
 
+  private void tell(UUID incarnation, FencingEvent.Cause cause) {
+    FencingEvent event = new FencingEvent(crossing.name(), incarnation, cause);
+    crossing.events().tell(listener -> listener.fenced(event));
+  }
+
   private void noteReachable(Side side) {
     if (Boolean.FALSE.equals(reachable.put(side, true))) {
       log.info("{} can be reached again.", crossing.store(side).name());
+      note(side, true, null);
     }
+  }
+
+  private void note(Side side, boolean canBeReached, @Nullable CrossfadeException failure) {
+    crossing
+        .availability()
+        .note(Reason.CONNECTION, () -> canBeReached, crossing.store(side).name(), failure);
   }
 
   private void noteUnreachable(Side side, CrossfadeException e) {
@@ -180,6 +198,7 @@ public final class Membership {
           crossing.store(side).name(),
           crossing.name(),
           e.getMessage());
+      note(side, false, e);
     }
   }
 

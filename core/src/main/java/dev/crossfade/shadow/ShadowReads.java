@@ -5,6 +5,7 @@ import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent.Result;
 import dev.crossfade.Difference;
 import dev.crossfade.Entity;
+import dev.crossfade.NotFoundException;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Settling;
@@ -72,7 +73,7 @@ public final class ShadowReads implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             },
-            (sample, full) -> ((Sample<?, ?>) sample).tell(Result.DROPPED)); // costs no exception
+            (sample, full) -> ((Sample<?, ?>) sample).tell(Result.DROPPED, null)); // costs no exception
     this.pool.allowCoreThreadTimeOut(true);
   }
 
@@ -196,10 +197,10 @@ public final class ShadowReads implements AutoCloseable {
     @Override
     public void run() {
       try {
-        tell(compared());
+        tell(compared(), null);
       } catch (Throwable e) {
         explain(e);
-        tell(Result.FAILED);
+        tell(Result.FAILED, e);
         if (e instanceof VirtualMachineError error) {
           throw error;
         }
@@ -207,7 +208,7 @@ public final class ShadowReads implements AutoCloseable {
     }
 
     Result compared() throws Throwable {
-      return comparison.same(first, read.on(view.secondary())) ? Result.MATCH : settle();
+      return comparison.same(first, on(view.secondary())) ? Result.MATCH : settle();
     }
 
     /**
@@ -220,13 +221,13 @@ public final class ShadowReads implements AutoCloseable {
         if (settling.pauseUnlessClosed(FIRST_PAUSE_MILLIS << look)) {
           break;
         }
-        Object primary = read.on(view.primary());
+        Object primary = on(view.primary());
         long underWay = journal().status(crossing.name()).entries();
-        Object secondary = read.on(view.secondary());
+        Object secondary = on(view.secondary());
         if (comparison.same(primary, secondary)) {
           return Result.SETTLED;
         }
-        if (comparison.same(primary, read.on(view.primary()))) {
+        if (comparison.same(primary, on(view.primary()))) {
           Set<K> keys = comparison.differingKeys(primary, secondary);
           if (keys.isEmpty() && underWay == 0) {
             mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
@@ -243,6 +244,15 @@ public final class ShadowReads implements AutoCloseable {
         }
       }
       return Result.EXCUSED;
+    }
+
+    /** A row that is not there is a result like any other, where the other store has it. */
+    private @Nullable Object on(Side side) throws Throwable {
+      try {
+        return read.on(side);
+      } catch (NotFoundException e) {
+        return null;
+      }
     }
 
     /** The rows that differ in the results do so in the stores. */
@@ -313,10 +323,11 @@ public final class ShadowReads implements AutoCloseable {
       }
     }
 
-    void tell(Result result) {
+    void tell(Result result, @Nullable Throwable failure) {
       counts.computeIfAbsent(result, first -> new LongAdder()).increment();
       if (crossing.events().wanted()) {
-        ShadowReadEvent event = new ShadowReadEvent(crossing.name(), entity.name(), method, result);
+        ShadowReadEvent event =
+            new ShadowReadEvent(crossing.name(), entity.name(), method, result, failure);
         crossing.events().tell(listener -> listener.shadowRead(event));
       }
     }

@@ -2,6 +2,7 @@ package dev.crossfade.stage;
 
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeListener.UndoneAttempt;
 import dev.crossfade.MoveReport;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
@@ -167,7 +168,7 @@ public final class Stages {
       throw new SwitchInProgressException(
           "interrupted while migration '"
               + crossing.name()
-              + "' is changing its primary store; nothing was written",
+              + "' is changing its primary store; nothing was written, trying again is safe",
           e);
     } finally {
       lock.unlock();
@@ -268,7 +269,10 @@ public final class Stages {
         "Undoing an attempt to change the primary of migration '{}' that is past its deadline;"
             + " whoever made it has died or stalled.",
         crossing.name());
-    control.replace(row, row.opened());
+    if (control.replace(row, row.opened())) {
+      UndoneAttempt event = new UndoneAttempt(crossing.name(), row.stage(), row.deadline());
+      crossing.events().tell(listener -> listener.attemptUndone(event));
+    }
     ControlRow now = control.read(crossing.name());
     return now == null ? row : now;
   }

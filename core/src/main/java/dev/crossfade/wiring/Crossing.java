@@ -26,6 +26,7 @@ public final class Crossing {
   private final Store legacy;
   private final Store target;
   private final Events events;
+  private final Availability availability;
   private final Map<String, EntityPair<?, ?>> pairs = new LinkedHashMap<>();
 
   /** Another one while running; whoever needs several values that fit together reads it once. */
@@ -41,6 +42,7 @@ public final class Crossing {
     this.target = target;
     this.settings = settings;
     this.events = events;
+    this.availability = new Availability(name, events);
   }
 
   /**
@@ -110,6 +112,11 @@ public final class Crossing {
   /** Whom to tell what happens. */
   public Events events() {
     return events;
+  }
+
+  /** Whether the secondary store takes writes, as this process last saw it. */
+  public Availability availability() {
+    return availability;
   }
 
   /** The store on a side. */

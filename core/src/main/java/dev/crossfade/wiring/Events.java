@@ -30,7 +30,8 @@ public final class Events {
     for (CrossfadeListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
+        // also what another language threw unchecked
         log.warn("A listener threw; it is called again for the next event.", e);
       }
     }

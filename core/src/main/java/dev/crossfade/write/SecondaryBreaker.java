@@ -1,10 +1,13 @@
 package dev.crossfade.write;
 
+import dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.wiring.Crossing;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +19,12 @@ import org.slf4j.LoggerFactory;
 public final class SecondaryBreaker {
   private static final Logger log = LoggerFactory.getLogger(SecondaryBreaker.class);
 
+  private final Crossing crossing;
   private final CircuitBreaker breaker;
 
   /** Made once per migration. */
   public SecondaryBreaker(Crossing crossing) {
+    this.crossing = crossing;
     breaker =
         CircuitBreaker.of(
             "crossfade-" + crossing.name(),
@@ -51,15 +56,23 @@ public final class SecondaryBreaker {
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** The store did not answer. */
-  public void failed(long nanos, Throwable failure) {
+  /** The store of that side did not answer. */
+  public void failed(Side secondary, long nanos, Throwable failure) {
     breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
+    note(secondary, failure);
   }
 
-  /** Repair has got through: writes may try again. */
-  public void close() {
+  /** Repair has got through to the store of that side: writes may try again. */
+  public void close(Side secondary) {
     if (!isClosed()) {
       breaker.transitionToClosedState();
+      note(secondary, null);
     }
+  }
+
+  private void note(Side secondary, @Nullable Throwable failure) {
+    crossing
+        .availability()
+        .note(Reason.BREAKER, this::isClosed, crossing.store(secondary).name(), failure);
   }
 }

@@ -216,7 +216,7 @@ public final class SecondaryLane implements AutoCloseable {
         return;
       }
       if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
-        breaker.failed(System.nanoTime() - begun, e);
+        breaker.failed(view.secondary(), System.nanoTime() - begun, e);
       } else {
         breaker.answered(System.nanoTime() - begun);
       }
@@ -229,7 +229,7 @@ public final class SecondaryLane implements AutoCloseable {
     }
 
     private void unknown(Throwable e) {
-      breaker.failed(System.nanoTime() - begun, e);
+      breaker.failed(view.secondary(), System.nanoTime() - begun, e);
       log.info(
           "The outcome of a change of {} is unknown; fencing incarnation {} before its keys are repaired: {}",
           crossing.store(view.secondary()).name(),
@@ -255,7 +255,12 @@ public final class SecondaryLane implements AutoCloseable {
       if (crossing.events().wanted()) {
         SecondaryEvent event =
             new SecondaryEvent(
-                crossing.name(), told, Duration.ofNanos(System.nanoTime() - begun), failure);
+                crossing.name(),
+                told,
+                told == SecondaryEvent.Outcome.SKIPPED
+                    ? Duration.ZERO
+                    : Duration.ofNanos(System.nanoTime() - begun),
+                failure);
         crossing.events().tell(listener -> listener.secondary(event));
       }
     }

@@ -70,11 +70,12 @@ public final class WritePath {
     return open == null ? null : open.side();
   }
 
-  /** A write of one row, as a unit of work of its own. */
+  /** A write of one row, as a unit of work of its own. The store repeats it by itself. */
   public <T, K> Object row(
       WriteMethod method, Object[] arguments, EntityPair<T, K> pair, RowWrite<T, K> write) {
     return run(
         method.operation(),
+        0,
         (store, side, mark, script) -> {
           if (script != null) {
             script.only(method, arguments);
@@ -91,6 +92,7 @@ public final class WritePath {
     }
     return run(
         name,
+        0,
         (store, side, mark, script) ->
             store.write(mark, () -> units.within(Units.Open.on(side, script), body)));
   }
@@ -101,19 +103,7 @@ public final class WritePath {
    */
   public Object method(WriteMethod method, Object @Nullable [] arguments) throws Exception {
     Units.Open open = units.open();
-    if (open != null) {
-      return joined(open, method, arguments);
-    }
-    for (int retry = 1; ; retry++) {
-      try {
-        return alone(method, arguments);
-      } catch (ConflictException e) {
-        if (retry > RETRIES) {
-          throw e;
-        }
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(JITTER_NANOS << retry));
-      }
-    }
+    return open == null ? alone(method, arguments) : joined(open, method, arguments);
   }
 
   private Object joined(Units.Open open, WriteMethod method, Object @Nullable [] arguments)
@@ -127,6 +117,7 @@ public final class WritePath {
   private Object alone(WriteMethod method, Object @Nullable [] arguments) throws Exception {
     return this.<Object, Exception>run(
         method.operation(),
+        RETRIES,
         (store, side, mark, script) -> {
           if (script != null) {
             script.only(method, arguments);
@@ -143,28 +134,43 @@ public final class WritePath {
   }
 
   private <R extends @Nullable Object, X extends Exception> R run(
-      String name, Attempt<R, X> attempt) throws X {
+      String name, int retries, Attempt<R, X> attempt) throws X {
     Lane.refuseWhileRehearsing(name);
     long begun = System.nanoTime();
     StageView view = stages.current();
-    while (true) {
+    int retried = 0;
+    for (long waiting = begun; ; ) {
       Operation operation = ownership.begin();
+      R result;
       try {
-        return once(name, view, begun, operation, attempt);
+        result = once(view, operation, attempt);
       } catch (StaleEpochException e) {
         operation.end();
-        view = next(name, view, begun);
+        view = next(name, view, begun, waiting, retried);
+        continue;
+      } catch (ConflictException e) {
+        operation.end();
+        if (retried == retries) {
+          tell(name, view, begun, retried, e);
+          throw e;
+        }
+        retried++;
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(JITTER_NANOS << retried));
+        view = stages.current();
+        waiting = System.nanoTime(); // what the conflict took is no wait for a change of stage
+        continue;
       } catch (Exception | Error e) {
         operation.end();
-        tell(name, view, begun, e);
+        tell(name, view, begun, retried, e);
         throw e;
       }
+      tell(name, view, begun, retried, null);
+      return result;
     }
   }
 
   private <R extends @Nullable Object, X extends Exception> R once(
-      String name, StageView view, long begun, Operation operation, Attempt<R, X> attempt)
-      throws X {
+      StageView view, Operation operation, Attempt<R, X> attempt) throws X {
     membership.ensureKnown(view.primary(), operation.owner());
     Script script = rehearsals.script(view);
     Written<R> written =
@@ -182,20 +188,20 @@ public final class WritePath {
       operation.end();
       secondary.rehearse(view, operation, written, script);
     }
-    tell(name, view, begun, null);
     return written.result();
   }
 
-  private StageView next(String name, StageView view, long begun) {
+  private StageView next(String name, StageView view, long begun, long waiting, int retried) {
     try {
-      return stages.awaitAfter(view, begun + crossing.settings().writeWait().toNanos());
+      return stages.awaitAfter(view, waiting + crossing.settings().writeWait().toNanos());
     } catch (RuntimeException e) {
-      tell(name, view, begun, e);
+      tell(name, view, begun, retried, e);
       throw e;
     }
   }
 
-  private void tell(String name, StageView view, long begun, @Nullable Throwable failure) {
+  private void tell(
+      String name, StageView view, long begun, int retried, @Nullable Throwable failure) {
     if (crossing.events().wanted()) {
       WriteEvent event =
           new WriteEvent(
@@ -203,6 +209,7 @@ public final class WritePath {
               name,
               view.stage(),
               Duration.ofNanos(System.nanoTime() - begun),
+              retried,
               failure);
       crossing.events().tell(listener -> listener.written(event));
     }

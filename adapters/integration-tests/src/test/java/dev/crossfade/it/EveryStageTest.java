@@ -128,6 +128,7 @@ class EveryStageTest {
     assertThat(saved).extracting(Account::id).containsExactly(3L, 1L, 2L);
     assertThat(accounts.find(2L)).contains(saved.get(2));
     assertThat(accounts.find(99L)).isEmpty();
+    assertThat(accounts.get(2L)).isEqualTo(saved.get(2));
     assertThat(accounts.findAll(List.of(3L, 1L, 3L, 99L)))
         .containsExactly(saved.get(1), saved.get(0));
     assertThat(accounts.findAll(List.of())).isEmpty();

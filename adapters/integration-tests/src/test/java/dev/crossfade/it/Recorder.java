@@ -17,6 +17,7 @@ final class Recorder implements CrossfadeListener {
   private final Queue<CopyProgress> progress = new ConcurrentLinkedQueue<>();
   private final Queue<MoveReport> moves = new ConcurrentLinkedQueue<>();
   private final Queue<WantedEvent> wanted = new ConcurrentLinkedQueue<>();
+  private final Queue<Object> rare = new ConcurrentLinkedQueue<>();
 
   @Override
   public void written(WriteEvent event) {
@@ -61,6 +62,61 @@ final class Recorder implements CrossfadeListener {
   @Override
   public void wanted(WantedEvent event) {
     wanted.add(event);
+  }
+
+  @Override
+  public void secondaryAvailability(AvailabilityEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void parked(ParkedEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void repairFailed(RepairFailure event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void finishFailed(FinishFailure event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void fenced(FencingEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void backfilled(BackfillEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void verified(VerificationEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void recalled(RecallEvent event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void moveFailed(FailedMove event) {
+    rare.add(event);
+  }
+
+  @Override
+  public void attemptUndone(UndoneAttempt event) {
+    rare.add(event);
+  }
+
+  /** Events of one type, of those that have no list of their own, in order. */
+  <E> List<E> all(Class<E> type) {
+    return rare.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   List<WriteEvent> writes() {

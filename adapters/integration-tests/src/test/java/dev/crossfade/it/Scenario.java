@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.crossfade.Crossfade;
+import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Migration;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
@@ -71,6 +72,7 @@ final class Scenario implements AutoCloseable {
     private UnaryOperator<Settings.Builder> settings = UnaryOperator.identity();
     private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
     private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
+    private CrossfadeListener listener = new CrossfadeListener() {};
     private boolean proxied;
 
     Options settings(UnaryOperator<Settings.Builder> change) {
@@ -91,6 +93,12 @@ final class Scenario implements AutoCloseable {
     /** Another implementation on PostgreSQL. */
     Options postgresAccounts(RepositoryFactory<Domain.Account, Long> factory) {
       postgresAccounts = factory;
+      return this;
+    }
+
+    /** Told what happens, beside the scenario's own recorder. */
+    Options listener(CrossfadeListener another) {
+      listener = another;
       return this;
     }
 
@@ -209,6 +217,7 @@ final class Scenario implements AutoCloseable {
             .target(postgres)
             .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
             .settings(source)
+            .listener(options.listener)
             .listener(events)
             .build();
     migration = crossfade.migration(MIGRATION);

@@ -5,12 +5,15 @@ import static dev.crossfade.it.Domain.JANUARY;
 import static dev.crossfade.it.Domain.account;
 import static dev.crossfade.it.Domain.reading;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.crossfade.CrossfadeListener.Mismatch;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent.Result;
 import dev.crossfade.Difference;
+import dev.crossfade.NotFoundException;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.it.Domain.Preference;
@@ -90,6 +93,28 @@ class ShadowReadsTest {
               "holding",
               "since",
               "find");
+    }
+  }
+
+  /** That the row is not there is what the other store answers, not a failure of it. */
+  @Test
+  void aRowThatGetMissesInTheOtherStoreIsAMismatch() {
+    try (Scenario app = everything().startIn(Stage.SHADOW)) {
+      app.accounts.save(account(1, "a", 1));
+      assertThatThrownBy(() -> app.accounts.get(2L)).isExactlyInstanceOf(NotFoundException.class);
+      assertThat(app.accounts.get(1L).code()).isEqualTo("a");
+      awaitResults(app, 1);
+      assertThat(app.events.shadowReads(Result.MATCH)).isEqualTo(1);
+
+      app.rows.execute(Side.TARGET, "delete from account");
+      assertThat(app.accounts.get(1L).code()).isEqualTo("a");
+      awaitResults(app, 2);
+
+      assertThat(app.events.shadowReads(Result.MISMATCH)).isEqualTo(1);
+      assertThat(app.events.mismatches())
+          .extracting(Mismatch::method, Mismatch::key)
+          .containsExactly(tuple("get", "1"));
+      app.abandon();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.crossfade.jooq;
 
 import dev.crossfade.Entity;
+import dev.crossfade.NotFoundException;
 import dev.crossfade.store.Place;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowState;
@@ -126,6 +127,21 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   public Optional<T> find(K key) {
     return Optional.ofNullable(reading("find", session -> table.find(session, key)));
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public T get(K key) {
+    T row = reading("get", session -> table.find(session, key));
+    if (row == null) {
+      throw new NotFoundException(
+          entity().name()
+              + " "
+              + entity().keys().show(key)
+              + " does not exist; nothing was changed. find() asks without failing",
+          null);
+    }
+    return row;
   }
 
   @Override

@@ -456,9 +456,7 @@ final class GroupWriter {
   private void doAgain(Task task) {
     if (!task.isRepeatable() || task.attempts() >= MOST_ATTEMPTS) {
       task.end(
-          new ConflictException(
-              "the transaction on " + settings.name() + " was given up; nothing was written",
-              null));
+          new ConflictException("the transaction on " + settings.name() + " was given up", null));
     } else {
       again.add(task);
     }

@@ -1,9 +1,11 @@
 package dev.crossfade.junit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.crossfade.Entity;
+import dev.crossfade.NotFoundException;
 import dev.crossfade.Repository;
 import dev.crossfade.junit.store.ContractEntities.Device;
 import dev.crossfade.junit.store.ContractEntities.Item;
@@ -54,6 +56,11 @@ abstract class RepositoryContract extends ContractTheme {
     StoreRepository<T, K> repository = tables.of(entity);
     save(repository, row);
     assertStored(repository, row);
+    assertSame(entity, repository.get(entity.keyOf(row)), row);
+    assertThatThrownBy(() -> repository.get(other))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining(entity.name())
+        .hasMessageContaining(entity.keys().show(other));
     assertAbsent(repository, other);
     assertThat(repository.findAll(List.of(other, entity.keyOf(row)))).hasSize(1);
     assertThat(unit(() -> repository.delete(other)).result()).isFalse();
