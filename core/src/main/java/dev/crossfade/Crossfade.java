@@ -107,11 +107,6 @@ public final class Crossfade implements AutoCloseable {
     return running(name);
   }
 
-  /** All migrations, in the order they were declared. */
-  public List<Migration> migrations() {
-    return List.copyOf(migrations.values());
-  }
-
   /**
    * Runs writes of one migration as a unit of work: one transaction on the primary, one on the
    * other store. Reads inside see its writes. A unit inside a unit of the same migration joins it.
