@@ -105,6 +105,14 @@ class DependencyRulesTest {
           "dev.crossfade.store");
 
   @ArchTest
+  static final ArchRule micrometerKnowsOnlyTheApi =
+      only(
+          resideInAPackage("dev.crossfade.micrometer"),
+          "io.micrometer..",
+          "dev.crossfade",
+          "dev.crossfade.store");
+
+  @ArchTest
   static final ArchRule codegenIsForBuildsOnly =
       noClasses()
           .that(OURS)
