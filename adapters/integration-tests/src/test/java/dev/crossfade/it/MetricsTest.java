@@ -79,7 +79,7 @@ class MetricsTest {
           .isEqualTo(2);
       assertThat(gauge("crossfade.stage", "stage", "live")).isEqualTo(1);
       assertThat(gauge("crossfade.stage", "stage", "shadow")).isZero();
-      assertThat(gauge("crossfade.epoch")).isEqualTo(app.migration.epoch());
+      assertThat(gauge("crossfade.epoch")).isEqualTo((double) app.migration.epoch());
       assertThat(registry.getMeters())
           .as("tags name no keys and no values")
           .allSatisfy(
@@ -87,6 +87,7 @@ class MetricsTest {
                   assertThat(meter.getId().getTags())
                       .extracting(Tag::getValue)
                       .noneMatch(value -> value.contains("secret") || value.matches(".*\\d.*")));
+      metrics.close();
     }
     assertThat(registry.getMeters())
         .as("gauges that are left")
@@ -183,6 +184,7 @@ class MetricsTest {
       app.primaryStore().plan(Fault.DOWN, 1, Step.LOOK);
       await().atMost(Scenario.PATIENCE).until(() -> Double.isNaN(gauge("crossfade.journal.left")));
       app.primaryStore().heal();
+      metrics.close();
     }
   }
 
