@@ -52,13 +52,20 @@ class MetricsTest {
 
   @Test
   void theTableAndTheRegistryAgreeAfterACrossing() throws IOException {
-    try (CrossfadeMetrics metrics = new CrossfadeMetrics(registry, Duration.ofMillis(50));
-        Scenario app =
-            Scenario.with()
-                .listener(metrics)
-                .settings(s -> s.shadowSampling(1).repairMismatches(true))
-                .start()) {
-      metrics.bindTo(app.crossfade);
+    CrossfadeMetrics metrics = new CrossfadeMetrics(registry, Duration.ofMillis(50));
+    try (Scenario app =
+        Scenario.with()
+            .listener(metrics)
+            .settings(s -> s.shadowSampling(1).repairMismatches(true))
+            .start()) {
+      checkACrossing(app, metrics.bindTo(app.crossfade));
+    } finally {
+      metrics.close();
+    }
+  }
+
+  private void checkACrossing(Scenario app, CrossfadeMetrics metrics) throws IOException {
+    try (metrics) {
       assertThat(gauge("crossfade.secondary.available")).isNaN();
       drive(app);
 
@@ -87,7 +94,6 @@ class MetricsTest {
                   assertThat(meter.getId().getTags())
                       .extracting(Tag::getValue)
                       .noneMatch(value -> value.contains("secret") || value.matches(".*\\d.*")));
-      metrics.close();
     }
     assertThat(registry.getMeters())
         .as("gauges that are left")
@@ -168,8 +174,8 @@ class MetricsTest {
 
   @Test
   void whatThePrimaryDoesNotSayIsUnknownAndNoScrapeWaitsForIt() throws Exception {
-    try (CrossfadeMetrics metrics = new CrossfadeMetrics(registry, Duration.ofMillis(20));
-        Scenario app = Scenario.with().listener(metrics).startIn(Stage.DUAL_WRITE)) {
+    CrossfadeMetrics metrics = new CrossfadeMetrics(registry, Duration.ofMillis(20));
+    try (Scenario app = Scenario.with().listener(metrics).startIn(Stage.DUAL_WRITE)) {
       metrics.bindTo(app.crossfade);
       assertThatThrownBy(() -> metrics.bindTo(app.crossfade))
           .isInstanceOf(IllegalStateException.class);
@@ -184,6 +190,8 @@ class MetricsTest {
       app.primaryStore().plan(Fault.DOWN, 1, Step.LOOK);
       await().atMost(Scenario.PATIENCE).until(() -> Double.isNaN(gauge("crossfade.journal.left")));
       app.primaryStore().heal();
+      metrics.close();
+    } finally {
       metrics.close();
     }
   }
