@@ -3,8 +3,8 @@ package dev.crossfade;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store cannot be reached, is shutting down, is read-only, is full or is locked by another
- * program; or all connections of its pool are in use.
+ * The store cannot be reached, is shutting down or closed, is read-only or full; or all connections
+ * of its pool are in use.
  *
  * <p>When it is thrown nothing has changed in any store. Trying again later is safe. Only the
  * primary's failure reaches a caller: writes and reads go on without the other store.

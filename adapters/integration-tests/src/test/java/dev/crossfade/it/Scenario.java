@@ -70,6 +70,7 @@ final class Scenario implements AutoCloseable {
   /** What a test wants otherwise. Not changed once a scenario was made of it. */
   static final class Options {
     private UnaryOperator<Settings.Builder> settings = UnaryOperator.identity();
+    private UnaryOperator<SqliteStore.Builder> sqlite = UnaryOperator.identity();
     private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
     private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
     private CrossfadeListener listener = new CrossfadeListener() {};
@@ -77,6 +78,11 @@ final class Scenario implements AutoCloseable {
 
     Options settings(UnaryOperator<Settings.Builder> change) {
       settings = change;
+      return this;
+    }
+
+    Options sqlite(UnaryOperator<SqliteStore.Builder> change) {
+      sqlite = change;
       return this;
     }
 
@@ -191,7 +197,7 @@ final class Scenario implements AutoCloseable {
 
   /** The legacy store over the same file, as {@link #open} makes it. */
   SqliteStore newSqliteStore() {
-    return SqliteStore.open(file());
+    return options.sqlite.apply(SqliteStore.at(file())).open();
   }
 
   /** PostgreSQL's store over the same database, as {@link #open} makes it. */

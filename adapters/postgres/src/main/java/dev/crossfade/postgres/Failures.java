@@ -59,10 +59,15 @@ final class Failures {
 
   /** A failure of a statement that commits itself, or of a commit. */
   CrossfadeException perhapsWritten(SQLException e) {
+    return perhapsWritten(e, "");
+  }
+
+  /** As above, with what was being done. */
+  CrossfadeException perhapsWritten(SQLException e, String doing) {
     return brokeConnection(e)
         ? new OutcomeUnknownException(
             message(e) + "; the connection was lost before the answer came", e)
-        : notWritten(e);
+        : notWritten(e, doing);
   }
 
   /** The store's name, as messages begin with it. */

@@ -158,12 +158,18 @@ final class Pool implements AutoCloseable {
 
   /** One statement that commits itself. */
   <R extends @Nullable Object> R statement(Session.Work<R> work) {
-    return statement(durable, work);
+    return statement(durable, "", work);
+  }
+
+  /** One statement that commits itself, and what it does as messages say it. */
+  <R extends @Nullable Object> R statement(String doing, Session.Work<R> work) {
+    return statement(durable, doing, work);
   }
 
   /** A transaction whose begin and commit are among the statements sent, all at once. */
-  <R extends @Nullable Object> R transactionAtOnce(Session.Work<R> work) {
+  <R extends @Nullable Object> R transactionAtOnce(String doing, Session.Work<R> work) {
     return statement(
+        doing,
         session -> {
           try {
             return work.run(session);
@@ -178,7 +184,7 @@ final class Pool implements AutoCloseable {
 
   /** One statement that commits itself, and whose commit a crash of the server may lose. */
   <R extends @Nullable Object> R lossyStatement(Session.Work<R> work) {
-    return statement(finishing, work);
+    return statement(finishing, "", work);
   }
 
   /** A transaction, committed when it returns. */
@@ -191,13 +197,14 @@ final class Pool implements AutoCloseable {
     return transaction(finishing, work);
   }
 
-  private <R extends @Nullable Object> R statement(HikariDataSource pool, Session.Work<R> work) {
+  private <R extends @Nullable Object> R statement(
+      HikariDataSource pool, String doing, Session.Work<R> work) {
     for (int tries = 1; ; tries++) {
       try (Connection connection = open(pool)) {
         return work.run(new Session(connection, 0));
       } catch (SQLException e) {
         if (tries == TRIES || !Failures.isConflict(e)) {
-          throw failures.perhapsWritten(e);
+          throw failures.perhapsWritten(e, doing);
         }
       }
     }

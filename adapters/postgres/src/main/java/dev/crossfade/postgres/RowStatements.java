@@ -302,6 +302,7 @@ final class RowStatements<T, K> {
       String sql, @Nullable K key, Binder binder, Session.Reader<R> reader) {
     return key != null && locked
         ? pool.transactionAtOnce(
+            entity.name(),
             session -> {
               try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
                 statement.setLong(1, KeyLock.number(entity.name(), entity.keys().encode(key)));
@@ -310,6 +311,7 @@ final class RowStatements<T, K> {
               }
             })
         : pool.statement(
+            entity.name(),
             session -> session.query(sql, statement -> binder.bind(statement, 1), reader));
   }
 

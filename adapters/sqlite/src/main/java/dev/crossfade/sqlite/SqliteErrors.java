@@ -62,15 +62,17 @@ final class SqliteErrors {
         || primary == SQLiteErrorCode.SQLITE_TOOBIG.code) {
       return new CheckException(message, cause);
     }
+    if (primary == SQLiteErrorCode.SQLITE_BUSY.code
+        || primary == SQLiteErrorCode.SQLITE_LOCKED.code) {
+      return new StoreTimeoutException(message + "; another program holds the file", cause);
+    }
     return isUnavailable(primary)
         ? new StoreUnavailableException(message, cause)
         : new StoreException(message, cause);
   }
 
   private static boolean isUnavailable(int primary) {
-    return primary == SQLiteErrorCode.SQLITE_BUSY.code
-        || primary == SQLiteErrorCode.SQLITE_LOCKED.code
-        || primary == SQLiteErrorCode.SQLITE_READONLY.code
+    return primary == SQLiteErrorCode.SQLITE_READONLY.code
         || primary == SQLiteErrorCode.SQLITE_FULL.code
         || primary == SQLiteErrorCode.SQLITE_CANTOPEN.code
         || primary == SQLiteErrorCode.SQLITE_IOERR.code

@@ -177,12 +177,30 @@ public final class SqliteStore implements Store {
             session -> {
               checked(session, mark);
               List<RowState<?, ?>> states = new ArrayList<>(1);
-              Object result = write(session, table, write, states);
+              Object result = named(table, () -> write(session, table, write, states));
               Left left = new Left(mark);
               left.leave(session, states);
               return left.written(result);
             },
             true);
+  }
+
+  @FunctionalInterface
+  private interface Statements<R> {
+    R run() throws SQLException;
+  }
+
+  /** What SQLite says of a foreign key names no table. A conflict is the writer's to repeat. */
+  private <R> R named(MappedTable<?, ?> table, Statements<R> statements) throws SQLException {
+    try {
+      return statements.run();
+    } catch (SQLException e) {
+      if (SqliteErrors.isBusySnapshot(e)) {
+        throw e;
+      }
+      throw file().errors()
+          .translate(e, "writing " + table.mapping().entity().name());
+    }
   }
 
   @Override

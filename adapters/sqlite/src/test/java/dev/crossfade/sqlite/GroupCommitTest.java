@@ -329,14 +329,14 @@ class GroupCommitTest {
   }
 
   @Test
-  void aFileLockedByAnotherProgramIsUnavailableUntilItIsNot() throws SQLException {
+  void aFileLockedByAnotherProgramTimesOutUntilItIsNot() throws SQLException {
     reopen(builder -> builder.busyTimeout(Duration.ofMillis(50)));
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + app.path);
         Statement statement = other.createStatement()) {
       statement.execute("begin immediate");
       assertThatThrownBy(() -> app.saved("a"))
           .isInstanceOfSatisfying(
-              StoreUnavailableException.class,
+              StoreTimeoutException.class,
               e -> assertThat(e.outcome()).isEqualTo(CrossfadeException.Outcome.NOT_WRITTEN));
       statement.execute("rollback");
     }

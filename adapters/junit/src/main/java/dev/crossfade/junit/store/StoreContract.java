@@ -92,6 +92,14 @@ public abstract class StoreContract {
     }
   }
 
+  /** What refused writes are called and say. */
+  @Nested
+  class Failures extends FailureContract {
+    Failures() {
+      super(StoreContract.this::environment);
+    }
+  }
+
   /** Key order. */
   @Nested
   class Order extends OrderContract {
