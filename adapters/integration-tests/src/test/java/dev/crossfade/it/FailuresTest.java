@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The same failure is the same exception in every stage, and so on either store: its type, its
- * outcome, what is in both stores afterwards, and what its message says. The table of docs/errors.md
- * as a test.
+ * outcome, what is in both stores afterwards, and what its message says. The table of
+ * docs/errors.md as a test.
  */
 class FailuresTest {
   private static final String SECRET = "secret-4711";
@@ -67,8 +67,7 @@ class FailuresTest {
         CheckException.class, "account", app -> app.accounts.save(bad(account(3, "c", -1)))),
     FAILED_CHECK_OF_AN_OWN_WRITE(
         CheckException.class, "account", app -> app.accounts.add(1, BigDecimal.valueOf(-50))),
-    MISSING_VALUE(
-        CheckException.class, "code", app -> app.accounts.save(bad(account(3, null, 1)))),
+    MISSING_VALUE(CheckException.class, "code", app -> app.accounts.save(bad(account(3, null, 1)))),
     TOO_LONG(
         CheckException.class,
         "account",
@@ -89,8 +88,7 @@ class FailuresTest {
     private final String named;
     private final Consumer<Scenario> cause;
 
-    Refusal(
-        Class<? extends CrossfadeException> type, String named, Consumer<Scenario> cause) {
+    Refusal(Class<? extends CrossfadeException> type, String named, Consumer<Scenario> cause) {
       this.type = type;
       this.named = named;
       this.cause = cause;
@@ -136,8 +134,7 @@ class FailuresTest {
     assertThat(failure).as(what).isExactlyInstanceOf(type);
     assertThat(failure.outcome())
         .as(what)
-        .isEqualTo(
-            type == OutcomeUnknownException.class ? Outcome.UNKNOWN : Outcome.NOT_WRITTEN);
+        .isEqualTo(type == OutcomeUnknownException.class ? Outcome.UNKNOWN : Outcome.NOT_WRITTEN);
     assertThat(failure.getMessage())
         .as(what)
         .contains(named)

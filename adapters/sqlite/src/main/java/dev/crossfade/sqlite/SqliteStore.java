@@ -198,8 +198,7 @@ public final class SqliteStore implements Store {
       if (SqliteErrors.isBusySnapshot(e)) {
         throw e;
       }
-      throw file().errors()
-          .translate(e, "writing " + table.mapping().entity().name());
+      throw file().errors().translate(e, "writing " + table.mapping().entity().name());
     }
   }
 

@@ -84,8 +84,7 @@ abstract class FailureContract extends ContractTheme {
       RowWrite<T, K> write) {
     CrossfadeException alone =
         catchThrowableOfType(
-            CrossfadeException.class,
-            () -> store.writeRow(writer.entry(1), repository, write));
+            CrossfadeException.class, () -> store.writeRow(writer.entry(1), repository, write));
     assertSays(alone, type, repository);
     CrossfadeException inUnit =
         catchThrowableOfType(
