@@ -162,7 +162,7 @@ class EventsTest {
       await().atMost(Scenario.PATIENCE).until(() -> fencings(app).size() == 1);
 
       UUID silent = UUID.randomUUID();
-      app.primaryStore().instances().register(silent, "long gone");
+      app.primaryStore().instances().register(silent, "long gone", Scenario.MIGRATION, null);
       app.rows.execute(
           Side.LEGACY,
           "update crossfade_instance set heard_at = 0 where incarnation = x'"
