@@ -10,6 +10,7 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.ForeignKeyException;
+import dev.crossfade.MoveRefusedException;
 import dev.crossfade.NotFoundException;
 import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.Stage;
@@ -86,6 +87,8 @@ class FailuresTest {
 
     private final Class<? extends CrossfadeException> type;
     private final String named;
+
+    @SuppressWarnings("ImmutableEnumChecker") // none of them holds anything
     private final Consumer<Scenario> cause;
 
     Refusal(Class<? extends CrossfadeException> type, String named, Consumer<Scenario> cause) {
@@ -178,7 +181,7 @@ class FailuresTest {
     for (int tries = 1; app.migration.stage() != stage; tries++) {
       try {
         app.moveTo(stage);
-      } catch (dev.crossfade.MoveRefusedException e) {
+      } catch (MoveRefusedException e) {
         if (tries == 5) {
           throw e;
         }
