@@ -57,7 +57,7 @@ class FailuresTest {
         "account",
         app -> app.accounts.insert(bad(account(1, "other", 1)))),
     TAKEN_UNIQUE_VALUE(
-        DuplicateKeyException.class, "code", app -> app.accounts.save(bad(account("taken", 1)))),
+        DuplicateKeyException.class, "code", app -> app.accounts.save(bad(account(2, "taken", 1)))),
     TAKEN_BY_AN_OWN_WRITE(
         DuplicateKeyException.class, "code", app -> app.accounts.renameAndThrow(2, "taken")),
     NO_PARENT(
