@@ -73,7 +73,8 @@ public final class ShadowReads implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             },
-            (sample, full) -> ((Sample<?, ?>) sample).tell(Result.DROPPED, null)); // costs no exception
+            (sample, full) ->
+                ((Sample<?, ?>) sample).tell(Result.DROPPED, null)); // costs no exception
     this.pool.allowCoreThreadTimeOut(true);
   }
 
