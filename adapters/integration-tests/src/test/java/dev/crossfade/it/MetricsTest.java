@@ -56,7 +56,7 @@ class MetricsTest {
     try (Scenario app =
         Scenario.with()
             .listener(metrics)
-            .settings(s -> s.shadowSampling(1).repairMismatches(true))
+            .settings(s -> s.shadowSampling(1).rehearsalSampling(1).repairMismatches(true))
             .start()) {
       checkACrossing(app, metrics.bindTo(app.crossfade));
     } finally {
@@ -109,6 +109,10 @@ class MetricsTest {
         .isInstanceOf(MoveRefusedException.class);
     app.moveTo(Stage.SHADOW);
     assertThat(app.accounts.find(1L)).isPresent();
+    app.accounts.save(account(1, "secret a", 2));
+    await()
+        .atMost(Scenario.PATIENCE)
+        .until(() -> registry.find("crossfade.rehearsals").counter() != null);
     app.rows.execute(Side.TARGET, "update account set balance = 7 where id = 2");
     assertThat(app.accounts.find(2L)).isPresent();
     await().atMost(Scenario.PATIENCE).until(() -> !app.events.mismatches().isEmpty());

@@ -186,6 +186,22 @@ public final class CrossfadeMetrics implements CrossfadeListener, AutoCloseable 
   }
 
   @Override
+  public void rehearsed(RehearsalEvent event) {
+    meters
+        .counter(
+            "crossfade.rehearsals",
+            "migration",
+            event.migration(),
+            "entity",
+            event.entity(),
+            "method",
+            event.method(),
+            "result",
+            lower(event.result()))
+        .increment();
+  }
+
+  @Override
   public void mismatch(Mismatch mismatch) {
     meters
         .counter(
