@@ -21,8 +21,8 @@ import java.util.Map;
  *     primary
  * @param writeWait how long a write waits for a change of primary before it fails with {@link
  *     SwitchInProgressException}
- * @param switchLimit how long a change of primary may keep writes waiting before it is undone; less
- *     than writeWait
+ * @param switchLimit how long a change of primary may keep writes waiting before it is undone; at
+ *     most writeWait
  * @param heartbeat how often this process says that it lives
  * @param lease how long a process may say nothing before others fence it and take its entries over;
  *     several heartbeats

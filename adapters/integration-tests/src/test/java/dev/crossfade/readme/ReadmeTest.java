@@ -225,8 +225,9 @@ class ReadmeTest {
     migration.moveTo(Stage.DUAL_WRITE);
     migration.backfill();
     VerificationReport report = migration.verify();
-    if (!report.isClean()) {
+    while (!report.isClean()) {
       migration.repair(report.differences());
+      report = migration.verify();
     }
     migration.moveTo(Stage.SHADOW);
     MoveReport cutover =

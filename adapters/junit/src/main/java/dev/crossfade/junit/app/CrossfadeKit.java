@@ -47,7 +47,7 @@ public final class CrossfadeKit {
     return application.crossfade();
   }
 
-  /** Faults of the second store. */
+  /** Faults of the secondary. */
   public Faults faults() {
     return application.faults();
   }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What can happen to the second store: the one that is not primary when a switch is set, so
- * PostgreSQL up to {@code shadow} and the legacy store from {@code live} on. One at a time; each
- * replaces the one before, and all end with the test.
+ * What can happen to the secondary: the one that is not primary when a switch is set, so PostgreSQL
+ * up to {@code shadow} and the legacy store from {@code live} on. One at a time; each replaces the
+ * one before, and all end with the test.
  *
  * <p>A fault befalls the calls by which the library changes the store and asks for its own tables.
  * Reads by an application's repositories do not pass there: compared reads go on.
@@ -29,20 +29,20 @@ public final class Faults {
     this.target = target;
   }
 
-  /** The second store cannot be reached. */
+  /** The secondary cannot be reached. */
   public void secondaryDown() {
     secondary().plan(Fault.DOWN, 1);
   }
 
   /**
    * Each call takes so much longer. Where that is longer than {@code secondaryWait}, writes no
-   * longer wait for the second store.
+   * longer wait for the secondary.
    */
   public void secondarySlow(Duration each) {
     secondary().slow(each);
   }
 
-  /** The second store does what it is told, and nobody learns of it. */
+  /** The secondary does what it is told, and nobody learns of it. */
   public void secondaryLosesReplies() {
     secondary().plan(Fault.REPLIES_LOST, 1);
   }
@@ -62,7 +62,7 @@ public final class Faults {
             .toList();
     if (primaries.size() > 1) {
       throw new IllegalStateException(
-          "each store is primary of a migration, so none is the second; move the migrations to"
+          "each store is primary of a migration, so none is the secondary; move the migrations to"
               + " stages with the same primary");
     }
     none();

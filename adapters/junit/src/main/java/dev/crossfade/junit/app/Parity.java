@@ -90,7 +90,7 @@ public final class Parity {
               + " reads could not be compared within "
               + CrossfadeKit.PATIENCE
               + ", because rows were under way all the time. Stop writing before, and look at what"
-              + " keeps the second store behind.");
+              + " keeps the secondary behind.");
     }
   }
 
@@ -124,7 +124,7 @@ public final class Parity {
             .append(journal.entries())
             .append(" entries, ")
             .append(journal.parked())
-            .append(" of them parked: the second store has not got those rows.");
+            .append(" of them parked: the secondary has not got those rows.");
     migration.parked().stream()
         .limit(MOST_SHOWN)
         .forEach(parked -> message.append("\n  ").append(shown(parked)));
