@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  * away, and one that contests in between has changed the row, which is then read again. It skips
  * rows that somebody has locked, so it waits for nobody.
  *
- * <p>An entry that is left or contested already is passed over by both: nobody settles it any more
- * but a repair, which marks one of its own. So a key with many left entries costs its writers
- * nothing.
+ * <p>An entry of others that is left or contested already is passed over by both, so a key with
+ * many left entries costs its writers nothing. In return an own entry that is open no more, because
+ * a sweep or another process took it for lost, is not deleted however late its finish comes: nobody
+ * has contested it since. Only a repair ends it, which marks an entry of its own.
  *
  * <p><b>The slow way</b> takes what remains: one transaction locks the own entries, those taken,
  * and all that overlap, ordered by owner and id, and decides in memory. All who lock several
@@ -47,7 +48,7 @@ final class Finishing {
         select j.ctid
         from unnest(?::uuid[], ?::bigint[]) own (owner, id)
         join crossfade.journal j on j.owner = own.owner and j.id = own.id
-        where not j.contested and not j.is_range
+        where j.state = 'open' and not j.contested and not j.is_range
           and not exists (
             select 1 from crossfade.journal o
             where not o.is_range and o.entity = j.entity and o.key = j.key
@@ -82,7 +83,7 @@ final class Finishing {
         on not own.is_range and j.is_range and j.entity = own.entity and j.key <= own.key
           and (j.key_to is null or j.key_to >= own.key)
       )
-      select j.owner, j.id, j.entity, j.key, j.key_to, j.is_range, j.contested
+      select j.owner, j.id, j.entity, j.key, j.key_to, j.is_range, j.contested, j.state = 'open'
       from ids join crossfade.journal j on j.owner = ids.owner and j.id = ids.id
       order by j.owner, j.id for update of j
       """;
@@ -124,12 +125,14 @@ final class Finishing {
   private static final class Locked {
     final Id id;
     final Entry entry;
+    final boolean open;
     boolean contested;
 
-    Locked(Entry entry, boolean contested) {
+    Locked(Entry entry, boolean contested, boolean open) {
       this.id = Id.of(entry);
       this.entry = entry;
       this.contested = contested;
+      this.open = open;
     }
   }
 
@@ -142,6 +145,7 @@ final class Finishing {
   private final List<Entry> deleted = new ArrayList<>();
   private final List<Entry> left = new ArrayList<>();
   private final List<Entry> unknown = new ArrayList<>();
+  private int kept;
   private final Map<Gone, List<Entry>> gone = new HashMap<>();
 
   Finishing(List<Finish> operations) {
@@ -201,7 +205,7 @@ final class Finishing {
     lock(session, rest);
     rest.forEach(this::decide);
     write(session);
-    return left.size() + unknown.size() + gone.values().stream().mapToInt(List::size).sum();
+    return left.size() + unknown.size() + kept + gone.values().stream().mapToInt(List::size).sum();
   }
 
   /** The transaction may be done again after a conflict. */
@@ -212,6 +216,7 @@ final class Finishing {
     deleted.clear();
     left.clear();
     unknown.clear();
+    kept = 0;
     gone.clear();
   }
 
@@ -231,7 +236,7 @@ final class Finishing {
 
   private int readLocked(ResultSet rows) throws SQLException {
     while (rows.next()) {
-      Locked row = new Locked(JournalRows.entry(rows), rows.getBoolean(7));
+      Locked row = new Locked(JournalRows.entry(rows), rows.getBoolean(7), rows.getBoolean(8));
       locked.put(row.id, row);
       if (!row.entry.span().isRange()) {
         points.computeIfAbsent(row.entry.span(), span -> new ArrayList<>()).add(row);
@@ -285,6 +290,8 @@ final class Finishing {
       gone.computeIfAbsent(new Gone(operation.migration(), state), g -> new ArrayList<>()).add(own);
     } else if (operation.outcome() == Outcome.UNKNOWN) {
       unknown.add(own);
+    } else if (!row.open) {
+      kept++; // left, unknown or parked as it is
     } else if (operation.outcome() == Outcome.DONE && isSettled(row, same)) {
       delete(row);
     } else {

@@ -94,6 +94,29 @@ class FinishingTest {
   }
 
   @Test
+  void anEntryThatWasSweptIsNotDeletedByALateFinish() {
+    Written<Object> first = fixture.save(token(1L, "a"));
+    Written<Object> second = fixture.save(token(1L, "b"));
+    long swept = first.entries()[0];
+    fixture.store.journal().leaveForgotten(fixture.incarnation, id -> id != swept);
+
+    assertThat(finish(fixture.done(second))).isZero();
+    assertThat(finish(fixture.done(first))).isOne();
+    assertThat(fixture.query("select state from crossfade.journal")).containsExactly("left");
+  }
+
+  @Test
+  void parkedEntriesAreNotDeletedByTheFinishOfAnOwnerThatWasFenced() {
+    Written<Object> first = fixture.save(token(1L, "a"));
+    Written<Object> second = fixture.save(token(1L, "b"));
+    Fixture.execute(fixture.database, "update crossfade.journal set state = 'parked'");
+
+    assertThat(finish(fixture.done(first), fixture.done(second))).isEqualTo(2);
+    assertThat(fixture.query("select state from crossfade.journal"))
+        .containsExactly("parked", "parked");
+  }
+
+  @Test
   void sixteenFinishersOfFewKeysDoNotDeadlock() throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(16);
     try {
