@@ -4,7 +4,6 @@ import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.ControlTable;
-import dev.crossfade.store.StaleEpochException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -128,29 +127,8 @@ final class Control implements ControlTable {
                 statement -> statement.setString(1, migration)));
   }
 
-  /** Refuses marks unless the row is open at this epoch, or closing where that is allowed. */
-  static void checkEpoch(Session session, String migration, long epoch, boolean closingToo)
-      throws SQLException {
-    ControlRow row = row(session, migration);
-    boolean marks =
-        row != null
-            && (row.isOpen() || (closingToo && row.state() == ControlRow.State.CLOSING))
-            && row.epoch() == epoch;
-    if (!marks) {
-      throw new StaleEpochException(migration, epoch);
-    }
-  }
-
-  /** Refuses changes of the secondary by writers that have not seen its newer epoch. */
-  static void checkNotNewer(Session session, String migration, long epoch) throws SQLException {
-    ControlRow row = row(session, migration);
-    if (row != null && row.epoch() > epoch) {
-      throw new StaleEpochException(migration, epoch);
-    }
-  }
-
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
-  private static @Nullable ControlRow row(Session session, String migration) throws SQLException {
+  static @Nullable ControlRow row(Session session, String migration) throws SQLException {
     return session.query(
         SELECT,
         statement -> statement.setString(1, migration),
@@ -206,6 +184,7 @@ final class Control implements ControlTable {
   }
 
   private <R> R write(Session.Work<R> work) {
-    return file.get().writer().run(work, true);
+    SqliteFile open = file.get();
+    return open.writer().run(session -> open.checks().around(session, work), true);
   }
 }

@@ -2,7 +2,6 @@ package dev.crossfade.sqlite;
 
 import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
-import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Instances;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -112,15 +111,11 @@ final class Incarnations implements Instances {
         clock.millis() - retention.toMillis());
   }
 
-  static void checkNotFenced(Session session, UUID incarnation) throws SQLException {
-    boolean lives =
-        session.query(
-            "select fenced from crossfade_instance where incarnation = ?",
-            statement -> statement.setString(1, incarnation.toString()),
-            rows -> rows.next() && rows.getInt(1) == 0);
-    if (!lives) {
-      throw new FencedException(incarnation);
-    }
+  static boolean lives(Session session, UUID incarnation) throws SQLException {
+    return session.query(
+        "select fenced from crossfade_instance where incarnation = ?",
+        statement -> statement.setString(1, incarnation.toString()),
+        rows -> rows.next() && rows.getInt(1) == 0);
   }
 
   private static UUID incarnation(ResultSet row) throws SQLException {
@@ -149,9 +144,15 @@ final class Incarnations implements Instances {
   }
 
   private int write(boolean durable, String sql, @Nullable Object... parameters) {
-    return file.get()
-        .writer()
-        .run(session -> session.update(sql, statement -> bind(statement, parameters)), durable);
+    SqliteFile open = file.get();
+    return open.writer()
+        .run(
+            session -> open.checks().around(session, it -> change(it, sql, parameters)), durable);
+  }
+
+  private static int change(Session session, String sql, @Nullable Object... parameters)
+      throws SQLException {
+    return session.update(sql, statement -> bind(statement, parameters));
   }
 
   private static void bind(PreparedStatement statement, @Nullable Object... parameters)

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteConnectionConfig;
 
 /**
  * A file that is open in this JVM: its one writer and its readers, shared by all stores on it.
@@ -22,7 +24,7 @@ import org.sqlite.SQLiteConfig;
  * <p>{@code OPEN} guards itself and the number of stores of each file; nothing is waited for under
  * it but the file system.
  */
-final class SqliteFile implements GroupWriter.Connector {
+final class SqliteFile implements WriterConnection.Connector {
   private static final Map<Path, SqliteFile> OPEN = new HashMap<>();
   private static final int KEPT_STATEMENTS = 256;
   private static final int[] OLDEST = {3, 51, 3};
@@ -30,6 +32,7 @@ final class SqliteFile implements GroupWriter.Connector {
   private final Path canonical;
   private final Settings settings;
   private final SqliteErrors errors;
+  private final Checks checks = new Checks();
   private final GroupWriter writer;
   private final ReaderPool readers;
   private int stores;
@@ -38,7 +41,9 @@ final class SqliteFile implements GroupWriter.Connector {
     this.canonical = canonical;
     this.settings = settings;
     this.errors = new SqliteErrors(settings.name());
-    this.writer = new GroupWriter(settings, errors, this);
+    this.writer =
+        new GroupWriter(
+            settings, new WriterConnection(settings.name(), errors, this, checks), errors);
     this.readers = new ReaderPool(settings, this::connectReader);
   }
 
@@ -79,6 +84,11 @@ final class SqliteFile implements GroupWriter.Connector {
     return writer;
   }
 
+  /** For who writes. */
+  Checks checks() {
+    return checks;
+  }
+
   ReaderPool readers() {
     return readers;
   }
@@ -92,6 +102,7 @@ final class SqliteFile implements GroupWriter.Connector {
       enterWal(session);
       setDurable(session, true);
       checkSynchronous(session);
+      leaveTransactionsToUs(connection);
       return session;
     } catch (SQLException | CrossfadeException e) {
       connection.close();
@@ -111,6 +122,7 @@ final class SqliteFile implements GroupWriter.Connector {
     try {
       Session session = new Session(connection, KEPT_STATEMENTS);
       session.execute("pragma query_only = on");
+      leaveTransactionsToUs(connection);
       return session;
     } catch (SQLException e) {
       connection.close();
@@ -124,6 +136,17 @@ final class SqliteFile implements GroupWriter.Connector {
     config.enforceForeignKeys(true);
     config.resetOpenMode(org.sqlite.SQLiteOpenMode.CREATE);
     return config.createConnection("jdbc:sqlite:" + canonical);
+  }
+
+  /**
+   * Else the driver, for which every statement is in a transaction of its own, tries to begin and
+   * commit one after each, and asks for generated keys after each insert: as much work again as the
+   * statements themselves.
+   */
+  private static void leaveTransactionsToUs(Connection connection) {
+    SQLiteConnectionConfig config = ((SQLiteConnection) connection).getConnectionConfig();
+    config.setAutoCommit(false);
+    config.setGetGeneratedKeys(false);
   }
 
   private void checkVersion(Session session) throws SQLException {

@@ -80,7 +80,7 @@ final class SqliteJournal implements Journal {
   public Taken take(Mark mark, int limit) {
     return write(
         session -> {
-          Control.checkEpoch(session, mark.migration(), mark.epoch(), true);
+          file.get().checks().epoch(session, mark.migration(), mark.epoch(), true);
           List<Entry> taken = chosen(candidates(session, mark.migration(), limit));
           Map<Span, Entry> own = new LinkedHashMap<>();
           for (Entry entry : taken) {
@@ -241,7 +241,7 @@ final class SqliteJournal implements Journal {
   public long recall(Mark mark) {
     return write(
         session -> {
-          Control.checkEpoch(session, mark.migration(), mark.epoch(), true);
+          file.get().checks().epoch(session, mark.migration(), mark.epoch(), true);
           List<Span> remembered = remembered(session, mark.migration());
           for (Span span : remembered) {
             Entry entry = new Entry(mark.owner(), mark.nextId(), span);
@@ -257,7 +257,7 @@ final class SqliteJournal implements Journal {
   private List<Entry> marked(Mark mark, List<Span> spans, boolean closingToo) {
     return write(
         session -> {
-          Control.checkEpoch(session, mark.migration(), mark.epoch(), closingToo);
+          file.get().checks().epoch(session, mark.migration(), mark.epoch(), closingToo);
           return entries(session).insertAll(mark, spans);
         });
   }

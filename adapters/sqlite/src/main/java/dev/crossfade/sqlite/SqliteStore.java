@@ -118,7 +118,7 @@ public final class SqliteStore implements Store {
     if (opened == null) {
       opened = SqliteFile.open(settings);
     }
-    opened.writer().run(Tables::install, true);
+    opened.writer().run(SqliteStore::install, true);
     opened.writer().commitSingly(opened.writer().run(SqliteStore::hasDeferredKeys, false));
     file = opened;
   }
@@ -156,14 +156,15 @@ public final class SqliteStore implements Store {
   @Override
   public <R extends @Nullable Object, X extends Exception> Written<R> write(
       Mark mark, UnitBody<R, X> body) throws X {
+    SqliteFile open = file();
     Left left = new Left(mark);
     UnitTask task =
         new UnitTask(
-            session -> checked(session, mark),
+            session -> checked(open, session, mark),
             left::leave,
             settings.unitTimeLimit(),
             settings.name());
-    R result = file().writer().runBody(task, unit -> sessions.within(unit, body));
+    R result = open.writer().runBody(task, unit -> sessions.within(unit, body));
     return left.written(result);
   }
 
@@ -171,11 +172,11 @@ public final class SqliteStore implements Store {
   public <T, K> Written<Object> writeRow(
       Mark mark, StoreRepository<T, K> repository, RowWrite<T, K> write) {
     MappedTable<T, K> table = sessions.table(repository.entity());
-    return file()
-        .writer()
+    SqliteFile open = file();
+    return open.writer()
         .run(
             session -> {
-              checked(session, mark);
+              checked(open, session, mark);
               List<RowState<?, ?>> states = new ArrayList<>(1);
               Object result = named(table, () -> write(session, table, write, states));
               Left left = new Left(mark);
@@ -204,12 +205,12 @@ public final class SqliteStore implements Store {
 
   @Override
   public void apply(Change change) {
-    file()
-        .writer()
+    SqliteFile open = file();
+    open.writer()
         .run(
             session -> {
-              Incarnations.checkNotFenced(session, change.incarnation());
-              Control.checkNotNewer(session, change.migration(), change.epoch());
+              open.checks().notFenced(session, change.incarnation());
+              open.checks().notNewer(session, change.migration(), change.epoch());
               changes.apply(session, change.states());
               return change;
             },
@@ -282,9 +283,8 @@ public final class SqliteStore implements Store {
             true);
   }
 
-  private static Void checked(Session session, Mark mark) throws SQLException {
-    Control.checkEpoch(session, mark.migration(), mark.epoch(), false);
-    return GroupWriter.nothing(session);
+  private static void checked(SqliteFile open, Session session, Mark mark) throws SQLException {
+    open.checks().epoch(session, mark.migration(), mark.epoch(), false);
   }
 
   private static <T, K> Object write(
@@ -299,6 +299,11 @@ public final class SqliteStore implements Store {
             : table.insert(session, ((RowWrite.Insert<T, K>) write).row());
     states.add(RowState.present(table.mapping().entity(), row));
     return row;
+  }
+
+  private static boolean install(Session session) throws SQLException {
+    Tables.install(session);
+    return true;
   }
 
   /** Which are checked at the commit only, where they would fail everybody's writes. */

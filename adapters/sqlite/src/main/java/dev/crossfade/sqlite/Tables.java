@@ -50,7 +50,7 @@ final class Tables {
   private Tables() {}
 
   /** Creates them in one transaction, or checks that they are of this version. */
-  static Void install(Session session) throws SQLException {
+  static void install(Session session) throws SQLException {
     int version = version(session);
     if (version == 0) {
       for (String definition : DEFINITIONS) {
@@ -66,7 +66,6 @@ final class Tables {
                   + VERSION
                   + "; run the version of the library that the other instances run"));
     }
-    return GroupWriter.nothing(session);
   }
 
   private static int version(Session session) throws SQLException {

@@ -13,14 +13,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unit of the group commit: what the writer does for a caller that waits.
+ * What the writer's thread does for a caller that waits.
  *
  * <p>The caller and the writer meet twice: whoever wins {@link #take} decides whether it is run at
  * all, and {@link #events} tells the caller what has become of it.
  */
 abstract class Task {
   /** The task is over. */
-  record End(@Nullable Throwable failure) {}
+  record End(@Nullable Throwable failure) {
+    /** What another thread has made bears the stack of the caller, who can do something about it. */
+    void orThrow() {
+      if (failure instanceof CrossfadeException e && e.getCause() != null) {
+        e.fillInStackTrace();
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      } else if (failure instanceof Error e) {
+        throw e;
+      } else if (failure != null) {
+        throw new IllegalStateException(failure);
+      }
+    }
+  }
 
   private final AtomicBoolean taken = new AtomicBoolean();
   private final boolean durable;
@@ -49,6 +63,11 @@ abstract class Task {
   final boolean claim() {
     claimed = claimed || take();
     return claimed;
+  }
+
+  /** Whether it runs an application's code, which must not be run twice. */
+  boolean hasBody() {
+    return false;
   }
 
   /** Whether it may be done anew when the group is given up for another task's sake. */

@@ -13,11 +13,17 @@ import java.util.List;
  * until the body is done with it or its time is up.
  */
 final class UnitTask extends Task {
-  private final Session.Work<Void> before;
+  private final Before before;
   private final After after;
   private final Duration limit;
   private final String store;
   private boolean bodyHasBegun;
+
+  /** What is checked before the body. */
+  @FunctionalInterface
+  interface Before {
+    void check(Session session) throws SQLException;
+  }
 
   /** What is done with the states of a body that has come to its end. */
   @FunctionalInterface
@@ -25,12 +31,17 @@ final class UnitTask extends Task {
     void accept(Session session, List<RowState<?, ?>> states) throws SQLException;
   }
 
-  UnitTask(Session.Work<Void> before, After after, Duration limit, String store) {
+  UnitTask(Before before, After after, Duration limit, String store) {
     super(true);
     this.before = before;
     this.after = after;
     this.limit = limit;
     this.store = store;
+  }
+
+  @Override
+  boolean hasBody() {
+    return true;
   }
 
   /**
@@ -44,7 +55,7 @@ final class UnitTask extends Task {
 
   @Override
   void work(Session session) throws SQLException {
-    before.run(session);
+    before.check(session);
     SqliteUnit unit = new SqliteUnit(session, store);
     bodyHasBegun = true;
     events.add(unit);

@@ -241,6 +241,19 @@ final class App implements AutoCloseable {
               .where("n.i < 0"));
     }
 
+    /** A change that ends only when it is interrupted; SQLite gives the whole transaction up then. */
+    boolean endlessChange() {
+      return write(
+              insertInto(TOKENS, MINT, STATUS)
+                  .select(
+                      DSL.select(DSL.inline("endless"), DSL.inline("new"))
+                          .from(
+                              "(with recursive n(i) as (select 1 union all select i + 1 from n)"
+                                  + " select i from n) n")
+                          .where("n.i < 0")))
+          .isEmpty();
+    }
+
     void writeElsewhere() {
       write(deleteFrom(DSL.table(name("scores"))));
     }

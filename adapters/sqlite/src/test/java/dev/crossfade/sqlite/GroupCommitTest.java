@@ -238,7 +238,7 @@ class GroupCommitTest {
               threads.submit(
                   () ->
                       assertThatThrownBy(
-                              () -> app.store.write(app.mark(), () -> app.tokens.endless()))
+                              () -> app.store.write(app.mark(), () -> app.tokens.endlessChange()))
                           .isInstanceOf(StoreTimeoutException.class)));
           awaitWaiting(3);
           innocent.add(threads.submit(() -> insert("after")));
@@ -248,6 +248,17 @@ class GroupCommitTest {
       one.get();
     }
     assertThat(app.tokens.mints()).containsExactly("after", "before");
+  }
+
+  @Test
+  void aReadThatTakesTooLongTakesNobodyWithIt() throws Exception {
+    reopen(builder -> builder.unitTimeLimit(Duration.ofMillis(300)));
+    Future<Token> before = threads.submit(() -> app.saved("a"));
+    assertThatThrownBy(() -> app.store.write(app.mark(), () -> app.tokens.endless()))
+        .isInstanceOf(StoreTimeoutException.class);
+    before.get();
+    assertThat(app.saved("b").id()).isNotNull();
+    assertThat(app.tokens.mints()).containsExactly("a", "b");
   }
 
   @Test

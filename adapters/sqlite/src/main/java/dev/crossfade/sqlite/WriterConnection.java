@@ -1,0 +1,147 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.CrossfadeException;
+import dev.crossfade.OutcomeUnknownException;
+import dev.crossfade.jooq.Session;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transactions of a file's one writing connection, which is opened when first needed and
+ * replaced when it is beyond use. For whoever's turn it is, see {@link WriteQueue}.
+ */
+final class WriterConnection {
+  private static final int MOST_ATTEMPTS = 4;
+  private static final String SAVEPOINT = "crossfade_unit";
+
+  /** Where the connection comes from. */
+  interface Connector {
+    Session connect() throws SQLException;
+
+    void setDurable(Session session, boolean durable) throws SQLException;
+  }
+
+  private final String store;
+  private final SqliteErrors errors;
+  private final Connector connector;
+  private final Checks checks;
+  private @Nullable Session session;
+  private boolean durableNow = true;
+
+  WriterConnection(String store, SqliteErrors errors, Connector connector, Checks checks) {
+    this.store = store;
+    this.errors = errors;
+    this.connector = connector;
+    this.checks = checks;
+  }
+
+  /**
+   * Begins a transaction that nobody else's can be in the way of from then on.
+   *
+   * @throws CrossfadeException if it cannot; nothing has begun
+   */
+  Session begin(boolean durable) {
+    try {
+      Session open = connected();
+      if (durable != durableNow) {
+        connector.setDurable(open, durable);
+        durableNow = durable;
+      }
+      beginImmediate(open);
+      checks.forget();
+      return open;
+    } catch (SQLException e) {
+      throw errors.translate(e, "beginning a transaction");
+    }
+  }
+
+  private static void beginImmediate(Session open) throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        open.update("begin immediate", Session.Binder.NONE);
+        return;
+      } catch (SQLException e) {
+        if (!SqliteErrors.isBusySnapshot(e) || attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Commits what {@code writes} tasks have done.
+   *
+   * @throws CrossfadeException if that failed: rolled back for certain, or of unknown outcome
+   */
+  void commit(Session open, int writes) {
+    try {
+      open.update("commit", Session.Binder.NONE);
+    } catch (SQLException e) {
+      throw commitFailed(open, e, "committing " + writes + " writes");
+    }
+  }
+
+  private CrossfadeException commitFailed(Session open, SQLException cause, String doing) {
+    rollback(open);
+    if (SqliteErrors.isRolledBack(cause)) {
+      return errors.translate(cause, doing);
+    }
+    disconnect();
+    return new OutcomeUnknownException(
+        doing + " on " + store + ": " + cause.getMessage(), cause);
+  }
+
+  /** Gives the transaction up. If even that fails, the connection is beyond use. */
+  void rollback(Session open) {
+    checks.forget();
+    try {
+      open.update("rollback", Session.Binder.NONE);
+    } catch (SQLException e) {
+      if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+        disconnect();
+      }
+    }
+  }
+
+  void savepoint(Session open) throws SQLException {
+    open.update("savepoint " + SAVEPOINT, Session.Binder.NONE);
+  }
+
+  void release(Session open) throws SQLException {
+    open.update("release " + SAVEPOINT, Session.Binder.NONE);
+  }
+
+  /** Undoes what was done since the savepoint. False if the whole transaction is gone. */
+  boolean rollbackToSavepoint(Session open) {
+    checks.forget();
+    try {
+      open.update("rollback to " + SAVEPOINT, Session.Binder.NONE);
+      open.update("release " + SAVEPOINT, Session.Binder.NONE);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  void disconnect() {
+    Session open = session;
+    session = null;
+    if (open != null) {
+      try {
+        open.connection().close();
+      } catch (SQLException e) {
+        // Nothing hangs on it: what was committed is in the file, the rest is rolled back.
+      }
+    }
+  }
+
+  private Session connected() throws SQLException {
+    Session open = session;
+    if (open == null) {
+      open = connector.connect();
+      durableNow = true;
+      session = open;
+    }
+    return open;
+  }
+}
