@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  * Step 4 of writes: finishes operations in batches, on a thread of its own so that no caller waits
  * for it.
  *
+ * <p>A batch is one transaction on the primary, so it lets a few operations gather, but never while
+ * somebody waits for {@linkplain #awaitIdle none to be left}: see {@link Gathering}.
+ *
  * <p>A finish that fails is lost on purpose: its operation ends, the sweep finds the entries,
  * repair copies the keys. Where the queue is full, who carries rows over waits for room: a primary
  * that finishes more slowly than it is written to slows its writers down instead of leaving more
@@ -38,9 +41,16 @@ public final class Finisher implements AutoCloseable {
   /** Guards what follows; never held while finishing. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Condition changed = lock.newCondition();
+  /** For the thread: there is something to finish, or no reason to wait for more. */
+  private final Condition wanted = lock.newCondition();
+
+  /** For those who wait for room, or for none to be left: there are fewer. */
+  private final Condition fewer = lock.newCondition();
+
   private final Queue<Item> queue = new ArrayDeque<>();
+  private final Gathering gathering = new Gathering();
   private int finishing;
+  private int waiting;
   private boolean closed;
 
   private record Item(StageView view, Operation operation, Finish finish) {}
@@ -73,7 +83,9 @@ public final class Finisher implements AutoCloseable {
         return false;
       }
       queue.add(item);
-      changed.signalAll();
+      if (queue.size() == 1 || queue.size() == BATCH) {
+        wanted.signal();
+      }
       return true;
     } finally {
       lock.unlock();
@@ -85,7 +97,7 @@ public final class Finisher implements AutoCloseable {
     try {
       long left = LONGEST_WAIT_NANOS;
       while (queue.size() >= QUEUE && !closed && left > 0) {
-        left = changed.awaitNanos(left);
+        left = fewer.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -100,6 +112,7 @@ public final class Finisher implements AutoCloseable {
       batch.add(queue.remove());
     }
     finishing += batch.size();
+    fewer.signalAll();
     return batch;
   }
 
@@ -114,28 +127,43 @@ public final class Finisher implements AutoCloseable {
     lock.lock();
     try {
       while (queue.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
+        wanted.awaitUninterruptibly();
       }
+      gather();
       return batch();
     } finally {
       lock.unlock();
     }
   }
 
+  private void gather() {
+    try {
+      long left = gathering.nanos();
+      while (left > 0 && queue.size() < BATCH && waiting == 0 && !closed) {
+        left = wanted.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; if somebody did, it gathers a little less.
+    }
+  }
+
   /**
-   * Waits until nothing is being finished.
+   * Waits until nothing is being finished; nothing gathers meanwhile.
    *
    * @return false if that took longer
    */
   public boolean awaitIdle(long nanos) throws InterruptedException {
     lock.lock();
     try {
+      waiting++;
+      wanted.signal();
       long left = nanos;
       while (finishing + queue.size() > 0 && left > 0) {
-        left = changed.awaitNanos(left);
+        left = fewer.awaitNanos(left);
       }
       return finishing + queue.size() == 0;
     } finally {
+      waiting--;
       lock.unlock();
     }
   }
@@ -144,7 +172,7 @@ public final class Finisher implements AutoCloseable {
     lock.lock();
     try {
       finishing -= count;
-      changed.signalAll();
+      fewer.signalAll();
     } finally {
       lock.unlock();
     }
@@ -176,11 +204,15 @@ public final class Finisher implements AutoCloseable {
 
   private void finishSameView(List<Item> items) {
     List<Finish> operations = new ArrayList<>(items.size());
+    int left = 0;
     for (Item item : items) {
       operations.add(item.finish);
+      left += item.finish.outcome() == Finish.Outcome.DONE ? 0 : item.finish.entries().size();
     }
     try {
-      if (crossing.store(items.get(0).view.primary()).journal().finish(operations) > 0) {
+      int stay = crossing.store(items.get(0).view.primary()).journal().finish(operations);
+      gathering.finished(stay > left);
+      if (stay > 0) {
         somethingLeft.run();
       }
     } catch (RuntimeException | Error e) {
@@ -201,7 +233,7 @@ public final class Finisher implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      changed.signalAll();
+      wanted.signal();
     } finally {
       lock.unlock();
     }

@@ -183,6 +183,7 @@ public final class SecondaryLane implements AutoCloseable {
     public void run() {
       try {
         apply(crossing.store(view.secondary()));
+        over.countDown(); // the caller need not wait for the book-keeping
         breaker.answered(System.nanoTime() - begun);
         over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
       } catch (FencedException | StaleEpochException e) {

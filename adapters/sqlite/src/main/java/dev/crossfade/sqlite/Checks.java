@@ -30,8 +30,7 @@ final class Checks {
   }
 
   /** Work that changes what is checked. */
-  <R extends @Nullable Object> R around(Session session, Session.Work<R> work)
-      throws SQLException {
+  <R extends @Nullable Object> R around(Session session, Session.Work<R> work) throws SQLException {
     try {
       return work.run(session);
     } finally {
@@ -70,8 +69,7 @@ final class Checks {
     }
   }
 
-  private @Nullable ControlRow row(Session session, String migration)
-      throws SQLException {
+  private @Nullable ControlRow row(Session session, String migration) throws SQLException {
     ControlRow known = rows.get(migration);
     if (known != null) {
       return known;

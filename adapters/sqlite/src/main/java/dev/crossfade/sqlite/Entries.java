@@ -38,6 +38,17 @@ final class Entries {
           + " and r.key_from <= crossfade_entry.key_from"
           + " and (r.key_to is null or r.key_to >= crossfade_entry.key_from))))";
 
+  /** A point that nothing overlaps: nobody is to be contested, and nobody can have contested it. */
+  private static final String DELETE_ALONE =
+      DELETE
+          + " and is_range = 0 and contested = 0 and not exists (select 1 from crossfade_entry r"
+          + " where r.entity = crossfade_entry.entity and r.is_range = 1"
+          + " and r.key_from <= crossfade_entry.key_from"
+          + " and (r.key_to is null or r.key_to >= crossfade_entry.key_from))"
+          + " and not exists (select 1 from crossfade_entry o where o.entity ="
+          + " crossfade_entry.entity and o.key_from = crossfade_entry.key_from and o.is_range = 0"
+          + " and o.seq <> crossfade_entry.seq)";
+
   private static final String LEAVE = "update crossfade_entry set state = ?" + IS;
   private static final String CONTEST =
       "update crossfade_entry set contested = 1 where entity = ? and is_range = 0"
@@ -105,16 +116,36 @@ final class Entries {
 
   /** Step 4 for one operation. Returns how many of its own entries stay. */
   int finish(Finish operation) throws SQLException {
-    for (Entry own : operation.entries()) {
+    boolean done = operation.outcome() == Finish.Outcome.DONE;
+    List<Entry> rest =
+        done && operation.taken().isEmpty()
+            ? deleteThoseAlone(operation.entries())
+            : operation.entries();
+    return rest.isEmpty() ? 0 : finish(operation, rest, done);
+  }
+
+  /** Nearly always all of them, with a statement each. Returns the others. */
+  private List<Entry> deleteThoseAlone(List<Entry> entries) throws SQLException {
+    List<Entry> others = List.of();
+    for (Entry own : entries) {
+      if (own.span().isRange() || !change(DELETE_ALONE, own)) {
+        others = others.isEmpty() ? new ArrayList<>() : others;
+        others.add(own);
+      }
+    }
+    return others;
+  }
+
+  private int finish(Finish operation, List<Entry> entries, boolean done) throws SQLException {
+    for (Entry own : entries) {
       contest(own);
     }
-    boolean done = operation.outcome() == Finish.Outcome.DONE;
     if (done) {
       deleteAll(operation.taken());
     }
     int state = operation.outcome() == Finish.Outcome.UNKNOWN ? UNKNOWN : LEFT;
     int staying = 0;
-    for (Entry own : operation.entries()) {
+    for (Entry own : entries) {
       if (!done || !change(DELETE_SETTLED, own)) {
         leaveOrRestore(operation.migration(), own, state);
         staying++;

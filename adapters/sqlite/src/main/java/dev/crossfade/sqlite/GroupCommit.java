@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>What one task may do to the others</h2>
  *
- * <p>A task that fails is undone alone. A savepoint per task would do that, and costs two statements
- * and a copy of every page the task touches; most tasks do not fail. So a group begins without:
- * where one fails it is given up, and its tasks are done anew, now in a savepoint each; for some
- * groups after that as well, because failures come in crowds. The body of a unit of work cannot be
- * done anew: from the first unit on a group has savepoints.
+ * <p>A task that fails is undone alone. A savepoint per task would do that, and costs two
+ * statements and a copy of every page the task touches; most tasks do not fail. So a group begins
+ * without: where one fails it is given up, and its tasks are done anew, now in a savepoint each;
+ * for some groups after that as well, because failures come in crowds. The body of a unit of work
+ * cannot be done anew: from the first unit on a group has savepoints.
  *
  * <p>Sometimes SQLite gives the whole transaction up with one task (disk full, an interrupted
  * statement). Then too the others are innocent and are done anew; units whose body has begun are

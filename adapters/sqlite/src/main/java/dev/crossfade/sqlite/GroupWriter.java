@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The connection is used by whoever has the turn ({@link WriteQueue}). Where nobody has it, a
  * caller takes it and writes on its own thread: to hand the work to another thread and to be woken
  * again costs as much as a commit. It acts for itself alone, so that neither its time nor its fate
- * depends on others. Everybody who comes meanwhile waits in line, and the line is served by a thread
- * that is there for nothing else ({@link GroupCommit}). That thread keeps the turn for a moment
- * after a group of several, because those it has just told are about to come back: without that
- * the first of them would write alone and all the others would wait for it.
+ * depends on others. Everybody who comes meanwhile waits in line, and the line is served by a
+ * thread that is there for nothing else ({@link GroupCommit}). That thread keeps the turn for a
+ * moment after a group of several, because those it has just told are about to come back: without
+ * that the first of them would write alone and all the others would wait for it.
  *
  * <h2>Group commit</h2>
  *
- * <p>A durable commit costs one wait for the disk, whatever is in it. So the writer's thread begins a
- * transaction ({@code begin immediate}, so that all locking is over before anybody's work begins),
- * takes what waits, and goes on taking what arrives meanwhile, up to the group limit; then it
- * commits once and tells all callers. No caller hears of success before the commit has returned.
+ * <p>A durable commit costs one wait for the disk, whatever is in it. So the writer's thread begins
+ * a transaction ({@code begin immediate}, so that all locking is over before anybody's work
+ * begins), takes what waits, and goes on taking what arrives meanwhile, up to the group limit; then
+ * it commits once and tells all callers. No caller hears of success before the commit has returned.
  *
  * <p>Tasks that need not be durable (finishing entries, heartbeats) go along with others; if only
  * such tasks wait, their commit is written without waiting for the disk ({@code synchronous =
@@ -57,8 +57,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The commit fails: certainly rolled back for constraints, a full disk or a lock, which is
  *       said; anything else may have left the commit in the log, so the outcome is unknown. The
  *       connection is then replaced.
- *   <li>A caller is interrupted: one that waits gives up if its work has not begun, and else does not
- *       know what has become of it; one that writes on its own thread does not notice.
+ *   <li>A caller is interrupted: one that waits gives up if its work has not begun, and else does
+ *       not know what has become of it; one that writes on its own thread does not notice.
  *   <li>{@link #close}: what is under way is finished, what waits is refused.
  * </ul>
  *

@@ -146,8 +146,7 @@ final class Incarnations implements Instances {
   private int write(boolean durable, String sql, @Nullable Object... parameters) {
     SqliteFile open = file.get();
     return open.writer()
-        .run(
-            session -> open.checks().around(session, it -> change(it, sql, parameters)), durable);
+        .run(session -> open.checks().around(session, it -> change(it, sql, parameters)), durable);
   }
 
   private static int change(Session session, String sql, @Nullable Object... parameters)

@@ -27,7 +27,7 @@ final class Tables {
           // The sequence number is the order of repair and nothing else; ids are no order.
           """
           create table crossfade_entry (
-            seq integer primary key autoincrement, owner text not null, id integer not null,
+            seq integer primary key, owner text not null, id integer not null,
             migration text not null, entity text not null, key_from blob not null, key_to blob,
             is_range integer not null, state integer not null default 0,
             contested integer not null default 0, attempts integer not null default 0,

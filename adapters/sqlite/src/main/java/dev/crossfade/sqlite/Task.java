@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 abstract class Task {
   /** The task is over. */
   record End(@Nullable Throwable failure) {
-    /** What another thread has made bears the stack of the caller, who can do something about it. */
+    /**
+     * What another thread has made bears the stack of the caller, who can do something about it.
+     */
     void orThrow() {
       if (failure instanceof CrossfadeException e && e.getCause() != null) {
         e.fillInStackTrace();

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Whose turn it is to use a file's one writing connection, and who waits for it.
  *
  * <p>The turn is a caller's, the writer's thread's, or nobody's. A caller takes it only where it is
- * nobody's; whoever finds it taken waits in line, and the line is the writer's thread's to serve. So
- * the line is empty while the turn is nobody's, and one who waits is overtaken by none who come
+ * nobody's; whoever finds it taken waits in line, and the line is the writer's thread's to serve.
+ * So the line is empty while the turn is nobody's, and one who waits is overtaken by none who come
  * later.
  *
  * <p>Safe for use by many threads. Nothing is done under the lock but to look and to pass on.
@@ -161,13 +161,17 @@ final class WriteQueue {
         if (turn == Turn.WRITERS && !line.isEmpty()) {
           return remove();
         }
-        if (turn == Turn.WRITERS && keep <= 0) {
-          turn = Turn.NOBODYS;
+        if (turn == Turn.WRITERS && keep > 0) {
+          keep = writersTurn.awaitNanos(keep);
+        } else {
+          turn = turn == Turn.WRITERS ? Turn.NOBODYS : turn;
+          writersTurn.awaitUninterruptibly();
         }
-        keep = turn == Turn.WRITERS ? awaitNanos(keep) : await();
       }
       turn = Turn.WRITERS;
       return null;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the writer", e);
     } finally {
       lock.unlock();
     }
@@ -213,18 +217,5 @@ final class WriteQueue {
     durableTasks -= head.isDurable() ? 1 : 0;
     room.signal();
     return head;
-  }
-
-  private long awaitNanos(long nanos) {
-    try {
-      return writersTurn.awaitNanos(nanos);
-    } catch (InterruptedException e) {
-      return 0; // nobody interrupts the writer
-    }
-  }
-
-  private long await() {
-    writersTurn.awaitUninterruptibly();
-    return 0;
   }
 }

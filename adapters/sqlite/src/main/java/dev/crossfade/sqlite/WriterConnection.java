@@ -87,8 +87,7 @@ final class WriterConnection {
       return errors.translate(cause, doing);
     }
     disconnect();
-    return new OutcomeUnknownException(
-        doing + " on " + store + ": " + cause.getMessage(), cause);
+    return new OutcomeUnknownException(doing + " on " + store + ": " + cause.getMessage(), cause);
   }
 
   /** Gives the transaction up. If even that fails, the connection is beyond use. */

@@ -241,7 +241,9 @@ final class App implements AutoCloseable {
               .where("n.i < 0"));
     }
 
-    /** A change that ends only when it is interrupted; SQLite gives the whole transaction up then. */
+    /**
+     * A change that ends only when it is interrupted; SQLite gives the whole transaction up then.
+     */
     boolean endlessChange() {
       return write(
               insertInto(TOKENS, MINT, STATUS)

@@ -1,0 +1,33 @@
+package dev.crossfade.journal;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long finished operations wait for others to share their transaction.
+ *
+ * <p>The longer they wait, the fewer transactions; but the longer their entries stay open, the
+ * likelier the next write of the same key overlaps with one. That contests it, and repair copies
+ * the key: where few keys are written again and again waiting would cost more than it saves. So the
+ * wait grows with every batch in which nothing was contested, a little at a time, and is none for a
+ * while after one in which something was.
+ *
+ * <p>Safe for use by many threads; one that sees an outdated wait waits a little more or less.
+ */
+final class Gathering {
+  private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long STEP = TimeUnit.MICROSECONDS.toNanos(250);
+  private static final int CALM_BATCHES = 32;
+
+  /** Batches since the last one with something contested; negative while there is no waiting. */
+  private volatile int calm;
+
+  /** How long to wait. */
+  long nanos() {
+    return Math.min(LONGEST, Math.max(0, calm) * STEP);
+  }
+
+  /** A batch is finished. */
+  void finished(boolean contested) {
+    calm = contested ? -CALM_BATCHES : (int) Math.min(LONGEST / STEP, calm + 1L);
+  }
+}
