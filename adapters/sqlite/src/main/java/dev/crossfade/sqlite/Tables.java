@@ -10,7 +10,10 @@ final class Tables {
   private static final int VERSION = 1;
   private static final List<String> DEFINITIONS =
       List.of(
-          "create table crossfade_version (version integer not null)",
+          // By autoincrement SQLite makes sqlite_sequence, which the statements that give keys need.
+          """
+          create table crossfade_version (
+            change integer primary key autoincrement, version integer not null)""",
           """
           create table crossfade_control (
             migration text primary key, epoch integer not null, stage text not null,
