@@ -36,6 +36,7 @@ public final class Finisher implements AutoCloseable {
 
   private final Crossing crossing;
   private final Runnable somethingLeft;
+  private final Gathering gathering;
   private final Thread thread;
 
   /** Guards what follows; never held while finishing. */
@@ -48,7 +49,6 @@ public final class Finisher implements AutoCloseable {
   private final Condition fewer = lock.newCondition();
 
   private final Queue<Item> queue = new ArrayDeque<>();
-  private final Gathering gathering = new Gathering();
   private int finishing;
   private int waiting;
   private boolean closed;
@@ -61,8 +61,13 @@ public final class Finisher implements AutoCloseable {
    * @param somethingLeft told when entries stay behind for repair
    */
   public Finisher(Crossing crossing, Runnable somethingLeft) {
+    this(crossing, somethingLeft, new Gathering());
+  }
+
+  Finisher(Crossing crossing, Runnable somethingLeft, Gathering gathering) {
     this.crossing = crossing;
     this.somethingLeft = somethingLeft;
+    this.gathering = gathering;
     this.thread = new Thread(this::run, "crossfade-finish-" + crossing.name());
     this.thread.setDaemon(true);
     this.thread.start();
@@ -234,6 +239,7 @@ public final class Finisher implements AutoCloseable {
     try {
       closed = true;
       wanted.signal();
+      fewer.signalAll();
     } finally {
       lock.unlock();
     }

@@ -18,16 +18,28 @@ final class Gathering {
   private static final long STEP = TimeUnit.MICROSECONDS.toNanos(250);
   private static final int CALM_BATCHES = 32;
 
+  private final long longest;
+  private final long step;
+
   /** Batches since the last one with something contested; negative while there is no waiting. */
   private volatile int calm;
 
+  Gathering() {
+    this(LONGEST, STEP);
+  }
+
+  Gathering(long longestNanos, long stepNanos) {
+    this.longest = longestNanos;
+    this.step = stepNanos;
+  }
+
   /** How long to wait. */
   long nanos() {
-    return Math.min(LONGEST, Math.max(0, calm) * STEP);
+    return Math.min(longest, Math.max(0, calm) * step);
   }
 
   /** A batch is finished. */
   void finished(boolean contested) {
-    calm = contested ? -CALM_BATCHES : (int) Math.min(LONGEST / STEP, calm + 1L);
+    calm = contested ? -CALM_BATCHES : (int) Math.min(longest / step, calm + 1L);
   }
 }

@@ -1,0 +1,120 @@
+package dev.crossfade.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.crossfade.Settings;
+import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.Entry;
+import dev.crossfade.store.Finish;
+import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.Journal;
+import dev.crossfade.store.Span;
+import dev.crossfade.store.Store;
+import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Events;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Finished operations gather, here for an hour, and nobody who waits for them waits for that. The
+ * journal only counts; what a finish does is the stores' to test.
+ */
+@Timeout(60)
+class FinisherTest {
+  private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+  private static final StageView VIEW =
+      new StageView(Side.LEGACY, ControlRow.open("tokens", 1, Stage.DUAL_WRITE));
+
+  private final List<Integer> batches = new CopyOnWriteArrayList<>();
+  private final Ownership ownership = new Ownership();
+  private final Store store = counting();
+  private final Finisher finisher =
+      new Finisher(
+          Crossing.of(
+              "tokens", store, store, Settings.defaults(), new Events(List.of()), Map.of()),
+          () -> {},
+          new Gathering(HOUR, HOUR));
+
+  @AfterEach
+  void close() {
+    finisher.close();
+  }
+
+  @Test
+  void whoWaitsForNoneToBeLeftWaitsForNoMoreToCome() throws InterruptedException {
+    untilOperationsGather();
+    finish(3);
+    assertThat(finisher.awaitIdle(HOUR)).isTrue();
+    assertThat(batches).as("operations of each transaction").containsExactly(1, 3);
+  }
+
+  @Test
+  void whatGathersIsFinishedByClose() throws InterruptedException {
+    untilOperationsGather();
+    List<Long> ids = finish(2);
+    finisher.close();
+    assertThat(batches).containsExactly(1, 2);
+    assertThat(ids).noneMatch(id -> ownership.knows(ownership.current(), id));
+  }
+
+  @Test
+  void aFullBatchWaitsForNoMore() throws InterruptedException {
+    untilOperationsGather();
+    finish(256);
+    await().until(() -> batches.equals(List.of(1, 256)));
+  }
+
+  /** After one batch in which nothing was contested. */
+  private void untilOperationsGather() throws InterruptedException {
+    finish(1);
+    assertThat(finisher.awaitIdle(HOUR)).isTrue();
+  }
+
+  private List<Long> finish(int operations) {
+    List<Long> ids = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < operations; i++) {
+      Operation operation = ownership.begin();
+      long id = operation.getAsLong();
+      ids.add(id);
+      Entry entry = new Entry(operation.owner(), id, Span.point("token", new byte[] {1}));
+      finisher.finish(
+          VIEW,
+          operation,
+          new Finish("tokens", operation.owner(), List.of(entry), Outcome.DONE, List.of()));
+    }
+    return ids;
+  }
+
+  private Store counting() {
+    Journal journal =
+        proxy(
+            Journal.class,
+            (arguments) -> {
+              batches.add(((List<?>) arguments[0]).size());
+              return 0;
+            });
+    return proxy(Store.class, arguments -> journal);
+  }
+
+  private interface Answer {
+    Object to(Object[] arguments);
+  }
+
+  private static <S> S proxy(Class<S> type, Answer answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> answer.to(arguments)));
+  }
+}
