@@ -28,7 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Finisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Finisher.class);
-  private static final int QUEUE = 4096;
+
+  /** Few enough to be finished in a fraction of the time that a change of primary may take. */
+  private static final int QUEUE = 1024;
+
   private static final int BATCH = 256;
 
   /** Longer than a batch takes; who finds no room until then leaves its entries to the sweep. */
@@ -216,7 +219,7 @@ public final class Finisher implements AutoCloseable {
     }
     try {
       int stay = crossing.store(items.get(0).view.primary()).journal().finish(operations);
-      gathering.finished(stay > left);
+      gathering.finished(items.size(), stay - left);
       if (stay > 0) {
         somethingLeft.run();
       }

@@ -18,10 +18,13 @@ final class Gathering {
   private static final long STEP = TimeUnit.MICROSECONDS.toNanos(250);
   private static final int CALM_BATCHES = 32;
 
+  /** A copy for so many operations costs less than their finishing one by one. */
+  private static final int OPERATIONS_PER_CONTESTED = 32;
+
   private final long longest;
   private final long step;
 
-  /** Batches since the last one with something contested; negative while there is no waiting. */
+  /** Batches since the last one with much contested; negative while there is no waiting. */
   private volatile int calm;
 
   Gathering() {
@@ -39,7 +42,8 @@ final class Gathering {
   }
 
   /** A batch is finished. */
-  void finished(boolean contested) {
-    calm = contested ? -CALM_BATCHES : (int) Math.min(longest / step, calm + 1L);
+  void finished(int operations, int contested) {
+    boolean much = contested * OPERATIONS_PER_CONTESTED > operations;
+    calm = much ? -CALM_BATCHES : (int) Math.min(longest / step, calm + 1L);
   }
 }

@@ -40,8 +40,7 @@ class FinisherTest {
   private final Store store = counting();
   private final Finisher finisher =
       new Finisher(
-          Crossing.of(
-              "tokens", store, store, Settings.defaults(), new Events(List.of()), Map.of()),
+          Crossing.of("tokens", store, store, Settings.defaults(), new Events(List.of()), Map.of()),
           () -> {},
           new Gathering(HOUR, HOUR));
 

@@ -16,28 +16,37 @@ class GatheringTest {
 
   @Test
   void theWaitGrowsToAFewMilliseconds() {
-    finish(1, false);
+    finish(1, 0);
     long first = gathering.nanos();
-    finish(1, false);
+    finish(1, 0);
     assertThat(gathering.nanos()).isGreaterThan(first).isPositive();
-    finish(1_000, false);
+    finish(1_000, 0);
     assertThat(gathering.nanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(5));
   }
 
   @Test
   void whereKeysAreContestedNothingWaitsForAWhile() {
-    finish(1_000, false);
-    finish(1, true);
+    finish(1_000, 0);
+    finish(1, 1);
     assertThat(gathering.nanos()).isZero();
-    finish(32, false);
+    finish(32, 0);
     assertThat(gathering.nanos()).as("still too soon").isZero();
-    finish(1, false);
+    finish(1, 0);
     assertThat(gathering.nanos()).isPositive();
   }
 
-  private void finish(int batches, boolean contested) {
+  @Test
+  void aFewContestedAmongManyDoNotCount() {
+    finish(1_000, 0);
+    gathering.finished(256, 8);
+    assertThat(gathering.nanos()).isPositive();
+    gathering.finished(256, 9);
+    assertThat(gathering.nanos()).isZero();
+  }
+
+  private void finish(int batches, int contested) {
     for (int i = 0; i < batches; i++) {
-      gathering.finished(contested);
+      gathering.finished(10, contested);
     }
   }
 }

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incarnations. A change and the fencing of its maker are never in progress together: one
- * thread writes.
+ * The incarnations. A change and the fencing of its maker are never in progress together: there is
+ * one writer.
  */
 final class Incarnations implements Instances {
   private final Supplier<SqliteFile> file;

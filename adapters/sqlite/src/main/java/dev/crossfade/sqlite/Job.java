@@ -4,7 +4,7 @@ import dev.crossfade.jooq.Session;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** A task that is done on the writer's thread alone. */
+/** A task that the writer's thread does without its caller. */
 final class Job<R extends @Nullable Object> extends Task {
   private final Session.Work<R> work;
   private volatile @Nullable R result;

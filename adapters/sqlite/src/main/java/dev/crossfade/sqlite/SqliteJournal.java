@@ -26,7 +26,7 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The journal: simple transactions, because one thread runs them. */
+/** The journal: simple transactions, because there is one writer. */
 final class SqliteJournal implements Journal {
   private static final String ENTRY = "owner, id, entity, key_from, key_to, is_range";
 

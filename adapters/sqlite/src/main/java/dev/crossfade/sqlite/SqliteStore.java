@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A SQLite file as a store.
  *
- * <p>One thread per file writes, and commits together what waits: the writes of many threads cost
- * one wait for the disk, and none starves. Reads run beside it on connections of their own. The
- * file is put into WAL mode and stays in it; every acknowledged write has reached the disk ({@code
- * synchronous = full}). The library's own tables, {@code crossfade_*}, are created in the file.
+ * <p>One connection per file writes. A caller that is alone uses it at once; what waits is
+ * committed together, so that the writes of many threads cost one wait for the disk, and none
+ * starves. Reads run beside it on connections of their own. The file is put into WAL mode and stays
+ * in it; every acknowledged write has reached the disk ({@code synchronous = full}). The library's
+ * own tables, {@code crossfade_*}, are created in the file.
  *
  * <p>Other processes may read and write the file at the same time; this one then waits for their
  * transactions up to the busy timeout. Within a process all stores on one file share its writer,

@@ -10,7 +10,8 @@ final class Tables {
   private static final int VERSION = 1;
   private static final List<String> DEFINITIONS =
       List.of(
-          // By autoincrement SQLite makes sqlite_sequence, which the statements that give keys need.
+          // By autoincrement SQLite makes sqlite_sequence, which the statements that give keys
+          // need.
           """
           create table crossfade_version (
             change integer primary key autoincrement, version integer not null)""",

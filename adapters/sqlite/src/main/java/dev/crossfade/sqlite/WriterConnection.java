@@ -51,6 +51,9 @@ final class WriterConnection {
       checks.forget();
       return open;
     } catch (SQLException e) {
+      if (!SqliteErrors.isBusy(e)) {
+        disconnect(); // whatever is wrong with it is not for the next one
+      }
       throw errors.translate(e, "beginning a transaction");
     }
   }
@@ -77,17 +80,19 @@ final class WriterConnection {
     try {
       open.update("commit", Session.Binder.NONE);
     } catch (SQLException e) {
-      throw commitFailed(open, e, "committing " + writes + " writes");
+      rollback(open);
+      throw SqliteErrors.isRolledBack(e)
+          ? errors.translate(e, "committing " + writes + " writes")
+          : unknown(e, writes);
+    } catch (RuntimeException | Error e) {
+      throw unknown(e, writes);
     }
   }
 
-  private CrossfadeException commitFailed(Session open, SQLException cause, String doing) {
-    rollback(open);
-    if (SqliteErrors.isRolledBack(cause)) {
-      return errors.translate(cause, doing);
-    }
+  private OutcomeUnknownException unknown(Throwable cause, int writes) {
     disconnect();
-    return new OutcomeUnknownException(doing + " on " + store + ": " + cause.getMessage(), cause);
+    return new OutcomeUnknownException(
+        "committing " + writes + " writes on " + store + ": " + cause.getMessage(), cause);
   }
 
   /** Gives the transaction up. If even that fails, the connection is beyond use. */
