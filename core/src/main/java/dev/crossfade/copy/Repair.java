@@ -170,7 +170,7 @@ public final class Repair implements AutoCloseable {
   /** Waits for what is being finished, and repairs; false if interrupted or closed. */
   private boolean lookAgain(long deadline, Runnable work) {
     try {
-      finisher.awaitIdle(Math.max(0, deadline - System.nanoTime()));
+      finisher.flush(Math.max(0, deadline - System.nanoTime()));
       try {
         work.run();
       } catch (CrossfadeException | StaleEpochException | FencedException e) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * for it.
  *
  * <p>A batch is one transaction on the primary, so it lets a few operations gather, but never while
- * somebody waits for {@linkplain #awaitIdle none to be left}: see {@link Gathering}.
+ * somebody waits for them to be {@linkplain #flush finished}: see {@link Gathering}.
  *
  * <p>A finish that fails is lost on purpose: its operation ends, the sweep finds the entries,
  * repair copies the keys. Where the queue is full, who carries rows over waits for room: a primary
@@ -31,6 +31,12 @@ public final class Finisher implements AutoCloseable {
 
   /** Few enough to be finished in a fraction of the time that a change of primary may take. */
   private static final int QUEUE = 1024;
+
+  /**
+   * While keys are contested. What is open then is contested by every further write, and what is
+   * contested is left: writers of few keys must not be far ahead of finishing and repair.
+   */
+  private static final int QUEUE_OF_CONTESTED = 16;
 
   private static final int BATCH = 256;
 
@@ -52,8 +58,9 @@ public final class Finisher implements AutoCloseable {
   private final Condition fewer = lock.newCondition();
 
   private final Queue<Item> queue = new ArrayDeque<>();
-  private int finishing;
-  private int waiting;
+  private long added;
+  private long done;
+  private int flushing;
   private boolean closed;
 
   private record Item(StageView view, Operation operation, Finish finish) {}
@@ -91,6 +98,7 @@ public final class Finisher implements AutoCloseable {
         return false;
       }
       queue.add(item);
+      added++;
       if (queue.size() == 1 || queue.size() == BATCH) {
         wanted.signal();
       }
@@ -104,7 +112,7 @@ public final class Finisher implements AutoCloseable {
   private boolean awaitRoom() {
     try {
       long left = LONGEST_WAIT_NANOS;
-      while (queue.size() >= QUEUE && !closed && left > 0) {
+      while (queue.size() >= room() && !closed && left > 0) {
         left = fewer.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -113,13 +121,16 @@ public final class Finisher implements AutoCloseable {
     return queue.size() < QUEUE && !closed;
   }
 
+  private int room() {
+    return gathering.isContested() ? QUEUE_OF_CONTESTED : QUEUE;
+  }
+
   /** The next ones to finish; to be called with the lock. */
   private List<Item> batch() {
     List<Item> batch = new ArrayList<>(Math.min(BATCH, queue.size()));
     while (batch.size() < BATCH && !queue.isEmpty()) {
       batch.add(queue.remove());
     }
-    finishing += batch.size();
     fewer.signalAll();
     return batch;
   }
@@ -147,7 +158,7 @@ public final class Finisher implements AutoCloseable {
   private void gather() {
     try {
       long left = gathering.nanos();
-      while (left > 0 && queue.size() < BATCH && waiting == 0 && !closed) {
+      while (left > 0 && queue.size() < BATCH && flushing == 0 && !closed) {
         left = wanted.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -156,22 +167,24 @@ public final class Finisher implements AutoCloseable {
   }
 
   /**
-   * Waits until nothing is being finished; nothing gathers meanwhile.
+   * Waits until what is to be finished now is finished; nothing gathers meanwhile. What comes while
+   * it waits is not waited for: under writers it never ends.
    *
    * @return false if that took longer
    */
-  public boolean awaitIdle(long nanos) throws InterruptedException {
+  public boolean flush(long nanos) throws InterruptedException {
     lock.lock();
     try {
-      waiting++;
+      flushing++;
       wanted.signal();
+      long last = added;
       long left = nanos;
-      while (finishing + queue.size() > 0 && left > 0) {
+      while (done < last && left > 0) {
         left = fewer.awaitNanos(left);
       }
-      return finishing + queue.size() == 0;
+      return done >= last;
     } finally {
-      waiting--;
+      flushing--;
       lock.unlock();
     }
   }
@@ -179,7 +192,7 @@ public final class Finisher implements AutoCloseable {
   private void finished(int count) {
     lock.lock();
     try {
-      finishing -= count;
+      done += count;
       fewer.signalAll();
     } finally {
       lock.unlock();

@@ -41,6 +41,11 @@ final class Gathering {
     return Math.min(longest, Math.max(0, calm) * step);
   }
 
+  /** Whether much was contested of late. */
+  boolean isContested() {
+    return calm < 0;
+  }
+
   /** A batch is finished. */
   void finished(int operations, int contested) {
     boolean much = contested * OPERATIONS_PER_CONTESTED > operations;

@@ -50,10 +50,10 @@ class FinisherTest {
   }
 
   @Test
-  void whoWaitsForNoneToBeLeftWaitsForNoMoreToCome() throws InterruptedException {
+  void whoWaitsForThemWaitsForNoMoreToCome() throws InterruptedException {
     untilOperationsGather();
     finish(3);
-    assertThat(finisher.awaitIdle(HOUR)).isTrue();
+    assertThat(finisher.flush(HOUR)).isTrue();
     assertThat(batches).as("operations of each transaction").containsExactly(1, 3);
   }
 
@@ -76,7 +76,7 @@ class FinisherTest {
   /** After one batch in which nothing was contested. */
   private void untilOperationsGather() throws InterruptedException {
     finish(1);
-    assertThat(finisher.awaitIdle(HOUR)).isTrue();
+    assertThat(finisher.flush(HOUR)).isTrue();
   }
 
   private List<Long> finish(int operations) {

@@ -107,6 +107,12 @@ final class GroupWriter {
         queue.leave();
       }
     }
+    return runInLine(work, durable);
+  }
+
+  /** As {@link #run}, always on the writer's thread. */
+  <R extends @Nullable Object> R runInLine(Session.Work<R> work, boolean durable) {
+    refuseInside();
     Job<R> job = new Job<>(work, durable);
     submit(job);
     Task.End end = (Task.End) job.nextEvent(settings.writeWait(), settings.name());

@@ -204,11 +204,17 @@ public final class SqliteStore implements Store {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Changes come from several threads at once, so they share commits rather than take the first
+   * free turn each for itself.
+   */
   @Override
   public void apply(Change change) {
     SqliteFile open = file();
     open.writer()
-        .run(
+        .runInLine(
             session -> {
               open.checks().notFenced(session, change.incarnation());
               open.checks().notNewer(session, change.migration(), change.epoch());
