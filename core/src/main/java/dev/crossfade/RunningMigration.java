@@ -126,6 +126,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     secondary.resize();
     shadows.resize();
     heartbeat.signal();
+    repair.signal();
     obeyer.signal();
   }
 

@@ -104,7 +104,7 @@ public final class Repair implements AutoCloseable {
     thread.start();
   }
 
-  /** Something was left: look soon. */
+  /** Something was left, or the settings have changed: look soon. */
   public void signal() {
     lock.lock();
     try {
@@ -121,19 +121,26 @@ public final class Repair implements AutoCloseable {
    * @return false if that took longer than {@code limit}, or the thread was interrupted
    */
   public boolean settle(Duration limit) {
-    return until(this::isSettled, limit);
+    return until(this::isSettled, limit, () -> true);
   }
 
-  /** As {@link #settle}, until nothing is left but what writes under way will finish themselves. */
-  public boolean catchUp(Duration limit) {
-    return until(() -> isRecalled() && status().left() < ENTRIES_PER_ROUND, limit);
+  /**
+   * As {@link #settle}, until nothing is left but what writes under way will finish themselves.
+   *
+   * @param wholly whether nothing at all may be left, where else it may be as much as a round takes
+   * @param goesOn asked before each look; false ends it, too
+   */
+  public boolean catchUp(Duration limit, boolean wholly, BooleanSupplier goesOn) {
+    int few = wholly ? 1 : ENTRIES_PER_ROUND;
+    return until(() -> isRecalled() && status().left() < few, limit, goesOn);
   }
 
-  private boolean until(BooleanSupplier reached, Duration limit) {
+  private boolean until(BooleanSupplier reached, Duration limit, BooleanSupplier goesOn) {
     long deadline = System.nanoTime() + limit.toNanos();
     for (int look = 1; !isReached(reached); look++) {
       boolean keepUp = look % LOOKS_PER_UPKEEP == 0;
       if (System.nanoTime() >= deadline
+          || !goesOn.getAsBoolean()
           || !lookAgain(deadline, keepUp ? this::upkeepAndRounds : this::roundsOfALook)) {
         return false;
       }
@@ -206,20 +213,26 @@ public final class Repair implements AutoCloseable {
   }
 
   private void run() {
-    long nextUpkeep = System.nanoTime();
+    long lastUpkeep = System.nanoTime() - heartbeat();
     long delay = 0;
-    while (delay == 0 ? awaitSignal(nextUpkeep - System.nanoTime()) : pauseUnlessClosed(delay)) {
+    while (delay == 0
+        ? awaitSignal(lastUpkeep + heartbeat() - System.nanoTime())
+        : pauseUnlessClosed(delay)) {
       try {
-        if (System.nanoTime() - nextUpkeep >= 0) {
-          nextUpkeep = System.nanoTime() + crossing.settings().heartbeat().toNanos();
+        if (System.nanoTime() - lastUpkeep >= heartbeat()) {
+          lastUpkeep = System.nanoTime();
           upkeep();
         }
-        delay = rounds(nextUpkeep) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
+        delay = rounds(lastUpkeep + heartbeat()) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
       } catch (RuntimeException | Error e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
         explain(e);
       }
     }
+  }
+
+  private long heartbeat() {
+    return crossing.settings().heartbeat().toNanos();
   }
 
   private void explain(Throwable e) {

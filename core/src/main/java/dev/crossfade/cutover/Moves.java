@@ -1,10 +1,12 @@
 package dev.crossfade.cutover;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.CrossfadeListener.FailedMove;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
 import dev.crossfade.OutcomeUnknownException;
+import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
@@ -24,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -41,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class Moves {
   private static final Logger log = LoggerFactory.getLogger(Moves.class);
   private static final Duration CATCH_UP = Duration.ofSeconds(30);
-  private static final String SOMEBODY_ELSE =
+  static final String SOMEBODY_ELSE =
       "somebody else is changing the stage at this moment; look at it and try again";
 
   private final Crossing crossing;
@@ -68,15 +71,17 @@ public final class Moves {
   /**
    * Moves to a stage by hand. The report covers all steps; its pause is that of the change of
    * primary, if there was one. What the settings of live instances want at this moment counts as
-   * obeyed from the first step on, so that none of them undoes it.
+   * obeyed from the first step on, so that none of them undoes it. It goes before one that obeys
+   * settings and has not closed the primary yet.
    *
-   * @throws MoveRefusedException if a gate refuses, or the stage is not the next one; earlier steps
-   *     of a way back stay
+   * @throws MoveRefusedException if a gate refuses, the stage is not the next one, somebody else is
+   *     changing it, or the thread is interrupted while it waits for its turn; earlier steps of a
+   *     way back stay
    */
   public MoveReport moveTo(Stage goal) {
     Stage from = stages.current().stage();
     try {
-      return alone(view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
+      return alone(goal, view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
     } catch (RuntimeException e) {
       tellOfFailure(from, goal, e);
       throw e;
@@ -85,22 +90,33 @@ public final class Moves {
 
   /**
    * Moves to the stage that the settings of all live instances want, unless it has been obeyed, or
-   * superseded by a move by hand.
+   * superseded by a move by hand; some of the way back if it is not wanted any more under way.
    *
-   * @throws MoveRefusedException as {@link #moveTo} does
+   * @throws MoveRefusedException as {@link #moveTo} does, and with {@link #SOMEBODY_ELSE} alone
+   *     where it gave way before the primary was closed
    */
-  public MoveReport obey(Stage wanted) {
-    return alone(view -> walk(view, wanted, Purpose.obeying(wanted)));
+  MoveReport obey(Obeying attempt) {
+    return alone(attempt.wanted(), view -> walk(view, attempt.wanted(), attempt));
   }
 
-  private MoveReport alone(Function<StageView, MoveReport> move) {
-    moving.lock();
-    stages.beginMove();
+  private MoveReport alone(Stage goal, Function<StageView, MoveReport> move) {
+    awaitTurn(goal);
     try {
       return move.apply(stages.refresh());
     } finally {
-      stages.endMove();
       moving.unlock();
+    }
+  }
+
+  private void awaitTurn(Stage goal) {
+    try {
+      moving.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refused(
+          stages.current(),
+          goal,
+          "interrupted while another move of this process was under way; nothing was moved, trying again is safe");
     }
   }
 
@@ -130,15 +146,19 @@ public final class Moves {
     }
     Duration pause = Duration.ZERO;
     StageView view = from;
-    while (view.stage() != goal && purpose.stands(view.row())) {
+    while (view.stage() != goal && goesOn(purpose, view)) {
       MoveReport step = step(view, view.stage().stepTowards(goal), purpose);
       pause = pause.plus(step.pause());
       view = stages.current();
     }
-    if (purpose.stands(view.row())) {
+    if (view.stage() == goal && purpose.stands(view.row())) {
       noteObeyed(view, purpose.obeyed(view.row(), goal));
     }
     return new MoveReport(crossing.name(), from.stage(), view.stage(), view.epoch(), pause);
+  }
+
+  private boolean goesOn(Purpose purpose, StageView view) {
+    return purpose.stands(view.row()) && !(purpose.isPatient() && moving.hasQueuedThreads());
   }
 
   private void refuseJump(StageView from, Stage goal) {
@@ -165,15 +185,19 @@ public final class Moves {
   }
 
   private MoveReport step(StageView view, Stage next, Purpose purpose) {
+    if (!view.row().isOpen()) {
+      throw refused(view, next, SOMEBODY_ELSE); // that attempt is not to be disturbed
+    }
     List<String> reasons = gates.reasonsAgainst(view, next);
     if (!reasons.isEmpty()) {
       throw new MoveRefusedException(crossing.name(), view.stage(), next, reasons);
     }
-    Set<Stage> obeyed = purpose.obeyed(view.row(), next);
     if (next.primary() != view.primary()) {
-      return changePrimary(view, next, obeyed);
+      return changePrimary(view, next, purpose);
     }
-    return next.remembersKeys() ? letGo(view, next, obeyed) : keepPrimary(view, next, obeyed);
+    return next.remembersKeys()
+        ? letGo(view, next, purpose)
+        : keepPrimary(view, next, purpose.obeyed(view.row(), next));
   }
 
   private MoveReport keepPrimary(StageView view, Stage next, Set<Stage> obeyed) {
@@ -198,38 +222,59 @@ public final class Moves {
     return report;
   }
 
-  private MoveReport changePrimary(StageView view, Stage next, Set<Stage> obeyed) {
-    catchUp(view, next);
+  private MoveReport changePrimary(StageView view, Stage next, Purpose purpose) {
+    catchUp(view, next, purpose);
     raiseGenerators(view);
-    return drained(view, row -> row.moved(next).obeying(obeyed));
+    return drained(view, purpose, row -> row.moved(next));
   }
 
   /**
    * The other store follows no further, so it must have got everything; while writes go on the
    * journal need never be empty.
    */
-  private MoveReport letGo(StageView view, Stage next, Set<Stage> obeyed) {
-    catchUp(view, next);
-    return drained(view, row -> row.advanced(next).obeying(obeyed));
+  private MoveReport letGo(StageView view, Stage next, Purpose purpose) {
+    catchUp(view, next, purpose);
+    return drained(view, purpose, row -> row.advanced(next));
   }
 
-  private void catchUp(StageView view, Stage next) {
-    if (!repair.catchUp(CATCH_UP)) {
+  private void catchUp(StageView view, Stage next, Purpose purpose) {
+    BooleanSupplier goesOn = () -> goesOn(purpose, stages.current());
+    boolean caughtUp = repair.catchUp(CATCH_UP, purpose.isPatient(), goesOn);
+    if (!goesOn.getAsBoolean()) {
+      throw refused(view, next, SOMEBODY_ELSE);
+    }
+    if (!caughtUp) {
       throw refused(view, next, notDrained());
     }
   }
 
   /** A step that is decided with an empty journal: writes wait from its closing on. */
-  private MoveReport drained(StageView view, UnaryOperator<ControlRow> decision) {
+  private MoveReport drained(StageView view, Purpose purpose, UnaryOperator<ControlRow> decision) {
+    Settings settings = crossing.settings();
     ControlTable old = crossing.store(view.primary()).control();
-    ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline()));
-    ControlRow decided = decision.apply(closing);
+    ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline(settings)));
+    ControlRow next = decision.apply(closing);
+    ControlRow decided = next.obeying(purpose.obeyed(view.row(), next.stage()));
+    if (!goesOn(purpose, view)) {
+      throw refused(view, next.stage(), SOMEBODY_ELSE);
+    }
+    purpose.closing(view.row());
+    stages.beginChange();
+    try {
+      return drained(view, old, closing, decided, settings.switchLimit());
+    } finally {
+      stages.endChange();
+    }
+  }
+
+  private MoveReport drained(
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, Duration limit) {
     long begun = System.nanoTime();
-    if (!close(view, old, closing, decided)) {
+    if (!close(view, old, closing)) {
       throw refused(view, decided.stage(), SOMEBODY_ELSE);
     }
     stages.publish(new StageView(view.primary(), closing));
-    decide(view, old, closing, decided);
+    decide(view, old, closing, decided, limit);
     StageView opened =
         decided.isOpen() ? new StageView(view.primary(), decided) : open(view, decided);
     Duration pause = Duration.ofNanos(System.nanoTime() - begun);
@@ -245,14 +290,12 @@ public final class Moves {
    * From here nothing is marked. Where the answer is lost the attempt is undone at once: left to
    * its deadline, it would keep writes waiting for nobody.
    */
-  private boolean close(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
+  private boolean close(StageView view, ControlTable old, ControlRow closing) {
     try {
       return old.replace(view.row(), closing);
     } catch (OutcomeUnknownException e) {
-      try {
-        undo(view, old, closing, decided);
-      } catch (CrossfadeException again) {
-        e.addSuppressed(again); // its deadline undoes it
+      if (!undoAfter(e, view, old, closing)) {
+        refreshAfter(e);
       }
       throw e;
     }
@@ -261,46 +304,79 @@ public final class Moves {
   /**
    * Should this process die, others undo the attempt before those who write have waited too long.
    */
-  private Duration deadline() {
-    return crossing.settings().switchLimit().plus(crossing.settings().writeWait()).dividedBy(2);
+  private static Duration deadline(Settings settings) {
+    return settings.switchLimit().plus(settings.writeWait()).dividedBy(2);
   }
 
   /** Drains and decides; undoes the closing if that does not come about. */
-  private void decide(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
-    String reason;
+  private void decide(
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, Duration limit) {
     try {
-      if (repair.settle(crossing.settings().switchLimit())) {
-        if (!decided.isOpen()) {
-          raiseGenerators(view);
-        }
-        if (old.replaceIfDrained(closing, decided)) {
-          return;
-        }
+      if (!repair.settle(limit)) {
+        throw refused(view, decided.stage(), notDrained());
       }
-      reason = notDrained();
+      if (!decided.isOpen()) {
+        raiseGenerators(view);
+      }
+      if (!old.replaceIfDrained(closing, decided)) {
+        throw refused(view, decided.stage(), notDrained());
+      }
     } catch (RuntimeException e) {
-      if (!undo(view, old, closing, decided)) {
-        return; // the answer to the decision was lost, not the decision
+      if (undoAfter(e, view, old, closing)) {
+        throw e;
       }
-      throw e;
-    }
-    if (undo(view, old, closing, decided)) {
-      throw refused(view, decided.stage(), reason);
+      if (!isDecided(e, old, closing, decided)) {
+        refreshAfter(e);
+        throw e;
+      }
     }
   }
 
-  /** Whether the attempt is undone; false if the decision has been made after all. */
-  private boolean undo(StageView view, ControlTable old, ControlRow closing, ControlRow decided) {
+  /**
+   * Whether the attempt need not be looked at any further: undone here, or left to its deadline
+   * because that could not be done. False if the row is closing no more.
+   */
+  private boolean undoAfter(
+      RuntimeException failure, StageView view, ControlTable old, ControlRow closing) {
     ControlRow open = closing.opened();
-    if (old.replace(closing, open)) {
+    try {
+      if (!old.replace(closing, open)) {
+        return false;
+      }
       stages.publish(new StageView(view.primary(), open));
       return true;
+    } catch (RuntimeException again) {
+      failure.addSuppressed(again);
+      return true;
     }
-    if (decided.equals(old.read(crossing.name()))) {
+  }
+
+  /**
+   * Whether the answer to the decision was lost, not the decision, where the row is closing no more
+   * and was not opened here. Before its deadline nobody else changes a closing row, so it was the
+   * decision, whatever has become of the row since; the clock is asked after the row. Later the
+   * attempt may have been undone, and only the decided row itself tells: whoever wrote it, the move
+   * is made. Otherwise the failure says the truth, that it is unknown.
+   */
+  private boolean isDecided(
+      RuntimeException failure, ControlTable old, ControlRow closing, ControlRow decided) {
+    if (failure instanceof CrossfadeException known && known.outcome() == Outcome.NOT_WRITTEN) {
       return false;
     }
-    stages.refresh();
-    return true; // somebody else has undone it
+    try {
+      return old.now().isBefore(closing.deadline()) || decided.equals(old.read(crossing.name()));
+    } catch (RuntimeException again) {
+      failure.addSuppressed(again);
+      return false;
+    }
+  }
+
+  private void refreshAfter(RuntimeException failure) {
+    try {
+      stages.refresh();
+    } catch (RuntimeException again) {
+      failure.addSuppressed(again);
+    }
   }
 
   private StageView open(StageView view, ControlRow moved) {

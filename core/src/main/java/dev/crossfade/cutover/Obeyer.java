@@ -3,6 +3,7 @@ package dev.crossfade.cutover;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.WantedEvent;
 import dev.crossfade.MoveRefusedException;
+import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.WantedStage;
 import dev.crossfade.journal.Membership;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * a minute; there is none while nothing has ever been wanted.
  *
  * <p>What the gates refuse stays wanted: they are asked again every few seconds, and at once when
- * something here has changed. Safe for use by many threads.
+ * something here has changed. After an attempt that has kept writes waiting in vain it waits longer
+ * and longer. Safe for use by many threads.
  */
 public final class Obeyer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Obeyer.class);
@@ -44,6 +47,9 @@ public final class Obeyer implements AutoCloseable {
   private @Nullable Thread thread;
   private boolean signalled;
   private boolean closed;
+
+  /** Only used by the thread. */
+  private final Patience patience;
 
   /** What was refused last; only written by the thread. */
   private volatile @Nullable Refusal refusal;
@@ -66,6 +72,7 @@ public final class Obeyer implements AutoCloseable {
     this.stages = stages;
     this.membership = membership;
     this.moves = moves;
+    this.patience = new Patience(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
   }
 
   /** The settings, the stage, or what the gates ask for may have changed: look at once. */
@@ -108,9 +115,6 @@ public final class Obeyer implements AutoCloseable {
     while (await(wait)) {
       try {
         wait = look();
-      } catch (CrossfadeException e) {
-        refused(List.of("it could not be obeyed: " + e.getMessage()));
-        wait = ASK_AGAIN;
       } catch (RuntimeException | Error e) {
         log.error(
             "Obeying the wanted stage of migration '{}' failed unexpectedly; it is tried again.",
@@ -123,34 +127,55 @@ public final class Obeyer implements AutoCloseable {
 
   /** Does what can be done now, and says when to look again. */
   private Duration look() {
+    Settings settings = crossing.settings();
     Stage wanted = crossing.wanted();
     if (wanted == null || isObeyed(wanted)) {
       settled(wanted);
       return aMoment();
     }
     StageView view = stages.current();
-    List<String> dissent = dissent(view, wanted);
-    if (!dissent.isEmpty()) {
-      refused(dissent);
-      return aMoment();
+    Obeying attempt = new Obeying(wanted, () -> isWanted(wanted));
+    try {
+      return obey(view, attempt, patience.left(settings));
+    } catch (CrossfadeException e) {
+      refused(wanted, List.of("it could not be obeyed: " + e.getMessage()));
+      return ASK_AGAIN;
+    } finally {
+      if (attempt.closedInVain(stages.current().epoch())) {
+        patience.closedInVain(settings);
+      }
     }
-    return view.row().isOpen() ? obey(view, wanted) : aMoment();
   }
 
-  private Duration obey(StageView view, Stage wanted) {
-    try {
-      moves.obey(wanted);
-    } catch (MoveRefusedException e) {
-      if (stages.refresh().row().equals(view.row())) {
-        refused(e.reasons());
-        return ASK_AGAIN;
-      }
-      return aMoment(); // somebody else was faster, or some of the way back is gone
+  private Duration obey(StageView view, Obeying attempt, Duration leaveOpen) {
+    Stage wanted = attempt.wanted();
+    List<String> dissent = dissent(view, wanted);
+    if (!dissent.isEmpty()) {
+      refused(wanted, dissent);
+      return aMoment();
     }
-    if (isObeyed(wanted)) {
+    if (!leaveOpen.isZero() || !view.row().isOpen()) {
+      return aMoment();
+    }
+    try {
+      moves.obey(attempt);
+    } catch (MoveRefusedException e) {
+      return refused(view, attempt, e);
+    }
+    if (isObeyed(wanted) && stages.current().stage() == wanted) {
       obeyed(wanted);
     }
     return aMoment();
+  }
+
+  private Duration refused(StageView before, Obeying attempt, MoveRefusedException e) {
+    StageView now = stages.refresh();
+    boolean onceMore = !now.row().equals(before.row()) && !attempt.closedInVain(now.epoch());
+    if (onceMore || e.reasons().equals(List.of(Moves.SOMEBODY_ELSE))) {
+      return aMoment(); // somebody else was faster, or some of the way back is gone
+    }
+    refused(attempt.wanted(), e.reasons());
+    return ASK_AGAIN;
   }
 
   private List<String> dissent(StageView view, Stage wanted) {
@@ -174,6 +199,7 @@ public final class Obeyer implements AutoCloseable {
 
   private void obeyed(Stage wanted) {
     refusal = null;
+    patience.end();
     log.info("Migration '{}' is in {}, as the settings want.", crossing.name(), wanted.id());
     tell(new WantedEvent(crossing.name(), wanted, true, List.of()));
   }
@@ -182,15 +208,15 @@ public final class Obeyer implements AutoCloseable {
   private void settled(@Nullable Stage wanted) {
     Refusal last = refusal;
     refusal = null;
+    patience.end();
     if (last != null && last.wanted() == wanted) {
       tell(new WantedEvent(crossing.name(), wanted, true, List.of()));
     }
   }
 
-  private void refused(List<String> reasons) {
-    Stage wanted = crossing.wanted();
-    if (wanted == null || isClosed()) {
-      return;
+  private void refused(Stage wanted, List<String> reasons) {
+    if (!isWanted(wanted)) {
+      return; // not any more
     }
     Refusal now = new Refusal(wanted, List.copyOf(reasons));
     boolean known = now.saysNoMoreThan(refusal);
@@ -227,10 +253,11 @@ public final class Obeyer implements AutoCloseable {
     }
   }
 
-  private boolean isClosed() {
+  /** Whether that is still so; nothing is from {@link #stop} on. */
+  private boolean isWanted(Stage wanted) {
     lock.lock();
     try {
-      return closed;
+      return !closed && crossing.wanted() == wanted;
     } finally {
       lock.unlock();
     }
@@ -238,7 +265,7 @@ public final class Obeyer implements AutoCloseable {
 
   /**
    * Begins no move any more; {@link #close} waits for the one under way, which ends soon once
-   * repair is closed.
+   * repair is closed; a way back ends with the step under way.
    */
   public void stop() {
     lock.lock();

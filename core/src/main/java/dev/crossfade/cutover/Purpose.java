@@ -13,6 +13,15 @@ interface Purpose {
   Set<Stage> obeyed(ControlRow row, Stage next);
 
   /**
+   * Whether it can wait: until nothing at all is left to be copied, and for whoever wants to move
+   * as well.
+   */
+  boolean isPatient();
+
+  /** The primary is about to be closed, and writes to wait, where the truth is this row. */
+  void closing(ControlRow row);
+
+  /**
    * A move by hand: it supersedes what is wanted at that moment, from its first step on. Where
    * nothing is wanted, what was obeyed before stays so.
    */
@@ -27,23 +36,15 @@ interface Purpose {
       public Set<Stage> obeyed(ControlRow row, Stage next) {
         return wanted.isEmpty() ? row.obeyed() : wanted;
       }
-    };
-  }
 
-  /**
-   * A setting is obeyed: with its last step. A move by hand, or an attempt of somebody else, that
-   * comes in between ends it.
-   */
-  static Purpose obeying(Stage wanted) {
-    return new Purpose() {
       @Override
-      public boolean stands(ControlRow row) {
-        return row.isOpen() && !row.obeyed().contains(wanted);
+      public boolean isPatient() {
+        return false;
       }
 
       @Override
-      public Set<Stage> obeyed(ControlRow row, Stage next) {
-        return next == wanted ? Set.of(wanted) : row.obeyed();
+      public void closing(ControlRow row) {
+        // who moves by hand sees what comes of it
       }
     };
   }

@@ -80,8 +80,9 @@ public final class Membership {
     UUID incarnation = ownership.current();
     if (!ready(side, incarnation)
         || instances(side).heartbeat(incarnation, crossing.wanted())
-        || ownership.suspects().contains(incarnation)) {
-      return true;
+        || ownership.suspects().contains(incarnation)
+        || !incarnation.equals(ownership.current())) {
+      return true; // alive, or it has gone on as a new one already
     }
     log.warn(
         "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",

@@ -36,14 +36,27 @@ public final class Stages {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ReentrantLock reading = new ReentrantLock();
-  private volatile boolean movingHere;
   private volatile boolean targetLookedAt;
+
+  /** Written under {@link #lock}. */
   private volatile StageView view;
+
+  // Guarded by lock.
+
+  /** How often this process has published a change of its own. */
+  private long ownChanges;
+
+  /** What was told last, or known from the start. */
+  private StageView told;
+
+  /** This process is bringing the next epoch about, and will tell of it itself, with its pause. */
+  private boolean changingHere;
 
   /** Reads the control rows; makes the legacy store's, in stage off, where there is none. */
   public Stages(Crossing crossing) {
     this.crossing = crossing;
     this.view = read();
+    this.told = view;
   }
 
   /** What this process believes now. */
@@ -55,7 +68,7 @@ public final class Stages {
   public StageView refresh() {
     reading.lock();
     try {
-      publish(read());
+      readAgain();
     } finally {
       reading.unlock();
     }
@@ -93,7 +106,7 @@ public final class Stages {
   private StageView refreshUnlessSomebodyDoes() {
     if (reading.tryLock()) {
       try {
-        publish(read());
+        readAgain();
       } finally {
         reading.unlock();
       }
@@ -101,58 +114,128 @@ public final class Stages {
     return view;
   }
 
-  /** Makes a view the current one, unless a newer one is, and wakes who waits for it. */
-  public void publish(StageView next) {
-    StageView before;
+  /** A reading that was begun before this process's own last change may have missed it. */
+  private void readAgain() {
+    long before = ownChanges();
+    StageView read = read();
     lock.lock();
     try {
-      before = view;
-      if (next.epoch() >= before.epoch() && !next.equals(before)) {
-        view = next;
-        changed.signalAll();
+      if (ownChanges == before || read.epoch() > view.epoch()) {
+        take(read);
       }
     } finally {
       lock.unlock();
     }
+    tellWhatIsUntold();
+  }
+
+  private long ownChanges() {
+    lock.lock();
+    try {
+      return ownChanges;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes what this process has written into the control row the current view, unless a newer one
+   * is, and wakes who waits for it.
+   */
+  public void publish(StageView next) {
+    lock.lock();
+    try {
+      ownChanges++;
+      take(next);
+    } finally {
+      lock.unlock();
+    }
+    tellWhatIsUntold();
+  }
+
+  /** Called under the lock. */
+  private void take(StageView next) {
+    StageView before = view;
+    if (next.epoch() < before.epoch() || next.equals(before)) {
+      return;
+    }
+    view = next;
+    changed.signalAll();
     if (next.epoch() > before.epoch()) {
-      announce(before, next);
+      log.info(
+          "Migration '{}' is in {} (epoch {}), before in {}; {} is primary.",
+          crossing.name(),
+          next.stage().id(),
+          next.epoch(),
+          before.stage().id(),
+          crossing.store(next.primary()).name());
     }
   }
 
-  private void announce(StageView before, StageView next) {
-    log.info(
-        "Migration '{}' is in {} (epoch {}), before in {}; {} is primary.",
-        crossing.name(),
-        next.stage().id(),
-        next.epoch(),
-        before.stage().id(),
-        crossing.store(next.primary()).name());
-    if (!movingHere) {
-      tell(before, next, Duration.ZERO);
+  /** This process closes the primary: until the end it tells of what comes of it itself. */
+  public void beginChange() {
+    lock.lock();
+    try {
+      changingHere = true;
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** This process begins a change of stage: it will tell of it itself, with the pause. */
-  public void beginMove() {
-    movingHere = true;
+  /** The change is over, well or not: what somebody else did meanwhile is told now. */
+  public void endChange() {
+    lock.lock();
+    try {
+      changingHere = false;
+    } finally {
+      lock.unlock();
+    }
+    tellWhatIsUntold();
   }
 
-  /** The change that this process began is over, well or not. */
-  public void endMove() {
-    movingHere = false;
-  }
-
-  /** Publishes a change that this process has made. */
+  /** Publishes a change that this process has made, and tells of it unless somebody has. */
   public MoveReport moved(StageView before, StageView next, Duration pause) {
-    publish(next);
-    return tell(before, next, pause);
+    MoveReport report = report(before, next, pause);
+    boolean untold;
+    lock.lock();
+    try {
+      ownChanges++;
+      take(next);
+      untold = next.epoch() > told.epoch();
+      told = untold ? next : told;
+    } finally {
+      lock.unlock();
+    }
+    if (untold) {
+      tell(report);
+    }
+    return report;
   }
 
-  private MoveReport tell(StageView before, StageView next, Duration pause) {
-    MoveReport report =
-        new MoveReport(crossing.name(), before.stage(), next.stage(), next.epoch(), pause);
+  /** What another process did, or what this one did and somebody here noticed first. */
+  private void tellWhatIsUntold() {
+    StageView before;
+    StageView now;
+    lock.lock();
+    try {
+      before = told;
+      now = view;
+      if (changingHere || now.epoch() <= before.epoch()) {
+        return;
+      }
+      told = now;
+    } finally {
+      lock.unlock();
+    }
+    tell(report(before, now, Duration.ZERO));
+  }
+
+  private MoveReport report(StageView before, StageView next, Duration pause) {
+    return new MoveReport(crossing.name(), before.stage(), next.stage(), next.epoch(), pause);
+  }
+
+  private void tell(MoveReport report) {
     crossing.events().tell(listener -> listener.moved(report));
-    return report;
   }
 
   /** Waits until another view is the current one, at most so long. */
