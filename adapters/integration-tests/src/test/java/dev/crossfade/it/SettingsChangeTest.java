@@ -54,6 +54,26 @@ class SettingsChangeTest {
   }
 
   @Test
+  void aShorterHeartbeatHoldsAtOnce() {
+    try (Scenario app =
+        Scenario.with()
+            .settings(s -> s.heartbeat(Duration.ofMinutes(1)).lease(Duration.ofMinutes(5)))
+            .startIn(Stage.DUAL_WRITE)) {
+      long primary = app.primaryStore().calls(Step.INSTANCES);
+      long secondary = app.secondaryStore().calls(Step.INSTANCES);
+
+      app.source.change(app.settings().toBuilder().heartbeat(Duration.ofMillis(50)).build());
+
+      await("heartbeats to both stores")
+          .atMost(Scenario.PATIENCE)
+          .until(
+              () ->
+                  app.primaryStore().calls(Step.INSTANCES) > primary + 3
+                      && app.secondaryStore().calls(Step.INSTANCES) > secondary + 3);
+    }
+  }
+
+  @Test
   void whatStaysUntilARestartIsNamed() {
     try (Scenario app = Scenario.with().start()) {
       Settings next =

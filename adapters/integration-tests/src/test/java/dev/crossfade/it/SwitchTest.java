@@ -16,11 +16,14 @@ import dev.crossfade.it.Domain.Entry;
 import dev.crossfade.it.Domain.Preference;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
+import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.ControlTable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,6 +211,24 @@ class SwitchTest {
           app.assertSettled();
         }
       }
+    }
+  }
+
+  @Test
+  void anAttemptOfAnotherProcessIsNotDisturbed() {
+    try (Scenario app = Scenario.in(Stage.SHADOW)) {
+      ControlTable control = app.sqlite.control();
+      ControlRow open = control.read(Scenario.MIGRATION);
+      ControlRow closing = open.closing(UUID.randomUUID(), control.now().plusSeconds(60));
+      assertThat(control.replace(open, closing)).isTrue();
+
+      assertThatThrownBy(() -> app.migration.moveTo(Stage.DUAL_WRITE))
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("somebody else is changing the stage");
+
+      assertThat(control.read(Scenario.MIGRATION)).isEqualTo(closing);
+      assertThat(control.replace(closing, open)).as("it ends").isTrue();
+      app.migration.moveTo(Stage.DUAL_WRITE);
     }
   }
 

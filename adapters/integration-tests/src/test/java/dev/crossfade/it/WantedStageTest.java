@@ -2,10 +2,13 @@ package dev.crossfade.it;
 
 import static dev.crossfade.it.Domain.account;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.crossfade.CrossfadeListener.WantedEvent;
 import dev.crossfade.Migration;
+import dev.crossfade.MoveRefusedException;
+import dev.crossfade.MoveReport;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
@@ -15,6 +18,8 @@ import dev.crossfade.junit.FaultyStore.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** A setting is the wanted stage: obeyed once, by all or by none, and not against an operator. */
@@ -268,15 +273,10 @@ class WantedStageTest {
   void aMoveUnderWayEndsSoonWithTheApplication() {
     try (Scenario app =
         Scenario.with()
-            .settings(
-                s ->
-                    s.secondaryWait(Duration.ZERO)
-                        .writeWait(Duration.ofSeconds(60))
-                        .switchLimit(Duration.ofSeconds(50)))
+            .settings(s -> s.writeWait(Duration.ofSeconds(60)).switchLimit(Duration.ofSeconds(50)))
             .startIn(Stage.SHADOW)) {
       assertThat(app.migration.verify().differences()).isEmpty();
-      app.secondaryStore().plan(Fault.DOWN, 1, Step.APPLY);
-      app.accounts.save(account(1, "a", 1));
+      beginAWriteElsewhere(app);
       app.source.change(wanting(app, Stage.LIVE));
       await("the change of primary has begun")
           .atMost(Scenario.PATIENCE)
@@ -287,8 +287,181 @@ class WantedStageTest {
 
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(12));
       assertThat(isControl(app, "open")).isTrue();
+      endTheWriteElsewhere(app);
       app.open();
       app.assertSettled();
+    }
+  }
+
+  /** A change of primary cannot drain, and nothing is left that could be repaired before it. */
+  private static void beginAWriteElsewhere(Scenario app) {
+    app.rows.execute(
+        Side.LEGACY,
+        "insert into crossfade_entry (owner, id, migration, entity, key_from, is_range, made_at)"
+            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 1, 'bank', 'account', x'01', 0, 0)");
+  }
+
+  private static void endTheWriteElsewhere(Scenario app) {
+    app.rows.execute(Side.LEGACY, "delete from crossfade_entry");
+  }
+
+  /**
+   * All writes wait for such an attempt, so what does no more than look does not bring the next.
+   */
+  @Test
+  void afterADrainInVainThePrimaryIsLeftOpenForAWhile() {
+    try (Scenario app =
+        Scenario.with()
+            .settings(s -> s.switchLimit(Duration.ofMillis(200)))
+            .startIn(Stage.SHADOW)) {
+      assertThat(app.migration.verify().differences()).isEmpty();
+      beginAWriteElsewhere(app);
+      app.source.change(wanting(app, Stage.LIVE));
+      awaitRefusal(app.migration, "did not drain");
+      long changes = app.primaryStore().calls(Step.CONTROL);
+      endTheWriteElsewhere(app);
+
+      app.source.change(wanting(app, Stage.LIVE));
+      awaitHeartbeats(app);
+      assertThat(app.primaryStore().calls(Step.CONTROL)).isEqualTo(changes);
+      assertThat(app.migration.wanted().orElseThrow().reasons().toString()).contains("drain");
+      app.source.change(
+          wanting(app, Stage.LIVE).toBuilder().switchLimit(Duration.ofSeconds(3)).build());
+
+      awaitObeyed(app.migration, Stage.LIVE);
+      assertThat(app.migration.stage()).isEqualTo(Stage.LIVE);
+    }
+  }
+
+  /** In shadow, wanting live, while a key is left that the other store does not take. */
+  private static Scenario catchingUp() {
+    Scenario app =
+        Scenario.with().settings(s -> s.secondaryWait(Duration.ZERO)).startIn(Stage.SHADOW);
+    assertThat(app.migration.verify().differences()).isEmpty();
+    app.secondaryStore().plan(Fault.DOWN, 1, Step.APPLY);
+    app.accounts.save(account(1, "a", 1));
+    await("a key is left")
+        .atMost(Scenario.PATIENCE)
+        .until(() -> app.migration.journal().left() == 1);
+    app.source.change(wanting(app, Stage.LIVE));
+    long before = app.primaryStore().calls(Step.LOOK);
+    await("it catches up")
+        .atMost(Scenario.PATIENCE)
+        .until(() -> app.primaryStore().calls(Step.LOOK) > before + 8);
+    return app;
+  }
+
+  @Test
+  void thePrimaryIsNotClosedWhileAnythingIsLeft() {
+    try (Scenario app = catchingUp()) {
+      long changes = app.primaryStore().calls(Step.CONTROL);
+      awaitHeartbeats(app);
+      assertThat(app.primaryStore().calls(Step.CONTROL)).isEqualTo(changes);
+
+      app.secondaryStore().heal();
+
+      awaitObeyed(app.migration, Stage.LIVE);
+      assertThat(app.migration.stage()).isEqualTo(Stage.LIVE);
+    }
+  }
+
+  @Test
+  void aSettingThatIsTakenBackWhileItIsObeyedIsObeyedNoFurther() {
+    try (Scenario app = catchingUp()) {
+      long epoch = app.migration.epoch();
+      app.source.change(app.settings());
+
+      app.secondaryStore().heal();
+
+      app.assertSettled();
+      awaitHeartbeats(app);
+      assertThat(app.migration.stage()).isEqualTo(Stage.SHADOW);
+      assertThat(app.migration.epoch()).isEqualTo(epoch);
+      assertThat(app.events.wanted()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSettingThatIsTakenBackEndsAWayBackWithTheStepUnderWay() throws Exception {
+    try (Scenario app = Scenario.in(Stage.RAMP_DOWN)) {
+      app.postgres.plan(Fault.HELD_AFTER, 1, Step.CONTROL);
+      app.source.change(wanting(app, Stage.OFF));
+      app.postgres.awaitHit(Scenario.PATIENCE);
+
+      app.source.change(app.settings());
+      app.postgres.release();
+
+      await("the step").atMost(Scenario.PATIENCE).until(() -> app.migration.stage() == Stage.LIVE);
+      awaitHeartbeats(app);
+      assertThat(app.migration.stage()).isEqualTo(Stage.LIVE);
+    }
+  }
+
+  /** The change that it does not wait for would go on for half a minute. */
+  @Test
+  void aHandGoesFirst() {
+    try (Scenario app = catchingUp()) {
+      long begun = System.nanoTime();
+
+      app.migration.moveTo(Stage.DUAL_WRITE);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(12));
+      app.secondaryStore().heal();
+      awaitObeyed(app.migration, Stage.LIVE);
+      awaitHeartbeats(app);
+      assertThat(app.migration.stage()).isEqualTo(Stage.DUAL_WRITE);
+      assertThat(app.events.wanted()).extracting(WantedEvent::obeyed).doesNotContain(false);
+    }
+  }
+
+  @Test
+  void aHandThatWaitsCanBeInterrupted() throws Exception {
+    try (Scenario app = Scenario.in(Stage.OFF)) {
+      app.sqlite.plan(Fault.HELD_BEFORE, 1, Step.CONTROL);
+      app.source.change(wanting(app, Stage.DUAL_WRITE));
+      app.sqlite.awaitHit(Scenario.PATIENCE);
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      AtomicBoolean interrupted = new AtomicBoolean();
+      Thread hand =
+          new Thread(
+              () -> {
+                failure.set(catchThrowable(() -> app.migration.moveTo(Stage.OFF)));
+                interrupted.set(Thread.currentThread().isInterrupted());
+              },
+              "hand");
+      hand.start();
+      await("it waits").until(() -> hand.getState() == Thread.State.WAITING);
+
+      hand.interrupt();
+      hand.join(Scenario.PATIENCE.toMillis());
+
+      assertThat(failure.get())
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("interrupted")
+          .hasMessageContaining("nothing was moved");
+      assertThat(interrupted).isTrue();
+      app.sqlite.release();
+      awaitObeyed(app.migration, Stage.DUAL_WRITE);
+    }
+  }
+
+  @Test
+  void aMoveElsewhereIsToldAlsoWhileOneIsUnderWayHere() {
+    try (Scenario app = catchingUp();
+        Sibling other = new Sibling(app)) {
+      MoveReport elsewhere = other.migration().moveTo(Stage.DUAL_WRITE);
+
+      await("it is told")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> app.events.moves().contains(elsewhere));
+      awaitObeyed(app.migration, Stage.LIVE);
+      app.secondaryStore().heal();
+      app.assertSettled();
+      assertThat(app.migration.stage()).isEqualTo(Stage.DUAL_WRITE);
+      assertThat(app.events.moves())
+          .as("once each")
+          .extracting(MoveReport::epoch)
+          .doesNotHaveDuplicates();
     }
   }
 
