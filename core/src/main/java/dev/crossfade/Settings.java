@@ -24,8 +24,10 @@ import java.util.Map;
  * @param switchLimit how long a change of primary may keep writes waiting before it is undone; at
  *     most writeWait
  * @param heartbeat how often this process says that it lives
- * @param lease how long a process may say nothing before others fence it and take its entries over;
- *     several heartbeats
+ * @param lease how long another process may say nothing before this one fences it and takes its
+ *     entries over; several heartbeats. Each judges the others by its own lease, so both are to be
+ *     the same in all processes. To make them longer, raise the lease everywhere first, then the
+ *     heartbeat; to make them shorter, lower the heartbeat everywhere first, then the lease.
  * @param backfillChunk how many rows a backfill copies in one operation
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry

@@ -110,13 +110,15 @@ final class SettingKeys {
               "heartbeat",
               Settings::heartbeat,
               (b, v) -> b.heartbeat((Duration) v),
-              "How often this process says that it lives."),
+              "How often this process says that it lives. To be lowered in all processes before"
+                  + " `lease` is, and raised after it."),
           duration(
               "lease",
               Settings::lease,
               (b, v) -> b.lease((Duration) v),
-              "After so much silence another process fences this one and repairs what it left; at"
-                  + " least two heartbeats."),
+              "After so much silence of another process this one fences it and repairs what it left;"
+                  + " at least two heartbeats. Each judges the others by its own, so change it in"
+                  + " all: raised before `heartbeat`, lowered after it."),
           number(
               "backfillChunk",
               Settings::backfillChunk,
