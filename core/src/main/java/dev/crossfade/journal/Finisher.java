@@ -83,7 +83,10 @@ public final class Finisher implements AutoCloseable {
     this.thread.start();
   }
 
-  /** Finishes an operation soon, and ends it; waits for room in the queue, but not for long. */
+  /**
+   * Finishes an operation soon, and ends it; waits for room in the queue, but not for long, and not
+   * at all for one that has changed nothing: its entry is as well left by the sweep.
+   */
   public void finish(StageView view, Operation operation, Finish finish) {
     if (!add(new Item(view, operation, finish))) {
       operation.end(); // lost: the sweep finds its entries
@@ -94,7 +97,10 @@ public final class Finisher implements AutoCloseable {
   private boolean add(Item item) {
     lock.lock();
     try {
-      if (!awaitRoom()) {
+      if (item.finish.outcome() != Finish.Outcome.NOT_DONE) {
+        awaitRoom();
+      }
+      if (queue.size() >= QUEUE || closed) {
         return false;
       }
       queue.add(item);
@@ -109,7 +115,7 @@ public final class Finisher implements AutoCloseable {
   }
 
   /** To be called with the lock. */
-  private boolean awaitRoom() {
+  private void awaitRoom() {
     try {
       long left = LONGEST_WAIT_NANOS;
       while (queue.size() >= room() && !closed && left > 0) {
@@ -118,7 +124,6 @@ public final class Finisher implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return queue.size() < QUEUE && !closed;
   }
 
   private int room() {
@@ -135,9 +140,17 @@ public final class Finisher implements AutoCloseable {
     return batch;
   }
 
+  /** Nobody else finishes, so nothing ends this thread but {@link #close}. */
   private void run() {
-    for (List<Item> batch = await(); !batch.isEmpty(); batch = await()) {
-      finish(batch);
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        List<Item> batch = await();
+        goesOn = !batch.isEmpty();
+        finish(batch);
+      } catch (RuntimeException | Error e) {
+        // What it held has ended; the sweep finds the entries.
+      }
     }
   }
 

@@ -20,6 +20,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class FinisherTest {
   private final List<Integer> batches = new CopyOnWriteArrayList<>();
   private final Ownership ownership = new Ownership();
   private final Store store = counting();
+  private volatile CountDownLatch held = new CountDownLatch(0);
   private final Finisher finisher =
       new Finisher(
           Crossing.of("tokens", store, store, Settings.defaults(), new Events(List.of()), Map.of()),
@@ -73,6 +75,26 @@ class FinisherTest {
     await().until(() -> batches.equals(List.of(1, 256)));
   }
 
+  @Test
+  void whatHasChangedNothingWaitsForNoRoom() {
+    untilTheQueueIsFull();
+    Operation refused = ownership.begin();
+    long id = refused.getAsLong();
+    long begun = System.nanoTime();
+    finish(refused, id, Outcome.NOT_DONE);
+    assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+    assertThat(ownership.knows(refused.owner(), id)).as("left to the sweep").isFalse();
+    held.countDown();
+  }
+
+  /** The first batch is being finished, and nothing behind it. */
+  private void untilTheQueueIsFull() {
+    held = new CountDownLatch(1);
+    finish(1);
+    await().until(() -> batches.size() == 1);
+    finish(1024);
+  }
+
   /** After one batch in which nothing was contested. */
   private void untilOperationsGather() throws InterruptedException {
     finish(1);
@@ -85,13 +107,17 @@ class FinisherTest {
       Operation operation = ownership.begin();
       long id = operation.getAsLong();
       ids.add(id);
-      Entry entry = new Entry(operation.owner(), id, Span.point("token", new byte[] {1}));
-      finisher.finish(
-          VIEW,
-          operation,
-          new Finish("tokens", operation.owner(), List.of(entry), Outcome.DONE, List.of()));
+      finish(operation, id, Outcome.DONE);
     }
     return ids;
+  }
+
+  private void finish(Operation operation, long id, Outcome outcome) {
+    Entry entry = new Entry(operation.owner(), id, Span.point("token", new byte[] {1}));
+    finisher.finish(
+        VIEW,
+        operation,
+        new Finish("tokens", operation.owner(), List.of(entry), outcome, List.of()));
   }
 
   private Store counting() {
@@ -100,9 +126,18 @@ class FinisherTest {
             Journal.class,
             (arguments) -> {
               batches.add(((List<?>) arguments[0]).size());
+              awaitRelease();
               return 0;
             });
     return proxy(Store.class, arguments -> journal);
+  }
+
+  private void awaitRelease() {
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the thread", e);
+    }
   }
 
   private interface Answer {
