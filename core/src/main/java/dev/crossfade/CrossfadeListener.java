@@ -101,7 +101,7 @@ public interface CrossfadeListener {
 
   /**
    * The migration is in another stage. Also told by a process that only noticed it. On the thread
-   * of who moves or notices: that of repair, or a writer's.
+   * of who moves or notices: that of repair, a writer's, or one that has found a difference.
    */
   default void moved(MoveReport move) {}
 
@@ -297,12 +297,9 @@ public interface CrossfadeListener {
    * A key that the secondary refuses.
    *
    * @param migration its migration
-   * @param entity its entity
-   * @param key the key as text
-   * @param attempts how often it was tried
-   * @param reason what the secondary answered last: constraint and column, never values
+   * @param parked the key, and why
    */
-  record ParkedEvent(String migration, String entity, String key, int attempts, String reason) {}
+  record ParkedEvent(String migration, ParkedKey parked) {}
 
   /**
    * A failure of repair that is no answer of a store.

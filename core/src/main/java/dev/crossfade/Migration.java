@@ -4,7 +4,6 @@ import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.store.JournalStatus;
-import dev.crossfade.store.ParkedEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -100,7 +99,7 @@ public interface Migration {
   boolean awaitSettled(Duration limit);
 
   /** Keys that the other store refuses, with the reason; at most 1,000. */
-  List<ParkedEntry> parked();
+  List<ParkedKey> parked();
 
   /** Tries parked keys again, after their cause was removed. Returns how many there were. */
   int retryParked();

@@ -22,9 +22,9 @@ import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
-import dev.crossfade.store.ParkedEntry;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.ShownKeys;
 import dev.crossfade.write.SecondaryBreaker;
 import dev.crossfade.write.SecondaryLane;
 import dev.crossfade.write.WritePath;
@@ -78,7 +78,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     Settling settling = new Settling(crossing, closed);
     this.backfill = new Backfill(crossing, stages, ownership, repair, settling);
     this.verification = new Verification(crossing, stages, settling);
-    this.shadows = new ShadowReads(crossing, settling, backfill);
+    this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.heartbeat = new Heartbeat(crossing, stages, membership, this::somethingLeft);
@@ -233,8 +233,10 @@ final class RunningMigration implements Migration, AutoCloseable {
   }
 
   @Override
-  public List<ParkedEntry> parked() {
-    return primaryJournal().parked(name(), MOST_PARKED);
+  public List<ParkedKey> parked() {
+    return primaryJournal().parked(name(), MOST_PARKED).stream()
+        .map(entry -> ShownKeys.parked(crossing, entry))
+        .toList();
   }
 
   @Override

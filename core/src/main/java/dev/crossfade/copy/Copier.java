@@ -10,13 +10,11 @@ import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Journal;
-import dev.crossfade.store.KeyCodec;
 import dev.crossfade.store.ParkedEntry;
 import dev.crossfade.store.RowState;
-import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
-import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.ShownKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,25 +154,10 @@ final class Copier {
     }
     for (ParkedEntry entry : parked) {
       if (failed.contains(entry.entry())) {
-        ParkedEvent event =
-            new ParkedEvent(
-                crossing.name(),
-                entry.entry().span().entity(),
-                shown(entry.entry().span()),
-                entry.attempts(),
-                entry.reason());
+        ParkedEvent event = new ParkedEvent(crossing.name(), ShownKeys.parked(crossing, entry));
         crossing.events().tell(listener -> listener.parked(event));
       }
     }
-  }
-
-  private String shown(Span point) {
-    return shown(crossing.pair(point.entity()), point.from());
-  }
-
-  private static <K> String shown(EntityPair<?, K> pair, byte[] canonical) {
-    KeyCodec<K> keys = pair.entity().keys();
-    return keys.show(keys.decode(canonical));
   }
 
   private Finish finish(

@@ -7,6 +7,7 @@ import dev.crossfade.Reads;
 import dev.crossfade.shadow.ShadowReads;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.write.WritePath;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -14,23 +15,34 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes each read on both stores and compares what they return. For one thread and one call. */
+/** Makes each read on both stores and compares what they return. For one call. */
 final class ReadsOnBoth implements InvocationHandler {
   private final EntityPair<?, ?> pair;
   private final StageView view;
+  private final WritePath writes;
   private final ShadowReads shadows;
   private final List<Mismatch> mismatches = new ArrayList<>();
   private int reads;
   private int excused;
 
-  ReadsOnBoth(EntityPair<?, ?> pair, StageView view, ShadowReads shadows) {
+  ReadsOnBoth(EntityPair<?, ?> pair, StageView view, WritePath writes, ShadowReads shadows) {
     this.pair = pair;
     this.view = view;
+    this.writes = writes;
     this.shadows = shadows;
   }
 
   ComparedReads result() {
     return new ComparedReads(view.row().migration(), view.stage(), reads, excused, mismatches);
+  }
+
+  /** Also asked at each read: the call may have begun a unit of its own. */
+  void refuseInsideUnit() {
+    if (writes.unitSide() != null) {
+      throw new IllegalStateException(
+          "reads inside a unit of work see its rows before the other store has them; compare them"
+              + " before or after");
+    }
   }
 
   @Override
@@ -52,6 +64,7 @@ final class ReadsOnBoth implements InvocationHandler {
               + method.getName()
               + " writes; only reads are made on both stores and compared. Write before");
     }
+    refuseInsideUnit();
     MethodPlan plan = new MethodPlan(pair, method);
     Object result = plan.call(view.primary(), arguments);
     Reads declared = method.getAnnotation(Reads.class);

@@ -184,12 +184,8 @@ public final class Router {
   @SuppressWarnings("unchecked") // the handler's type is the interface of the repository
   private <R, X extends Exception> ComparedReads compare(
       Handler handler, ComparedReads.Call<? super R, X> call) throws X {
-    if (writes.unitSide() != null) {
-      throw new IllegalStateException(
-          "reads inside a unit of work see its rows before the other store has them; compare them"
-              + " before or after");
-    }
-    ReadsOnBoth both = new ReadsOnBoth(handler.pair, stages.current(), shadows);
+    ReadsOnBoth both = new ReadsOnBoth(handler.pair, stages.current(), writes, shadows);
+    both.refuseInsideUnit();
     call.on((R) proxy(handler.type, both));
     return both.result();
   }

@@ -11,6 +11,7 @@ import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Settling.Verdict;
 import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Journal;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
@@ -38,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * shadow.
  *
  * <p>Results that differ are settled before anybody is told: both stores are read again, and keys
- * that the journal knows to be under way are excused. Safe for use by many threads.
+ * that the journal knows to be under way are excused, and everything if the stage has changed: the
+ * journal asked may be that of a store that is primary no more. Safe for use by many threads.
  */
 public final class ShadowReads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ShadowReads.class);
@@ -46,6 +48,7 @@ public final class ShadowReads implements AutoCloseable {
   private static final long FIRST_PAUSE_MILLIS = 10;
 
   private final Crossing crossing;
+  private final Stages stages;
   private final Settling settling;
   private final Backfill copies;
   private final ThreadPoolExecutor pool;
@@ -53,8 +56,9 @@ public final class ShadowReads implements AutoCloseable {
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
   /** Made once per migration; starts no thread before the first sample. */
-  public ShadowReads(Crossing crossing, Settling settling, Backfill copies) {
+  public ShadowReads(Crossing crossing, Stages stages, Settling settling, Backfill copies) {
     this.crossing = crossing;
+    this.stages = stages;
     this.settling = settling;
     this.copies = copies;
     AtomicInteger number = new AtomicInteger();
@@ -113,7 +117,7 @@ public final class ShadowReads implements AutoCloseable {
       boolean unordered,
       Read read,
       @Nullable Object result) {
-    pool.execute(new Sample<>(view, pair, method, unordered, read, result, true));
+    pool.execute(new Sample<>(view, pair, method, unordered, read, result));
   }
 
   /**
@@ -136,7 +140,7 @@ public final class ShadowReads implements AutoCloseable {
       boolean unordered,
       Read read,
       @Nullable Object result) {
-    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result, false);
+    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result);
     try {
       return new Compared(sample.compared(), List.copyOf(sample.found));
     } catch (Error e) {
@@ -174,8 +178,8 @@ public final class ShadowReads implements AutoCloseable {
     private final Read read;
     private final @Nullable Object first;
     private final ResultComparison<T, K> comparison;
-    private final boolean told;
     private final List<Mismatch> found = new ArrayList<>();
+    private final List<K> differing = new ArrayList<>();
 
     Sample(
         StageView view,
@@ -183,22 +187,25 @@ public final class ShadowReads implements AutoCloseable {
         String method,
         boolean unordered,
         Read read,
-        @Nullable Object first,
-        boolean told) {
+        @Nullable Object first) {
       this.view = view;
       this.pair = pair;
       this.entity = pair.entity();
       this.method = method;
       this.read = read;
       this.first = first;
-      this.told = told;
       this.comparison = new ResultComparison<>(entity, unordered);
     }
 
     @Override
     public void run() {
       try {
-        tell(compared(), null);
+        Result result = compared();
+        found.forEach(this::tell);
+        if (crossing.settings().repairMismatches() && !differing.isEmpty()) {
+          copies.copyKeys(pair, differing);
+        }
+        tell(result, null);
       } catch (Throwable e) {
         explain(e);
         tell(Result.FAILED, e);
@@ -208,8 +215,21 @@ public final class ShadowReads implements AutoCloseable {
       }
     }
 
+    /**
+     * That the stage is the same is asked of the stores, and last: another process may have changed
+     * it, and the primary's journal knows of no write since.
+     */
     Result compared() throws Throwable {
-      return comparison.same(first, on(view.secondary())) ? Result.MATCH : settle();
+      if (comparison.same(first, on(view.secondary()))) {
+        return Result.MATCH;
+      }
+      Result result = settle();
+      if (result == Result.MISMATCH && stages.refresh().epoch() != view.epoch()) {
+        found.clear();
+        differing.clear();
+        return Result.EXCUSED;
+      }
+      return result;
     }
 
     /**
@@ -261,9 +281,7 @@ public final class ShadowReads implements AutoCloseable {
       for (Map.Entry<K, List<Difference>> row : verdict.differing().entrySet()) {
         mismatch(row.getKey(), row.getValue());
       }
-      if (told && crossing.settings().repairMismatches()) {
-        copies.copyKeys(pair, verdict.differing().keySet());
-      }
+      differing.addAll(verdict.differing().keySet());
       return Result.MISMATCH;
     }
 
@@ -289,12 +307,7 @@ public final class ShadowReads implements AutoCloseable {
 
     private void mismatch(@Nullable K key, List<Difference> differences) {
       String shownKey = key == null ? null : entity.keys().show(key);
-      Mismatch mismatch =
-          new Mismatch(crossing.name(), entity.name(), method, shownKey, differences);
-      found.add(mismatch);
-      if (told) {
-        tell(mismatch);
-      }
+      found.add(new Mismatch(crossing.name(), entity.name(), method, shownKey, differences));
     }
 
     private void tell(Mismatch mismatch) {

@@ -146,6 +146,11 @@ public final class Crossing {
     return pair;
   }
 
+  /** The entity of that name; null if it is not declared. */
+  @Nullable EntityPair<?, ?> pairIfDeclared(String entity) {
+    return pairs.get(entity);
+  }
+
   /** The pair of an entity. */
   @SuppressWarnings("unchecked")
   public <T, K> EntityPair<T, K> pair(Entity<T, K> entity) {

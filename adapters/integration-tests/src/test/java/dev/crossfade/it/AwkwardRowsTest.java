@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.crossfade.BackfillReport;
 import dev.crossfade.MoveRefusedException;
+import dev.crossfade.ParkedKey;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.it.Domain.Entry;
 import dev.crossfade.it.Domain.Preference;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
-import dev.crossfade.store.ParkedEntry;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -195,7 +195,9 @@ class AwkwardRowsTest {
 
       await().atMost(Scenario.PATIENCE).until(() -> !app.migration.parked().isEmpty());
 
-      ParkedEntry parked = app.migration.parked().get(0);
+      ParkedKey parked = app.migration.parked().get(0);
+      assertThat(parked.entity()).isEqualTo("account");
+      assertThat(parked.key()).isEqualTo("1");
       assertThat(parked.reason()).contains("account").contains("no_bad");
       assertThat(parked.attempts()).isEqualTo(2);
       assertThat(app.migration.journal().parked()).isEqualTo(1);
@@ -225,6 +227,7 @@ class AwkwardRowsTest {
           "insert into preference (name, text) values ('x', 'zero ' || char(0) || ' inside')");
       assertThat(app.migration.backfill().refused()).isEqualTo(1);
       await().atMost(Scenario.PATIENCE).until(() -> !app.migration.parked().isEmpty());
+      assertThat(app.migration.parked().get(0).key()).isEqualTo("x");
       assertThat(app.migration.parked().get(0).reason()).contains("preference");
 
       app.preferences.save(new Preference("x", "fine"));
@@ -279,7 +282,10 @@ class AwkwardRowsTest {
       assertThat(report.rows()).containsEntry("preference", 9L);
       await().atMost(Scenario.PATIENCE).until(() -> app.migration.parked().size() == 2);
       assertThat(app.migration.parked())
-          .extracting(ParkedEntry::reason)
+          .extracting(ParkedKey::key)
+          .containsExactlyInAnyOrder("name 5", "9");
+      assertThat(app.migration.parked())
+          .extracting(ParkedKey::reason)
           .anySatisfy(reason -> assertThat(reason).contains("status"));
 
       app.preferences.save(new Preference("name 5", "good now"));

@@ -133,6 +133,24 @@ class CrossfadeTestTest {
             "note.rename writes; only reads are made on both stores and compared. Write before");
   }
 
+  /** Rows are under way, and nothing is waited for any more. */
+  @Test
+  @OnlyIn(Stage.DUAL_WRITE)
+  void anInterruptEndsTheWaitForParity(NoteRepository notes, Faults faults) {
+    faults.secondaryDown();
+    notes.rename(first.id(), "meanwhile");
+
+    assertThatThrownBy(() -> assertParity(notes, CrossfadeTestTest::interruptedRead))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("1 of 1 reads could not be compared, because the thread was inter");
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+  }
+
+  private static void interruptedRead(NoteRepository repository) {
+    repository.sorted();
+    Thread.currentThread().interrupt();
+  }
+
   @Nested
   class Nesting {
     @Test

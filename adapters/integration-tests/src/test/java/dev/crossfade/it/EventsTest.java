@@ -91,12 +91,13 @@ class EventsTest {
       app.accounts.save(account(1, "bad", 1));
       await().atMost(Scenario.PATIENCE).until(() -> !app.events.all(ParkedEvent.class).isEmpty());
 
-      ParkedEvent parked = app.events.all(ParkedEvent.class).get(0);
-      assertThat(parked.migration()).isEqualTo(Scenario.MIGRATION);
-      assertThat(parked.entity()).isEqualTo("account");
-      assertThat(parked.key()).isEqualTo("1");
-      assertThat(parked.attempts()).isEqualTo(2);
-      assertThat(parked.reason()).contains("no_bad").doesNotContain("'bad'");
+      ParkedEvent event = app.events.all(ParkedEvent.class).get(0);
+      assertThat(event.migration()).isEqualTo(Scenario.MIGRATION);
+      assertThat(event.parked()).isEqualTo(app.migration.parked().get(0));
+      assertThat(event.parked().entity()).isEqualTo("account");
+      assertThat(event.parked().key()).isEqualTo("1");
+      assertThat(event.parked().attempts()).isEqualTo(2);
+      assertThat(event.parked().reason()).contains("no_bad").doesNotContain("'bad'");
       assertThat(app.events.all(ParkedEvent.class)).hasSize(1);
 
       app.rows.execute(Side.TARGET, "alter table account drop constraint no_bad");

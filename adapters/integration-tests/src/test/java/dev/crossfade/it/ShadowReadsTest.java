@@ -289,6 +289,28 @@ class ShadowReadsTest {
     }
   }
 
+  /** The journal that the sample asks is that of a store which is primary no more. */
+  @Test
+  void aChangeOfPrimaryExcuses() throws Exception {
+    CountDownLatch looking = new CountDownLatch(1);
+    try (Scenario app = everything().startIn(Stage.SHADOW)) {
+      fill(app);
+      assertThat(app.migration.verify().isClean()).isTrue();
+      tamper(app, "update account set balance = 11 where id = 1");
+      app.sqlite.plan(Fault.HELD_BEFORE, 1, looking, Step.LOOK);
+      app.accounts.find(1L);
+      app.sqlite.awaitHit(Scenario.PATIENCE);
+
+      app.migration.moveTo(Stage.LIVE);
+      looking.countDown();
+      awaitResults(app, 1);
+
+      assertThat(app.events.shadowReads(Result.EXCUSED)).isEqualTo(1);
+      assertThat(app.events.mismatches()).isEmpty();
+      heal(app);
+    }
+  }
+
   /** Samples that do not fit are dropped and counted; the caller waits for none of them. */
   @Test
   void aStuckOtherStoreIsNotTheCallersConcern() throws Exception {

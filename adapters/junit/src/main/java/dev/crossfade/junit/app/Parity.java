@@ -5,13 +5,13 @@ import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener.Mismatch;
 import dev.crossfade.Difference;
 import dev.crossfade.Migration;
+import dev.crossfade.ParkedKey;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.store.JournalStatus;
-import dev.crossfade.store.ParkedEntry;
 import java.time.Duration;
 import java.util.List;
 
@@ -54,7 +54,7 @@ public final class Parity {
   /**
    * The reads of a call return the same on both stores. Each is made on the primary, whose result
    * the call goes on with, and on the other store, and compared as a shadow read is. Where rows are
-   * under way the call is made again, up to 20 s.
+   * under way the call is made again, up to 20 s, or until the thread is interrupted.
    *
    * @param repository what {@link Crossfade#repository} returned
    * @param call reads, once or several times
@@ -67,6 +67,7 @@ public final class Parity {
     ComparedReads compared = ComparedReads.of(repository, call);
     while (compared.excused() > 0
         && compared.mismatches().isEmpty()
+        && !Thread.currentThread().isInterrupted()
         && System.nanoTime() - begun < CrossfadeKit.PATIENCE.toNanos()) {
       compared = ComparedReads.of(repository, call);
     }
@@ -82,16 +83,23 @@ public final class Parity {
       throw new AssertionError(
           "The call has made no read that is compared: nothing is known about parity. Call a"
               + " method of the repository it is given, one that is not @Reads(compared = false).");
+    } else if (compared.excused() > 0 && Thread.currentThread().isInterrupted()) {
+      throw new AssertionError(
+          shareOf(compared)
+              + " could not be compared, because the thread was interrupted: nothing is waited for."
+              + " Look at what interrupts it.");
     } else if (compared.excused() > 0) {
       throw new AssertionError(
-          compared.excused()
-              + " of "
-              + compared.reads()
-              + " reads could not be compared within "
+          shareOf(compared)
+              + " could not be compared within "
               + CrossfadeKit.PATIENCE
               + ", because rows were under way all the time. Stop writing before, and look at what"
               + " keeps the secondary behind.");
     }
+  }
+
+  private static String shareOf(ComparedReads compared) {
+    return compared.excused() + " of " + compared.reads() + " reads";
   }
 
   private static String message(ComparedReads compared) {
@@ -131,8 +139,8 @@ public final class Parity {
     throw new AssertionError(message.toString());
   }
 
-  private static String shown(ParkedEntry parked) {
-    return parked.entry().span().entity() + ": " + parked.reason();
+  private static String shown(ParkedKey parked) {
+    return parked.entity() + " " + parked.key() + ": " + parked.reason();
   }
 
   static void assertRows(Migration migration) {
