@@ -2,12 +2,16 @@ package dev.crossfade.it;
 
 import static dev.crossfade.junit.app.Parity.assertParity;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.crossfade.Crossfade;
+import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.Stage;
 import dev.crossfade.it.Notes.Note;
 import dev.crossfade.it.Notes.NoteRepository;
+import dev.crossfade.junit.FaultyStore.Fault;
+import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.app.CrossfadeKit;
 import dev.crossfade.junit.app.CrossfadeTest;
@@ -183,6 +187,64 @@ class CrossfadeTestFindingsTest {
     }
   }
 
+  /** What is excused is what the change names, if nobody learns whether it was made. */
+  @Test
+  void whatEscapesBesideAnUnknownOutcome() {
+    Map<String, String> failures = failuresOf(OutcomesLost.class);
+
+    assertThat(failures).containsOnlyKeys("carriedOver", "written");
+    assertThat(failures.get("carriedOver"))
+        .isEqualTo(NOT_RECORDED + "postgres: update of note (table note), key 2" + WAY_OUT);
+    assertThat(failures.get("written")).contains("postgres: update of note (table note), key 2");
+  }
+
+  @CrossfadeTest(
+      value = Notes.LosingSetup.class,
+      stages = {Stage.DUAL_WRITE, Stage.COMPLETE})
+  static class OutcomesLost {
+    private static Note twoNotes(NoteRepository notes) {
+      Note first = notes.insert(new Note(null, "first", null));
+      notes.insert(new Note(null, "other", null));
+      return first;
+    }
+
+    @Test
+    @OnlyIn(Stage.DUAL_WRITE)
+    void fine(NoteRepository notes) {
+      Note note = notes.insert(new Note(null, "first", null));
+      Notes.LosingSetup.postgres().plan(Fault.REPLY_LOST, 1, Step.APPLY);
+      notes.rename(note.id(), "renamed");
+      assertThat(Notes.LosingSetup.postgres().wasHit()).isTrue();
+    }
+
+    @Test
+    @OnlyIn(Stage.DUAL_WRITE)
+    void carriedOver(NoteRepository notes, CrossfadeKit kit) {
+      Note first = twoNotes(notes);
+      Notes.LosingSetup.postgres().plan(Fault.REPLY_LOST, 1, Step.APPLY);
+      notes.rename(first.id(), "renamed");
+      kit.endsApart();
+    }
+
+    @Test
+    @OnlyIn(Stage.COMPLETE)
+    void fineInPostgres(NoteRepository notes) {
+      Note note = notes.insert(new Note(null, "first", null));
+      Notes.LosingSetup.postgres().plan(Fault.REPLY_LOST, 1, Step.MARK_AND_WRITE);
+      assertThatThrownBy(() -> notes.rename(note.id(), "renamed"))
+          .isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    @OnlyIn(Stage.COMPLETE)
+    void written(NoteRepository notes) {
+      Note first = twoNotes(notes);
+      Notes.LosingSetup.postgres().plan(Fault.REPLY_LOST, 1, Step.MARK_AND_WRITE);
+      assertThatThrownBy(() -> notes.rename(first.id(), "renamed"))
+          .isInstanceOf(OutcomeUnknownException.class);
+    }
+  }
+
   @Test
   void storesThatDiffer() {
     Map<String, String> failures = failuresOf(Apart.class);
@@ -271,7 +333,7 @@ class CrossfadeTestFindingsTest {
         .startsWith(
             "[migration 'notes' in dual_write]\n"
                 + "Expecting the journal to become empty within PT20S, but it has 1 entries, 1 of"
-                + " them parked: the second store has not got those rows.\n  note: ");
+                + " them parked: the secondary has not got those rows.\n  note 1: ");
   }
 
   @CrossfadeTest(value = Notes.Setup.class, stages = Stage.DUAL_WRITE)

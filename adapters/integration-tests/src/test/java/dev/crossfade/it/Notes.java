@@ -5,6 +5,7 @@ import dev.crossfade.Entity;
 import dev.crossfade.Reads;
 import dev.crossfade.Repository;
 import dev.crossfade.Writes;
+import dev.crossfade.junit.FaultyStore;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.app.CrossfadeSetup;
 import dev.crossfade.postgres.PostgresRepository;
@@ -255,6 +256,37 @@ final class Notes {
             "create trigger note_touched after update of title on note begin"
                 + " update note set body = 'touched' where id <> new.id; end");
       }
+    }
+  }
+
+  /**
+   * With such a trigger in PostgreSQL, whose answers are lost when a test wants it. The fault lies
+   * below what the kit records, as one of a driver would.
+   */
+  static final class LosingSetup extends Setup {
+    private static volatile FaultyStore target;
+
+    static FaultyStore postgres() {
+      return target;
+    }
+
+    @Override
+    public void createTarget(TestDatabase database) throws Exception {
+      super.createTarget(database);
+      try (Connection connection = database.open()) {
+        Connections.execute(
+            connection,
+            "create function touch() returns trigger language plpgsql as $$ begin"
+                + " update note set body = 'touched' where id <> new.id; return null; end $$;"
+                + " create trigger note_touched after update of title on note for each row"
+                + " when (old.title <> new.title) execute function touch()");
+      }
+    }
+
+    @Override
+    public Store target(TestDatabase database) {
+      target = FaultyStore.around(super.target(database));
+      return target;
     }
   }
 }

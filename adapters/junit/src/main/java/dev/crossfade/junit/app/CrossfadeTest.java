@@ -32,7 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * dev.crossfade.Crossfade}, {@link dev.crossfade.Migration} where there is one only, {@link Stage},
  * {@link Faults}, {@link CrossfadeKit}.
  *
- * <p>When a test is over, and did not fail, it fails if
+ * <p>When a test is over it fails if one of these is so; of a test that has failed anyway only the
+ * first is looked at, and added to its failure:
  *
  * <ul>
  *   <li>a row was changed in either store and the change was not recorded, so that it does not

@@ -14,6 +14,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,13 +77,24 @@ final class RecordedStore implements Store {
   public <R extends @Nullable Object, X extends Exception> Written<R> write(
       Mark mark, UnitBody<R, X> body) throws X {
     long begun = recording.begin();
+    List<RowState<?, ?>> meant = new ArrayList<>();
     try {
-      return recorded(begun, delegate.<R, X>write(mark, body));
+      return recorded(begun, delegate.<R, X>write(mark, () -> remembering(meant, body)));
     } catch (CrossfadeException e) {
-      throw excused(begun, e);
+      throw unknown(begun, meant, e);
     }
   }
 
+  /** Also says what it has recorded, in case that nobody learns what became of it. */
+  private <R extends @Nullable Object, X extends Exception> R remembering(
+      List<RowState<?, ?>> meant, UnitBody<R, X> body) throws X {
+    meant.clear();
+    R result = body.run();
+    meant.addAll(delegate.recorded());
+    return result;
+  }
+
+  /** The store alone knows the keys it gives and what it cascades to: all is excused. */
   @Override
   public <T, K> Written<Object> writeRow(
       Mark mark, StoreRepository<T, K> repository, RowWrite<T, K> write) {
@@ -90,7 +102,10 @@ final class RecordedStore implements Store {
     try {
       return recorded(begun, delegate.writeRow(mark, repository, write));
     } catch (CrossfadeException e) {
-      throw excused(begun, e);
+      if (e.outcome() == Outcome.UNKNOWN) {
+        recording.excuse(begun);
+      }
+      throw e;
     }
   }
 
@@ -101,7 +116,7 @@ final class RecordedStore implements Store {
       delegate.apply(change);
       recording.end(begun, change.states());
     } catch (CrossfadeException e) {
-      throw excused(begun, e);
+      throw unknown(begun, change.states(), e);
     }
   }
 
@@ -113,7 +128,7 @@ final class RecordedStore implements Store {
       delegate.apply(change, rehearsal);
       recording.end(begun, change.states());
     } catch (CrossfadeException e) {
-      throw excused(begun, e);
+      throw unknown(begun, change.states(), e);
     }
   }
 
@@ -127,9 +142,9 @@ final class RecordedStore implements Store {
     return written;
   }
 
-  private CrossfadeException excused(long begun, CrossfadeException e) {
+  private CrossfadeException unknown(long begun, List<RowState<?, ?>> meant, CrossfadeException e) {
     if (e.outcome() == Outcome.UNKNOWN) {
-      recording.excuse(begun);
+      recording.endUnknown(begun, meant);
     }
     return e;
   }

@@ -28,6 +28,7 @@ final class Recording {
   private final Map<String, StoreRepository<?, ?>> repositories = new LinkedHashMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<Row, List<RowState<?, ?>>> states = new LinkedHashMap<>();
+  private final Map<Row, List<RowState<?, ?>>> possible = new LinkedHashMap<>();
 
   /** A row by its key, as the log has it. */
   private record Row(String entity, @Nullable String key) {}
@@ -66,7 +67,21 @@ final class Recording {
 
   /** A call has changed these rows, each to that state. */
   void end(long begun, Collection<? extends RowState<?, ?>> changed) {
-    if (begun < 0 || changed.isEmpty()) {
+    if (begun >= 0) {
+      end(begun, changed, states);
+    }
+  }
+
+  /** Nobody knows whether a call has changed these rows, each to that state; others it has not. */
+  void endUnknown(long begun, Collection<? extends RowState<?, ?>> meant) {
+    end(begun, meant, possible);
+  }
+
+  private void end(
+      long begun,
+      Collection<? extends RowState<?, ?>> changed,
+      Map<Row, List<RowState<?, ?>>> known) {
+    if (changed.isEmpty()) {
       return;
     }
     long to = log.last();
@@ -75,13 +90,13 @@ final class Recording {
       for (RowState<?, ?> state : changed) {
         Row row = row(state);
         rows.add(row);
-        states.computeIfAbsent(row, r -> new ArrayList<>()).add(state);
+        known.computeIfAbsent(row, r -> new ArrayList<>()).add(state);
       }
       calls.add(new Call(begun, to, rows));
     }
   }
 
-  /** What was changed since may be anything: it was meant to be, or nobody knows the outcome. */
+  /** What was changed since may be anything: it was meant to be, or its rows are not known. */
   void excuse(long begun) {
     long to = log.last();
     synchronized (this) {
@@ -132,6 +147,9 @@ final class Recording {
     return states.entrySet().stream()
         .filter(each -> !excused.contains(each.getKey()))
         .filter(each -> each.getValue().stream().noneMatch(this::isStored))
+        .filter(
+            each ->
+                possible.getOrDefault(each.getKey(), List.of()).stream().noneMatch(this::isStored))
         .map(each -> shown(each.getKey()) + " is not what was recorded of it")
         .toList();
   }
