@@ -115,7 +115,7 @@ final class GroupWriter {
     refuseInside();
     Job<R> job = new Job<>(work, durable);
     submit(job);
-    Task.End end = (Task.End) job.nextEvent(settings.writeWait(), settings.name());
+    Task.End end = (Task.End) job.nextEvent(settings.turnWait(), settings.name());
     end.orThrow();
     return job.result();
   }
@@ -183,7 +183,7 @@ final class GroupWriter {
 
   private Object nextEvent(UnitTask task, BodyCall<?, ?> body) {
     try {
-      return task.nextEvent(settings.writeWait(), settings.name());
+      return task.nextEvent(settings.turnWait(), settings.name());
     } catch (OutcomeUnknownException e) {
       if (body.hasRun()) {
         throw e;
@@ -211,7 +211,7 @@ final class GroupWriter {
 
   private void submit(Task task) {
     try {
-      switch (queue.offer(task, settings.writeWait().toNanos())) {
+      switch (queue.offer(task, settings.turnWait().toNanos())) {
         case WAITS -> {}
         case NO_ROOM -> throw noRoom();
         case CLOSED -> throw closedException();
@@ -228,7 +228,7 @@ final class GroupWriter {
             + " writes have been waiting for the writer of "
             + settings.name()
             + " for "
-            + settings.writeWait().toMillis()
+            + settings.turnWait().toMillis()
             + " ms; this one was not accepted",
         null);
   }

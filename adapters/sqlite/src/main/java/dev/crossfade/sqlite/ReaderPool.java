@@ -57,14 +57,14 @@ final class ReaderPool {
 
   private void acquire() {
     try {
-      if (!permits.tryAcquire(settings.writeWait().toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!permits.tryAcquire(settings.turnWait().toNanos(), TimeUnit.NANOSECONDS)) {
         throw new StoreTimeoutException(
             "all "
                 + settings.readers()
                 + " readers of "
                 + settings.name()
                 + " were busy for "
-                + settings.writeWait().toMillis()
+                + settings.turnWait().toMillis()
                 + " ms; raise readers, or make the reads faster",
             null);
       }

@@ -12,7 +12,7 @@ record Settings(
     Duration busyTimeout,
     int groupLimit,
     Duration unitTimeLimit,
-    Duration writeWait,
+    Duration turnWait,
     int queueLimit,
     SqliteStore.Synchronous synchronous,
     boolean weakAllowed,
@@ -23,7 +23,7 @@ record Settings(
         && busyTimeout.equals(other.busyTimeout)
         && groupLimit == other.groupLimit
         && unitTimeLimit.equals(other.unitTimeLimit)
-        && writeWait.equals(other.writeWait)
+        && turnWait.equals(other.turnWait)
         && queueLimit == other.queueLimit
         && synchronous == other.synchronous
         && weakAllowed == other.weakAllowed;

@@ -52,7 +52,7 @@ public final class SqliteProvider implements StoreProvider {
               "How long a unit of work may hold the writer before it is rolled back: everybody's"
                   + " writes wait for it."),
           StoreOption.of(
-              "write-wait",
+              "turn-wait",
               StoreOption.Type.DURATION,
               "30s",
               "How long a write waits for its turn, and a read for a reader."),
@@ -82,7 +82,7 @@ public final class SqliteProvider implements StoreProvider {
           "busyTimeout", "busy-timeout",
           "groupLimit", "group-limit",
           "unitTimeLimit", "unit-time-limit",
-          "writeWait", "write-wait",
+          "turnWait", "turn-wait",
           "queueLimit", "queue-limit");
 
   /** For {@link java.util.ServiceLoader}. */
@@ -151,7 +151,7 @@ public final class SqliteProvider implements StoreProvider {
             .busyTimeout(settings.duration("busy-timeout"))
             .groupLimit(settings.number("group-limit"))
             .unitTimeLimit(settings.duration("unit-time-limit"))
-            .writeWait(settings.duration("write-wait"))
+            .turnWait(settings.duration("turn-wait"))
             .queueLimit(settings.number("queue-limit"));
     settings.text("name").ifPresent(builder::name);
     settings

@@ -380,7 +380,7 @@ public final class SqliteStore implements Store {
     private Duration busyTimeout = Duration.ofSeconds(5);
     private int groupLimit = 128;
     private Duration unitTimeLimit = Duration.ofSeconds(5);
-    private Duration writeWait = Duration.ofSeconds(30);
+    private Duration turnWait = Duration.ofSeconds(30);
     private int queueLimit = 1_000;
     private Synchronous synchronous = Synchronous.FULL;
     private boolean weakAllowed;
@@ -428,9 +428,9 @@ public final class SqliteStore implements Store {
     }
 
     /** How long a write waits for its turn, and a read for a reader. 30 s by default. */
-    public Builder writeWait(Duration limit) {
-      check(isPositive(limit), "writeWait must be positive, but is " + limit);
-      this.writeWait = limit;
+    public Builder turnWait(Duration limit) {
+      check(isPositive(limit), "turnWait must be positive, but is " + limit);
+      this.turnWait = limit;
       return this;
     }
 
@@ -483,7 +483,7 @@ public final class SqliteStore implements Store {
           busyTimeout,
           groupLimit,
           unitTimeLimit,
-          writeWait,
+          turnWait,
           queueLimit,
           synchronous,
           weakAllowed,

@@ -378,7 +378,7 @@ class GroupCommitTest {
 
   @Test
   void aFullQueueWaitsAndThenRefuses() throws Exception {
-    reopen(builder -> builder.queueLimit(1).writeWait(Duration.ofMillis(300)));
+    reopen(builder -> builder.queueLimit(1).turnWait(Duration.ofMillis(300)));
     whileTheWriterIsBusy(
         () -> {
           Future<Object> first = threads.submit(() -> insert("first"));

@@ -51,7 +51,7 @@ class SqliteProviderTest {
             6,
             "unit-time-limit",
             Duration.ofSeconds(2),
-            "write-wait",
+            "turn-wait",
             Duration.ofSeconds(3),
             "queue-limit",
             7,
@@ -71,7 +71,7 @@ class SqliteProviderTest {
                 .busyTimeout(Duration.ofSeconds(1))
                 .groupLimit(6)
                 .unitTimeLimit(Duration.ofSeconds(2))
-                .writeWait(Duration.ofSeconds(3))
+                .turnWait(Duration.ofSeconds(3))
                 .queueLimit(7)
                 .synchronous(SqliteStore.Synchronous.NORMAL)
                 .allowWeakDurability()
@@ -83,11 +83,10 @@ class SqliteProviderTest {
     assertThat(
             provider.problems(
                 settings(
-                    "app.db",
-                    Map.of("readers", 0, "write-wait", Duration.ZERO, "queue-limit", -1))))
+                    "app.db", Map.of("readers", 0, "turn-wait", Duration.ZERO, "queue-limit", -1))))
         .containsExactly(
             "crossfade.legacy.readers must be from 1 to 64, not 0",
-            "crossfade.legacy.write-wait must be positive, but is PT0S",
+            "crossfade.legacy.turn-wait must be positive, but is PT0S",
             "crossfade.legacy.queue-limit must be at least 1, not -1");
     for (String url : new String[] {"jdbc:sqlite::memory:", "jdbc:sqlite:", "app.db?mode=ro"}) {
       assertThatExceptionOfType(ConfigurationException.class)
