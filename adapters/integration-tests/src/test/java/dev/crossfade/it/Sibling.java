@@ -3,6 +3,7 @@ package dev.crossfade.it;
 import dev.crossfade.Crossfade;
 import dev.crossfade.Migration;
 import dev.crossfade.Settings;
+import dev.crossfade.store.Store;
 import java.time.Duration;
 
 /** Another instance of a scenario's application, on the same two databases. */
@@ -21,9 +22,13 @@ final class Sibling implements AutoCloseable {
   }
 
   Sibling(Scenario app, Settings settings) {
+    this(app, settings, app.newSqliteStore());
+  }
+
+  Sibling(Scenario app, Settings settings, Store legacy) {
     crossfade =
         Crossfade.builder()
-            .legacy(app.newSqliteStore())
+            .legacy(legacy)
             .target(app.newPostgresStore())
             .migration(
                 Scenario.MIGRATION,

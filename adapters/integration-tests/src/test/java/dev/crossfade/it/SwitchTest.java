@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
+import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.SwitchInProgressException;
@@ -210,6 +211,35 @@ class SwitchTest {
               .isEmpty();
           app.assertSettled();
         }
+      }
+    }
+  }
+
+  @Test
+  void aLostDecisionIsFoundAlsoWhereOthersHaveMovedOnSince() {
+    try (Scenario app = Scenario.in(Stage.SHADOW)) {
+      assertThat(app.migration.verify().differences()).isEmpty();
+      long epoch = app.migration.epoch();
+      Settings patient =
+          app.settings().toBuilder()
+              .instance("sibling")
+              .writeWait(Duration.ofSeconds(60))
+              .switchLimit(Duration.ofSeconds(40))
+              .build();
+      try (Sibling other =
+          new Sibling(
+              app,
+              patient,
+              LostDecision.in(app.newSqliteStore(), () -> app.migration.moveTo(Stage.SHADOW)))) {
+
+        MoveReport report = other.migration().moveTo(Stage.LIVE);
+
+        assertThat(report.to()).isEqualTo(Stage.LIVE);
+        assertThat(report.epoch()).isEqualTo(epoch + 1);
+        assertThat(app.migration.epoch()).isEqualTo(epoch + 2);
+        await("it sees the later move")
+            .atMost(Scenario.PATIENCE)
+            .until(() -> other.migration().stage() == Stage.SHADOW);
       }
     }
   }
