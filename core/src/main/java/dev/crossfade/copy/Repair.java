@@ -17,11 +17,10 @@ import dev.crossfade.store.Journal.Taken;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Wakeup;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -58,12 +57,7 @@ public final class Repair implements AutoCloseable {
    */
   private final ReentrantLock turn = new ReentrantLock(true);
 
-  /** Guards the two flags; never held over I/O. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private final Condition changed = lock.newCondition();
-  private boolean signalled;
-  private boolean closed;
+  private final Wakeup wakeup = new Wakeup();
 
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
@@ -106,13 +100,7 @@ public final class Repair implements AutoCloseable {
 
   /** Something was left, or the settings have changed: look soon. */
   public void signal() {
-    lock.lock();
-    try {
-      signalled = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    wakeup.signal();
   }
 
   /**
@@ -177,13 +165,14 @@ public final class Repair implements AutoCloseable {
   /** Waits for what is being finished, and repairs; false if interrupted or closed. */
   private boolean lookAgain(long deadline, Runnable work) {
     try {
-      finisher.flush(Math.max(0, deadline - System.nanoTime()));
+      finisher.flush(Math.min(LONGEST_LOOK.toNanos(), Math.max(0, deadline - System.nanoTime())));
       try {
         work.run();
       } catch (CrossfadeException | StaleEpochException | FencedException e) {
         log.debug("settling migration '{}' goes on after", crossing.name(), e);
       }
-      return pause(Math.min(LOOK_AGAIN.toNanos(), Math.max(0, deadline - System.nanoTime())));
+      return wakeup.pause(
+          Math.min(LOOK_AGAIN.toNanos(), Math.max(0, deadline - System.nanoTime())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -206,7 +195,7 @@ public final class Repair implements AutoCloseable {
    */
   private Progress rounds(long until) {
     Progress progress = Progress.MORE;
-    while (progress == Progress.MORE && !isClosed() && System.nanoTime() - until < 0) {
+    while (progress == Progress.MORE && !wakeup.isClosed() && System.nanoTime() - until < 0) {
       progress = round();
     }
     return progress;
@@ -216,7 +205,7 @@ public final class Repair implements AutoCloseable {
     long lastUpkeep = System.nanoTime() - heartbeat();
     long delay = 0;
     while (delay == 0
-        ? awaitSignal(lastUpkeep + heartbeat() - System.nanoTime())
+        ? wakeup.await(lastUpkeep + heartbeat() - System.nanoTime())
         : pauseUnlessClosed(delay)) {
       try {
         if (System.nanoTime() - lastUpkeep >= heartbeat()) {
@@ -346,68 +335,18 @@ public final class Repair implements AutoCloseable {
     return crossing.store(view.primary()).journal();
   }
 
-  /** Waits until told that something was left, at most so long; false once closed. */
-  private boolean awaitSignal(long nanos) {
-    lock.lock();
-    try {
-      long left = nanos;
-      while (!signalled && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      signalled = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false; // nobody but a closing owner interrupts this thread
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Waits that long, whatever is signalled; false once closed. */
   private boolean pauseUnlessClosed(long nanos) {
     try {
-      return pause(nanos);
+      return wakeup.pause(nanos);
     } catch (InterruptedException e) {
       return false;
-    }
-  }
-
-  private boolean pause(long nanos) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = nanos;
-      while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends the thread after the round under way. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    wakeup.close(thread);
   }
 }

@@ -10,13 +10,12 @@ import dev.crossfade.journal.Membership;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Wakeup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,13 +39,12 @@ public final class Obeyer implements AutoCloseable {
   private final Membership membership;
   private final Moves moves;
 
-  /** Guards what follows; never held over I/O. */
+  private final Wakeup wakeup = new Wakeup();
+
+  /** Guards the thread; never held over I/O. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Condition changed = lock.newCondition();
   private @Nullable Thread thread;
-  private boolean signalled;
-  private boolean closed;
 
   /** Only used by the thread. */
   private final Patience patience;
@@ -77,11 +75,10 @@ public final class Obeyer implements AutoCloseable {
 
   /** The settings, the stage, or what the gates ask for may have changed: look at once. */
   public void signal() {
+    wakeup.signal();
     lock.lock();
     try {
-      signalled = true;
-      changed.signalAll();
-      if (thread == null && !closed && crossing.wanted() != null) {
+      if (thread == null && !wakeup.isClosed() && crossing.wanted() != null) {
         thread = new Thread(this::run, "crossfade-wanted-" + crossing.name());
         thread.setDaemon(true);
         thread.start();
@@ -112,7 +109,7 @@ public final class Obeyer implements AutoCloseable {
 
   private void run() {
     Duration wait = Duration.ZERO;
-    while (await(wait)) {
+    while (wakeup.await(wait.toNanos())) {
       try {
         wait = look();
       } catch (RuntimeException | Error e) {
@@ -236,31 +233,9 @@ public final class Obeyer implements AutoCloseable {
     crossing.events().tell(listener -> listener.wanted(event));
   }
 
-  /** Waits that long, or until signalled; false once closed. */
-  private boolean await(Duration wait) {
-    lock.lock();
-    try {
-      long left = wait.toNanos();
-      while (!signalled && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      signalled = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false; // nobody but a closing owner interrupts this thread
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Whether that is still so; nothing is from {@link #stop} on. */
   private boolean isWanted(Stage wanted) {
-    lock.lock();
-    try {
-      return !closed && crossing.wanted() == wanted;
-    } finally {
-      lock.unlock();
-    }
+    return !wakeup.isClosed() && crossing.wanted() == wanted;
   }
 
   /**
@@ -268,13 +243,7 @@ public final class Obeyer implements AutoCloseable {
    * repair is closed; a way back ends with the step under way.
    */
   public void stop() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    wakeup.close();
   }
 
   /** Ends the thread after the move under way. */
@@ -282,13 +251,8 @@ public final class Obeyer implements AutoCloseable {
   public void close() {
     stop();
     Thread ending = running();
-    if (ending == null) {
-      return;
-    }
-    try {
-      ending.join(TimeUnit.SECONDS.toMillis(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (ending != null) {
+      wakeup.close(ending);
     }
   }
 

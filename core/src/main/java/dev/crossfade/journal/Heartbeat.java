@@ -3,9 +3,7 @@ package dev.crossfade.journal;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.wiring.Crossing;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import dev.crossfade.wiring.Wakeup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +20,7 @@ public final class Heartbeat implements AutoCloseable {
   private final Runnable fenced;
   private final Thread thread;
 
-  /** Guards the two flags; never held over I/O. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private final Condition changed = lock.newCondition();
-  private boolean signalled;
-  private boolean closed;
+  private final Wakeup wakeup = new Wakeup();
 
   /**
    * Made once per migration; {@link #start} starts the thread.
@@ -50,17 +43,11 @@ public final class Heartbeat implements AutoCloseable {
 
   /** What this process wants has changed: say so at once. */
   public void signal() {
-    lock.lock();
-    try {
-      signalled = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    wakeup.signal();
   }
 
   private void run() {
-    while (awaitNext()) {
+    while (wakeup.await(crossing.settings().heartbeat().toNanos())) {
       try {
         if (!membership.beat(stages.current().primary())) {
           fenced.run();
@@ -76,37 +63,9 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Waits for the next one, or until told to say something new; false once closed. */
-  private boolean awaitNext() {
-    lock.lock();
-    try {
-      long left = crossing.settings().heartbeat().toNanos();
-      while (!signalled && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      signalled = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false; // nobody but a closing owner interrupts this thread
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Ends the thread after the heartbeat under way. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    wakeup.close(thread);
   }
 }
