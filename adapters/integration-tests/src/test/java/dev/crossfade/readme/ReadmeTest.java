@@ -292,7 +292,7 @@ class ReadmeTest {
     return code.replaceAll("//.*", "").replaceAll("\\s+", "");
   }
 
-  private static void prepare(Path file, TestDatabase database) throws SQLException {
+  static void prepare(Path file, TestDatabase database) throws SQLException {
     try (Connection sqlite = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = sqlite.createStatement()) {
       for (String legacy : LEGACY_TABLES) {
