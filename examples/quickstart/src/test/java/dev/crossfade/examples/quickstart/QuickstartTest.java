@@ -29,7 +29,8 @@ class QuickstartTest {
       assertThat(printed())
           .containsPattern(
               "acknowledged writes [1-9]\\d*, lost 0; rows compared [1-9]\\d*, differences 0;"
-                  + " longest write pause \\d+ ms");
+                  + " longest write pause \\d+ ms")
+          .containsPattern("(?m)^complete .* 0$"); // mismatches, of reads and of rehearsed writes
     }
   }
 
