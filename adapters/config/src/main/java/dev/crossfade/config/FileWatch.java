@@ -3,6 +3,7 @@ package dev.crossfade.config;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -20,14 +21,15 @@ import org.slf4j.LoggerFactory;
  * in case nobody tells: file systems over a network, or a folder that was replaced. Folders are
  * watched, not files: editors put a new file in the old one's place, Kubernetes a new link.
  *
- * <p>What happens is answered once a moment later, however much happens meanwhile: a file may be
- * half written, and in the same folder a database may be.
+ * <p>What happens is answered once, when the files have been the same for a moment: half a file may
+ * be a valid one that says something else, and in the same folder a database may be.
  */
 final class FileWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CrossfadeConfig.class);
   private static final long MOMENT_MILLIS = 100;
   private static final Duration LONGEST_CLOSING = Duration.ofSeconds(5);
 
+  private final List<Path> files;
   private final Duration every;
   private final Runnable look;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -35,6 +37,7 @@ final class FileWatch implements AutoCloseable {
   private final Thread thread;
 
   FileWatch(List<Path> files, Duration every, Runnable look) {
+    this.files = List.copyOf(files);
     this.every = every;
     this.look = look;
     this.service = service(files);
@@ -66,13 +69,38 @@ final class FileWatch implements AutoCloseable {
 
   private void run() {
     try {
-      // What has changed since the files were read.
-      do {
+      while (isStill()) { // at first for what has changed since the files were read
         look();
         awaitSomething();
-      } while (closed.getCount() > 0);
+      }
     } catch (InterruptedException | ClosedWatchServiceException e) {
       log.debug("The watch of the configuration ends.");
+    }
+  }
+
+  /** Waits until nobody writes to the files any more; false once closed. */
+  private boolean isStill() throws InterruptedException {
+    List<String> before;
+    List<String> now = marks();
+    do {
+      before = now;
+      if (closed.await(MOMENT_MILLIS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+      now = marks();
+    } while (!now.equals(before));
+    return true;
+  }
+
+  private List<String> marks() {
+    return files.stream().map(FileWatch::mark).toList();
+  }
+
+  private static String mark(Path file) {
+    try {
+      return Files.size(file) + " bytes of " + Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      return "absent";
     }
   }
 
@@ -84,19 +112,16 @@ final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** Until something has happened and a moment has passed, the time is over, or it is closed. */
+  /** Until something has happened, the time is over, or it is closed. */
   private void awaitSomething() throws InterruptedException {
     if (service == null) {
       closed.await(every.toMillis(), TimeUnit.MILLISECONDS);
       return;
     }
     WatchKey happened = service.poll(every.toMillis(), TimeUnit.MILLISECONDS);
-    if (happened != null) {
-      closed.await(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
-      for (WatchKey key = happened; key != null; key = service.poll()) {
-        key.pollEvents();
-        key.reset();
-      }
+    for (WatchKey key = happened; key != null; key = service.poll()) {
+      key.pollEvents();
+      key.reset();
     }
   }
 

@@ -206,6 +206,20 @@ class WatchTest {
     assertThat(looks).hasValue(1);
   }
 
+  /** Half of it would mean something else: the defaults. */
+  @Test
+  void aFileThatIsBeingWrittenIsReadWhenItIsWhole() throws Exception {
+    write(RARELY + "  park-after: 1\n");
+    CrossfadeConfig config = load();
+    write("");
+    try (AutoCloseable watch = config.watch(changes::add)) {
+      write(RARELY);
+      write(RARELY + "  park-after: 2\n");
+      assertThat(next().parkAfter()).isEqualTo(2);
+      assertThat(changes).isEmpty();
+    }
+  }
+
   @Test
   void aCallerThatThrowsIsCalledAgain() throws Exception {
     write(RARELY + "  park-after: 1\n");

@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  * somebody else.
  */
 final class Workplace {
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final Path DISK = Path.of("/tmp");
+  private static final long ROOM_FOR_A_SERVER = 2L << 30;
   private static final String ALIVE = "alive.lock";
   private static final String OWN_PID = "-" + ProcessHandle.current().pid() + "-";
 
@@ -41,13 +44,19 @@ final class Workplace {
   /** Where it is; created if needed. */
   static Path directory() {
     String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_-]", "_");
-    Path directory = Path.of(System.getProperty("java.io.tmpdir"), "crossfade-postgres-" + user);
+    Path directory = root().resolve("crossfade-postgres-" + user);
     try {
       return Files.createDirectories(directory.toAbsolutePath());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot keep the tests' PostgreSQL in " + directory + ": set -Djava.io.tmpdir", e);
     }
+  }
+
+  /** In containers memory is often too small for a server; its total is the same for every JVM. */
+  private static Path root() {
+    Path root = Path.of(System.getProperty("java.io.tmpdir"));
+    return root.equals(MEMORY) && root.toFile().getTotalSpace() < ROOM_FOR_A_SERVER ? DISK : root;
   }
 
   /** What JVMs of one user do one after the other; each blocks threads and processes alike. */
