@@ -37,7 +37,6 @@ final class WriteLog {
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong countedPerhaps = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
-  private final AtomicLong unknown = new AtomicLong();
   private final Queue<String> contradictions = new ConcurrentLinkedQueue<>();
   private final AtomicLong contradicted = new AtomicLong();
 
@@ -136,28 +135,23 @@ final class WriteLog {
   // ---- what may have happened or not
 
   void perhaps(Ledger ledger, Canonical row) {
-    unknown.incrementAndGet();
     ledger.mayHold(row);
   }
 
   void perhapsDeletedScore(long id) {
-    unknown.incrementAndGet();
     scores.mayNotHold(id);
   }
 
   void perhapsDeletedToken(long id) {
-    unknown.incrementAndGet();
     tokens.mayNotHold(id);
     scoresOf(id).forEach(scores::mayNotHold);
   }
 
   void perhapsCounted() {
-    unknown.incrementAndGet();
     countedPerhaps.incrementAndGet();
   }
 
   void perhapsActivated(long token) {
-    unknown.incrementAndGet();
     Contest contest = contests.get(token);
     if (contest != null) {
       contest.perhaps.incrementAndGet();
@@ -180,10 +174,6 @@ final class WriteLog {
 
   long acknowledged() {
     return acknowledged.get();
-  }
-
-  long unknown() {
-    return unknown.get();
   }
 
   Set<Long> scoresOf(long token) {
