@@ -43,7 +43,9 @@ final class SqliteFile implements WriterConnection.Connector {
     this.errors = new SqliteErrors(settings.name());
     this.writer =
         new GroupWriter(
-            settings, new WriterConnection(settings.name(), errors, this, checks), errors);
+            settings,
+            new WriterConnection(settings.name(), errors, this, checks, settings.busyTimeout()),
+            errors);
     this.readers = new ReaderPool(settings, this::connectReader);
   }
 
@@ -102,6 +104,7 @@ final class SqliteFile implements WriterConnection.Connector {
       enterWal(session);
       setDurable(session, true);
       checkSynchronous(session);
+      session.execute("pragma busy_timeout = 0");
       leaveTransactionsToUs(connection);
       return session;
     } catch (SQLException | CrossfadeException e) {

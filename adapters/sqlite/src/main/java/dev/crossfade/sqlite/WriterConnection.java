@@ -4,6 +4,8 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.jooq.Session;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * replaced when it is beyond use. For whoever's turn it is, see {@link WriteQueue}.
  */
 final class WriterConnection {
-  private static final int MOST_ATTEMPTS = 4;
+  /** Between two looks whether another process has let go of the file. */
+  private static final long SHORTEST_PAUSE_NANOS = 50_000;
+
+  private static final long LONGEST_PAUSE_NANOS = 1_000_000;
+
   private static final String SAVEPOINT = "crossfade_unit";
 
   /** Where the connection comes from. */
   interface Connector {
+    /** One that does not wait for other processes itself. */
     Session connect() throws SQLException;
 
     void setDurable(Session session, boolean durable) throws SQLException;
@@ -25,14 +32,17 @@ final class WriterConnection {
   private final SqliteErrors errors;
   private final Connector connector;
   private final Checks checks;
+  private final Duration busyTimeout;
   private @Nullable Session session;
   private boolean durableNow = true;
 
-  WriterConnection(String store, SqliteErrors errors, Connector connector, Checks checks) {
+  WriterConnection(
+      String store, SqliteErrors errors, Connector connector, Checks checks, Duration busyTimeout) {
     this.store = store;
     this.errors = errors;
     this.connector = connector;
     this.checks = checks;
+    this.busyTimeout = busyTimeout;
   }
 
   /**
@@ -58,15 +68,24 @@ final class WriterConnection {
     }
   }
 
-  private static void beginImmediate(Session open) throws SQLException {
-    for (int attempt = 1; ; attempt++) {
+  /**
+   * Waits for other processes up to the busy timeout, looking often. SQLite's own wait looks ten
+   * times a second in the end, so of several processes that write all the time it keeps one out for
+   * seconds. A snapshot that is too old is renewed by beginning again, too.
+   */
+  private void beginImmediate(Session open) throws SQLException {
+    long begun = System.nanoTime();
+    for (long pause = SHORTEST_PAUSE_NANOS; ; pause = Math.min(LONGEST_PAUSE_NANOS, pause * 2)) {
       try {
         open.update("begin immediate", Session.Binder.NONE);
         return;
       } catch (SQLException e) {
-        if (!SqliteErrors.isBusySnapshot(e) || attempt == MOST_ATTEMPTS) {
+        if (!SqliteErrors.isBusy(e)
+            || System.nanoTime() - begun >= busyTimeout.toNanos()
+            || Thread.currentThread().isInterrupted()) {
           throw e;
         }
+        LockSupport.parkNanos(this, pause);
       }
     }
   }

@@ -355,6 +355,27 @@ class GroupCommitTest {
   }
 
   @Test
+  void anInterruptEndsTheWaitForAnotherProgram() throws Exception {
+    reopen(builder -> builder.busyTimeout(Duration.ofMinutes(5)));
+    AtomicReference<Throwable> told = new AtomicReference<>();
+    Thread caller = new Thread(() -> told.set(catchThrowable(() -> insert("interrupted"))));
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + app.path);
+        Statement statement = other.createStatement()) {
+      statement.execute("begin immediate");
+      caller.start();
+      await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+      caller.interrupt();
+      caller.join();
+      statement.execute("rollback");
+    }
+    assertThat(told.get())
+        .isInstanceOfSatisfying(
+            StoreTimeoutException.class,
+            e -> assertThat(e.outcome()).isEqualTo(CrossfadeException.Outcome.NOT_WRITTEN));
+    assertThat(app.tokens.mints()).isEmpty();
+  }
+
+  @Test
   void anInterruptedCallerThatHasNotBegunHasWrittenNothing() throws Exception {
     AtomicReference<Throwable> told = new AtomicReference<>();
     AtomicBoolean flag = new AtomicBoolean();
