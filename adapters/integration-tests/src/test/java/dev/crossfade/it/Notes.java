@@ -48,7 +48,7 @@ final class Notes {
   static final Field<String> TITLE = DSL.field(DSL.name("title"), SQLDataType.VARCHAR);
 
   interface NoteRepository extends Repository<Note, Long> {
-    /** In the order of the titles, which a collation decides where none is stated. */
+    /** In the order of the titles: of their bytes in SQLite, in PostgreSQL as in a dictionary. */
     @Reads
     List<Note> sorted();
 
@@ -123,7 +123,7 @@ final class Notes {
 
     @Override
     public List<Note> sorted() {
-      return fetch(DSL.select(columns()).from(NOTES).orderBy(TITLE));
+      return fetch(DSL.select(columns()).from(NOTES).orderBy(DSL.lower(TITLE), TITLE));
     }
 
     @Override
