@@ -1,0 +1,71 @@
+package dev.crossfade.examples.torture;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What can be chosen.
+ *
+ * @param duration how long faults and work go on
+ * @param seed of the faults and the workers' dice; how threads interleave is the machine's
+ * @param faults whether there are any
+ * @param keep whether the folder stays after a clean run, too
+ * @param folder where the run makes its own folder
+ * @param children how many processes
+ * @param wrapper class name of a {@link dev.crossfade.examples.torture.app.StoreWrapper} for the
+ *     children; empty for none
+ */
+record Options(
+    Duration duration,
+    long seed,
+    boolean faults,
+    boolean keep,
+    Path folder,
+    int children,
+    String wrapper) {
+  static final int CHILDREN = 4;
+
+  Options {
+    check(!duration.isNegative() && !duration.isZero(), "minutes must be more than 0");
+    check(duration.toHours() < 48, "minutes must be less than 2880");
+  }
+
+  /** From the system properties. */
+  static Options given() {
+    String faults = System.getProperty("torture.faults", "all");
+    check(faults.equals("all") || faults.equals("none"), "faults must be all or none");
+    return new Options(
+        Duration.ofMillis((long) (number("minutes", 2) * 60_000)),
+        chosenSeed(),
+        faults.equals("all"),
+        Boolean.getBoolean("torture.keep"),
+        Path.of(System.getProperty("torture.folder", System.getProperty("java.io.tmpdir"))),
+        CHILDREN,
+        "");
+  }
+
+  private static long chosenSeed() {
+    String text = System.getProperty("torture.seed", "");
+    try {
+      return text.isBlank() ? System.currentTimeMillis() % 1_000_000 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("torture.seed must be a number, not '" + text + "'", e);
+    }
+  }
+
+  private static double number(String name, double otherwise) {
+    String text = System.getProperty("torture." + name, "");
+    try {
+      return text.isBlank() ? otherwise : Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "torture." + name + " must be a number, not '" + text + "'", e);
+    }
+  }
+
+  private static void check(boolean legal, String problem) {
+    if (!legal) {
+      throw new IllegalArgumentException("torture." + problem);
+    }
+  }
+}

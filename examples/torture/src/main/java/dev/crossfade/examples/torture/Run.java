@@ -1,0 +1,175 @@
+package dev.crossfade.examples.torture;
+
+import dev.crossfade.examples.torture.ChildProcess.Answer;
+import dev.crossfade.examples.torture.check.Check;
+import dev.crossfade.examples.torture.check.Contents;
+import dev.crossfade.examples.torture.check.Verdict;
+import dev.crossfade.examples.torture.history.History;
+import dev.crossfade.examples.torture.history.HistoryWriter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One run, from the first process to the line of result. For one thread. */
+final class Run {
+  private static final Duration PROGRESS = Duration.ofSeconds(30);
+  private static final Duration SETTLED = Duration.ofMinutes(2);
+  private static final long LONG_ENOUGH_SECONDS = 40;
+
+  private final Options options;
+  private final PrintStream out;
+  private final Path folder;
+  private final List<String> failures = new ArrayList<>();
+  private Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
+
+  Run(Options options, PrintStream out) throws IOException {
+    this.options = options;
+    this.out = out;
+    Files.createDirectories(options.folder());
+    this.folder = Files.createTempDirectory(options.folder(), "torture-" + options.seed() + "-");
+  }
+
+  /** Whether it was clean. */
+  boolean run() throws Exception {
+    out.printf(
+        "%d processes cross back and forth for %d s, seed %d, %s; logs in %s%n",
+        options.children(),
+        options.duration().toSeconds(),
+        options.seed(),
+        options.faults() ? "with faults" : "without faults",
+        folder);
+    Verdict verdict;
+    try (HistoryWriter history = new HistoryWriter(History.file(folder, -1, 0));
+        Databases databases = new Databases(folder, options.children());
+        Fleet fleet = new Fleet(options, folder, databases, history)) {
+      work(databases, fleet, history);
+      heal(fleet);
+      verdict = check(databases);
+    }
+    return report(verdict);
+  }
+
+  private void work(Databases databases, Fleet fleet, HistoryWriter history)
+      throws InterruptedException {
+    fleet.start();
+    Conductor conductor = new Conductor(fleet, options.seed() + 1);
+    Faults faults = new Faults(databases, fleet, history, options.seed() + 2);
+    conductor.begin();
+    fleet.work();
+    conductor.start();
+    if (options.faults()) {
+      faults.start();
+    }
+    try {
+      watch(faults);
+    } finally {
+      faults.end();
+      conductor.end();
+      counts = faults.counts();
+    }
+  }
+
+  private void watch(Faults faults) throws InterruptedException {
+    long begun = System.nanoTime();
+    for (long left = options.duration().toNanos(); left > 0; ) {
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, PROGRESS.toNanos()));
+      long passed = System.nanoTime() - begun;
+      left = options.duration().toNanos() - passed;
+      if (left > 0) {
+        counts = faults.counts();
+        out.printf("%4d s: faults %s%n", TimeUnit.NANOSECONDS.toSeconds(passed), shownCounts());
+      }
+    }
+  }
+
+  /** No faults any more: everything must come to rest by itself. */
+  private void heal(Fleet fleet) throws InterruptedException {
+    fleet.rest();
+    ChildProcess child = fleet.child(0);
+    long deadline = System.nanoTime() + SETTLED.toNanos();
+    Answer journal;
+    do {
+      child.ask("retry", Duration.ofSeconds(20));
+      child.ask("settle 3000", Duration.ofSeconds(30));
+      journal = child.ask("journal", Duration.ofSeconds(20));
+    } while (!journal.text().equals("0 0 0") && System.nanoTime() < deadline);
+    if (!journal.text().equals("0 0 0")) {
+      failures.add(
+          "the journal is not empty "
+              + SETTLED.toSeconds()
+              + " s after the last fault: entries, left, parked "
+              + journal.text()
+              + " "
+              + child.ask("parked", Duration.ofSeconds(20)).text());
+    }
+    for (String stuck : fleet.end()) {
+      failures.add(stuck + " did not end by itself");
+    }
+  }
+
+  private Verdict check(Databases databases) throws SQLException, IOException {
+    try (Connection legacy = databases.openSqlite();
+        Connection target = databases.openPostgres()) {
+      return new Check(History.read(folder), Contents.of(legacy, false), Contents.of(target, true))
+          .verdict();
+    }
+  }
+
+  private boolean report(Verdict verdict) throws IOException {
+    if (options.faults() && options.duration().toSeconds() >= LONG_ENOUGH_SECONDS) {
+      for (FaultKind kind : FaultKind.values()) {
+        if (counts.getOrDefault(kind, 0) == 0) {
+          failures.add("no fault of kind '" + kind.shown() + "' in all that time");
+        }
+      }
+    }
+    failures.addAll(verdict.tooLittle());
+    boolean clean = verdict.isClean() && failures.isEmpty();
+    verdict.details().forEach(out::println);
+    failures.forEach(failure -> out.println("FAILED: " + failure));
+    out.println(verdict.summary());
+    if (clean && !options.keep()) {
+      delete();
+    } else {
+      out.printf("seed %d; logs and histories in %s%n", options.seed(), folder);
+    }
+    out.printf(
+        "writes %d acknowledged, %d unknown; faults %s; lost %d; differences %d; stale writes"
+            + " accepted %d%n",
+        verdict.acknowledged(),
+        verdict.unknown(),
+        shownCounts(),
+        verdict.lost(),
+        verdict.differences(),
+        verdict.staleWrites());
+    return clean;
+  }
+
+  private String shownCounts() {
+    int sum = counts.values().stream().mapToInt(Integer::intValue).sum();
+    return sum
+        + counts.entrySet().stream()
+            .map(entry -> entry.getKey().shown() + " " + entry.getValue())
+            .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private void delete() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

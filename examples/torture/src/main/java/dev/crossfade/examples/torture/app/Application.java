@@ -1,0 +1,103 @@
+package dev.crossfade.examples.torture.app;
+
+import dev.crossfade.Crossfade;
+import dev.crossfade.CrossfadeListener;
+import dev.crossfade.Migration;
+import dev.crossfade.MoveReport;
+import dev.crossfade.Settings;
+import dev.crossfade.Stage.Side;
+import dev.crossfade.examples.torture.history.HistoryWriter;
+import dev.crossfade.postgres.PostgresStore;
+import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.Store;
+import java.time.Duration;
+
+/** The library as the child uses it: short leases and limits, so that much happens in a minute. */
+final class Application implements AutoCloseable {
+  final Crossfade crossfade;
+  final Migration migration;
+  final Tables.Registers registers;
+  final Tables.Elements elements;
+  final Tables.Parents parents;
+  final Tables.Children children;
+  final Tables.Accounts accounts;
+  final Tables.Transfers transfers;
+
+  Application(ChildOptions options, HistoryWriter history) {
+    StoreWrapper wrapper = wrapper(options.wrapper());
+    crossfade =
+        Crossfade.builder()
+            .legacy(wrapper.wrap(Side.LEGACY, legacy(options)))
+            .target(wrapper.wrap(Side.TARGET, target(options)))
+            .migration(Tables.MIGRATION, Tables::declare)
+            .settings(settings(options))
+            .listener(new Moves(history))
+            .build();
+    migration = crossfade.migration(Tables.MIGRATION);
+    history.moved(migration.epoch(), migration.stage().id());
+    registers = crossfade.repository(Tables.Registers.class);
+    elements = crossfade.repository(Tables.Elements.class);
+    parents = crossfade.repository(Tables.Parents.class);
+    children = crossfade.repository(Tables.Children.class);
+    accounts = crossfade.repository(Tables.Accounts.class);
+    transfers = crossfade.repository(Tables.Transfers.class);
+  }
+
+  private static Store legacy(ChildOptions options) {
+    return SqliteStore.at(options.sqlite())
+        .busyTimeout(Duration.ofSeconds(2))
+        .unitTimeLimit(Duration.ofSeconds(2))
+        .turnWait(Duration.ofSeconds(4))
+        .open();
+  }
+
+  private static Store target(ChildOptions options) {
+    return PostgresStore.at(options.postgres())
+        .credentials(options.user(), "")
+        .applicationName(options.name())
+        .connectionWait(Duration.ofSeconds(1))
+        .statementTimeout(Duration.ofSeconds(2))
+        .lockWait(Duration.ofSeconds(1))
+        .idleInTransaction(Duration.ofSeconds(2))
+        .controlWait(Duration.ofSeconds(2))
+        .open();
+  }
+
+  private static Settings settings(ChildOptions options) {
+    return Settings.builder()
+        .instance(options.name())
+        .heartbeat(Duration.ofMillis(250))
+        .lease(Duration.ofSeconds(2))
+        .secondaryWait(Duration.ofMillis(200))
+        .shadowSampling(0.2)
+        .rehearsalSampling(0.2)
+        .backfillChunk(100)
+        .build();
+  }
+
+  private static StoreWrapper wrapper(String className) {
+    if (className.isEmpty()) {
+      return (side, store) -> store;
+    }
+    try {
+      return Class.forName(className)
+          .asSubclass(StoreWrapper.class)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("torture.wrapper cannot be made: " + className, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    crossfade.close();
+  }
+
+  private record Moves(HistoryWriter history) implements CrossfadeListener {
+    @Override
+    public void moved(MoveReport move) {
+      history.moved(move.epoch(), move.to().id());
+    }
+  }
+}

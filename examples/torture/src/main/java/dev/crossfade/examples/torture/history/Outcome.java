@@ -1,0 +1,11 @@
+package dev.crossfade.examples.torture.history;
+
+/** What the process that did it knows of an operation. */
+public enum Outcome {
+  /** Done. */
+  OK,
+  /** Known to have changed nothing. */
+  FAILED,
+  /** Done wholly or not at all. */
+  UNKNOWN
+}
