@@ -46,16 +46,24 @@ final class Absence {
     }
   }
 
-  /** The put because of which there must have been a row; null if there may have been none. */
-  @Nullable Step contradicts(long begun, long ended) {
-    int before = count(puts, begun, Step::ended);
-    if (before == 0) {
-      boolean may = initially || count(deletes, ended, Step::begun) > 0;
-      return may || puts.isEmpty() ? null : puts.get(0);
-    }
-    Step put = beginsLast[before - 1];
+  /**
+   * Whether there may have been no row at a moment between the two.
+   *
+   * @param begun nothing is asked of puts that had not ended before
+   * @param ended deletes count that had begun before
+   */
+  boolean isPossible(long begun, long ended) {
     int deleted = count(deletes, ended, Step::begun);
-    return deleted > 0 && latest[deleted - 1] >= put.begun() ? null : put;
+    Step put = lastPut(begun);
+    return put == null
+        ? initially || deleted > 0
+        : deleted > 0 && latest[deleted - 1] >= put.begun();
+  }
+
+  /** Of the puts that had ended before that moment the one that began last; null if none had. */
+  @Nullable Step lastPut(long before) {
+    int count = count(puts, before, Step::ended);
+    return count == 0 ? null : beginsLast[count - 1];
   }
 
   /** How many lie before that moment. */

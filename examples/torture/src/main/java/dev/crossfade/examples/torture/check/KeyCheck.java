@@ -120,7 +120,7 @@ final class KeyCheck {
     }
     steps.stream().filter(Step::strict).forEach(this::checkSight);
     if (value.isEmpty()) {
-      checkAbsence(Long.MAX_VALUE, Long.MAX_VALUE, "at the end there is no row", null);
+      checkAbsence(Long.MAX_VALUE, Long.MAX_VALUE, "at the end there is no row");
     } else {
       checkValue(value, Long.MAX_VALUE, "the end", null);
     }
@@ -191,7 +191,7 @@ final class KeyCheck {
       return;
     }
     if (seen.isEmpty()) {
-      checkAbsence(step.begun(), step.ended(), step.value() + " has found no row", step);
+      checkAbsence(step.begun(), step.ended(), step.value() + " has found no row");
     } else {
       checkValue(seen, step.begun(), step.value(), step);
     }
@@ -217,12 +217,17 @@ final class KeyCheck {
     return other != null && step.value().equals(other.value());
   }
 
-  private void checkAbsence(long begun, long ended, String what, @Nullable Step self) {
-    Step there = absence.contradicts(begun, ended);
-    if (there != null && !isSame(there, self)) {
+  private void checkAbsence(long begun, long ended, String what) {
+    if (!absence.isPossible(begun, ended)) {
+      Step put = absence.lastPut(begun);
       lost(
-          Math.min(begun, there.ended()),
-          what + ", but " + there.value() + " had put one there, and nobody deleted it since");
+          put == null ? begun : Math.min(begun, put.ended()),
+          what
+              + ", but "
+              + (put == null
+                  ? "there was one in the beginning"
+                  : put.value() + " had put one there")
+              + ", and nobody deleted it since");
     }
   }
 
