@@ -12,6 +12,7 @@ import java.util.Map;
  * @param secondaryWait how long a write waits for its rows to reach the other store. Longer: both
  *     stores agree more often when a write returns, and a slow secondary costs more. Zero: writes
  *     do not wait.
+ * @param secondary whether a write may be acknowledged without the other store
  * @param secondaryThreads how many writes are carried to the other store at once, per migration
  * @param secondaryQueue how many more wait for that; beyond it they are left to repair
  * @param shadowSampling the share of reads that is compared in shadow and live, 0 to 1
@@ -40,6 +41,7 @@ import java.util.Map;
 public record Settings(
     String instance,
     Duration secondaryWait,
+    Secondary secondary,
     int secondaryThreads,
     int secondaryQueue,
     double shadowSampling,
@@ -56,9 +58,34 @@ public record Settings(
     Duration rehearsalLimit,
     Map<String, Stage> stages) {
 
+  /**
+   * What a write promises of the other store, in the stages that write both; in {@link Stage#OFF}
+   * and {@link Stage#COMPLETE} it has no meaning.
+   */
+  public enum Secondary {
+    /**
+     * A write is acknowledged once the primary has it. What the other store misses stands in the
+     * journal and follows.
+     */
+    OPTIONAL,
+    /**
+     * A write is acknowledged once both stores have it. While the other store is known to be
+     * unavailable writes are refused with {@link StoreUnavailableException}, nothing written. Where
+     * that shows only after the primary has written, or no answer comes within {@link
+     * Settings#secondaryWait}, the caller gets {@link SecondaryMissedException}: the primary has
+     * the write, and the other store gets it as ever.
+     */
+    REQUIRED
+  }
+
   /** Checks every value. */
   public Settings {
     notNegative("secondaryWait", secondaryWait);
+    if (secondary == Secondary.REQUIRED && secondaryWait.isZero()) {
+      throw new IllegalArgumentException(
+          "secondaryWait must be longer than zero where secondary is required: a write that does"
+              + " not wait cannot know whether the other store has it");
+    }
     positive("secondaryThreads", secondaryThreads);
     positive("secondaryQueue", secondaryQueue);
     share("shadowSampling", shadowSampling);
@@ -133,6 +160,7 @@ public record Settings(
   public static final class Builder {
     private String instance = "pid-" + ProcessHandle.current().pid();
     private Duration secondaryWait = Duration.ofSeconds(1);
+    private Secondary secondary = Secondary.OPTIONAL;
     private int secondaryThreads = 16;
     private int secondaryQueue = 1024;
     private double shadowSampling = 0.1;
@@ -154,6 +182,7 @@ public record Settings(
     private Builder(Settings from) {
       instance = from.instance;
       secondaryWait = from.secondaryWait;
+      secondary = from.secondary;
       secondaryThreads = from.secondaryThreads;
       secondaryQueue = from.secondaryQueue;
       shadowSampling = from.shadowSampling;
@@ -180,6 +209,12 @@ public record Settings(
     /** Sets {@link Settings#secondaryWait}; default 1 s. */
     public Builder secondaryWait(Duration value) {
       secondaryWait = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#secondary}; default {@link Secondary#OPTIONAL}. */
+    public Builder secondary(Secondary value) {
+      secondary = value;
       return this;
     }
 
@@ -292,6 +327,7 @@ public record Settings(
       return new Settings(
           instance,
           secondaryWait,
+          secondary,
           secondaryThreads,
           secondaryQueue,
           shadowSampling,

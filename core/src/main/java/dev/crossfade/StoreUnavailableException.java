@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * of its pool are in use.
  *
  * <p>When it is thrown nothing has changed in any store. Trying again later is safe. Only the
- * primary's failure reaches a caller: writes and reads go on without the other store.
+ * primary's failure reaches a caller: writes and reads go on without the other store, unless {@link
+ * Settings.Secondary#REQUIRED} refuses the writes.
  */
 public final class StoreUnavailableException extends CrossfadeException {
   private static final long serialVersionUID = 1;

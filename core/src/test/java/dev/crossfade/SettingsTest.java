@@ -32,6 +32,18 @@ class SettingsTest {
   }
 
   @Test
+  void whoRequiresTheSecondaryWaitsForIt() {
+    assertThatThrownBy(
+            () ->
+                Settings.builder()
+                    .secondary(Settings.Secondary.REQUIRED)
+                    .secondaryWait(Duration.ZERO)
+                    .build())
+        .hasMessageContaining("secondaryWait")
+        .hasMessageContaining("secondary is required");
+  }
+
+  @Test
   void aRehearsalHasAShareAndALimit() {
     assertThatThrownBy(() -> Settings.builder().rehearsalSampling(-0.1).build())
         .hasMessageContaining("rehearsalSampling")
@@ -59,6 +71,7 @@ class SettingsTest {
         new Settings(
             "other",
             Duration.ofSeconds(3),
+            Settings.Secondary.REQUIRED,
             3,
             4,
             0.5,

@@ -2,6 +2,9 @@ package dev.crossfade.write;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.SecondaryEvent;
+import dev.crossfade.SecondaryMissedException;
+import dev.crossfade.Settings;
+import dev.crossfade.Settings.Secondary;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.journal.Finisher;
@@ -41,7 +44,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Step 3 of writes: carries the rows a write left behind to the secondary store, on a bounded pool,
- * and hands the operation on to be finished. Never fails the caller. Safe for use by many threads.
+ * and hands the operation on to be finished. Fails the caller only where the settings require the
+ * secondary, and then with what is known. Safe for use by many threads.
  */
 public final class SecondaryLane implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SecondaryLane.class);
@@ -97,15 +101,43 @@ public final class SecondaryLane implements AutoCloseable {
   }
 
   /**
+   * Refuses a write that has not begun if it must reach a secondary that is known not to take any.
+   *
+   * @throws StoreUnavailableException if so; nothing has changed
+   */
+  void refuseIfRequiredInVain(StageView view, Operation operation) {
+    if (view.stage().writesBoth()
+        && crossing.settings().secondary() == Secondary.REQUIRED
+        && !isAvailable(view, operation)) {
+      throw new StoreUnavailableException(
+          crossing.store(view.secondary()).name()
+              + ", the secondary of migration '"
+              + crossing.name()
+              + "', takes no writes at present, and the settings require it; bring it back, or set"
+              + " secondary to optional",
+          null);
+    }
+  }
+
+  private boolean isAvailable(StageView view, Operation operation) {
+    return breaker.isClosed() && membership.ready(view.secondary(), operation.owner());
+  }
+
+  /**
    * Carries a write over, and waits for it up to {@code secondaryWait}.
    *
    * @param script its calls, if they are to be rehearsed
+   * @return what its caller is to be told if the secondary is required and has not acknowledged it;
+   *     null otherwise
    */
-  void carry(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
+  @Nullable SecondaryMissedException carry(
+      StageView view, Operation operation, Written<?> written, @Nullable Script script) {
     Carried carried = new Carried(view, operation, written, script);
+    Settings settings = crossing.settings();
     if (started(carried)) {
-      carried.await(crossing.settings().secondaryWait());
+      carried.await(settings.secondaryWait());
     }
+    return settings.secondary() == Secondary.REQUIRED ? carried.missed() : null;
   }
 
   /**
@@ -121,8 +153,7 @@ public final class SecondaryLane implements AutoCloseable {
   }
 
   private boolean started(Carried carried) {
-    if (!breaker.isClosed()
-        || !membership.ready(carried.view.secondary(), carried.operation.owner())) {
+    if (!isAvailable(carried.view, carried.operation)) {
       carried.skip();
       return false;
     }
@@ -156,6 +187,11 @@ public final class SecondaryLane implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final long begun = System.nanoTime();
 
+    /** These two are set before that is over; null until then. */
+    private volatile @Nullable Outcome outcome;
+
+    private volatile @Nullable Throwable failure;
+
     Carried(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
       this.view = view;
       this.operation = operation;
@@ -175,6 +211,28 @@ public final class SecondaryLane implements AutoCloseable {
       }
     }
 
+    /** Null if the secondary has acknowledged it. */
+    @Nullable SecondaryMissedException missed() {
+      Outcome known = outcome;
+      if (known == Outcome.DONE) {
+        return null;
+      }
+      String store = crossing.store(view.secondary()).name();
+      if (known == null) {
+        return new SecondaryMissedException(
+            store + " has not answered within secondaryWait, or the wait was interrupted",
+            true,
+            null);
+      }
+      Throwable why = failure;
+      return new SecondaryMissedException(
+          why == null
+              ? store + " takes no writes at present, or too many wait for it"
+              : store + " did not acknowledge the write (" + why.getClass().getSimpleName() + ")",
+          known == Outcome.UNKNOWN,
+          why);
+    }
+
     void skip() {
       over(Outcome.NOT_DONE, SecondaryEvent.Outcome.SKIPPED, null);
     }
@@ -183,6 +241,7 @@ public final class SecondaryLane implements AutoCloseable {
     public void run() {
       try {
         apply(crossing.store(view.secondary()));
+        outcome = Outcome.DONE;
         over.countDown(); // the caller need not wait for the book-keeping
         breaker.answered(System.nanoTime() - begun);
         over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
@@ -241,7 +300,9 @@ public final class SecondaryLane implements AutoCloseable {
       suspicion.run();
     }
 
-    private void over(Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+    private void over(Outcome known, SecondaryEvent.Outcome told, @Nullable Throwable why) {
+      failure = why;
+      outcome = known;
       over.countDown();
       if (rehearsal != null) {
         rehearsal.tell();
@@ -252,7 +313,7 @@ public final class SecondaryLane implements AutoCloseable {
       finisher.finish(
           view,
           operation,
-          new Finish(crossing.name(), operation.owner(), entries(), outcome, List.of()));
+          new Finish(crossing.name(), operation.owner(), entries(), known, List.of()));
       if (crossing.events().wanted()) {
         SecondaryEvent event =
             new SecondaryEvent(
@@ -261,7 +322,7 @@ public final class SecondaryLane implements AutoCloseable {
                 told == SecondaryEvent.Outcome.SKIPPED
                     ? Duration.ZERO
                     : Duration.ofNanos(System.nanoTime() - begun),
-                failure);
+                why);
         crossing.events().tell(listener -> listener.secondary(event));
       }
     }

@@ -2,6 +2,7 @@ package dev.crossfade.write;
 
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeListener.WriteEvent;
+import dev.crossfade.SecondaryMissedException;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Operation;
@@ -141,9 +142,9 @@ public final class WritePath {
     int retried = 0;
     for (long waiting = begun; ; ) {
       Operation operation = ownership.begin();
-      R result;
+      Done<R> done;
       try {
-        result = once(view, operation, attempt);
+        done = once(view, operation, attempt);
       } catch (StaleEpochException e) {
         operation.end();
         view = next(name, view, begun, waiting, retried);
@@ -164,13 +165,25 @@ public final class WritePath {
         tell(name, view, begun, retried, e);
         throw e;
       }
-      tell(name, view, begun, retried, null);
-      return result;
+      tell(name, view, begun, retried, done.missed);
+      if (done.missed != null) {
+        throw done.missed;
+      }
+      return done.result;
     }
   }
 
-  private <R extends @Nullable Object, X extends Exception> R once(
+  /**
+   * A write that is in the primary.
+   *
+   * @param missed what its caller is told instead if it must be in the secondary, too
+   */
+  private record Done<R extends @Nullable Object>(
+      R result, @Nullable SecondaryMissedException missed) {}
+
+  private <R extends @Nullable Object, X extends Exception> Done<R> once(
       StageView view, Operation operation, Attempt<R, X> attempt) throws X {
+    secondary.refuseIfRequiredInVain(view, operation);
     membership.ensureKnown(view.primary(), operation.owner());
     Script script = rehearsals.script(view);
     Written<R> written =
@@ -183,12 +196,11 @@ public final class WritePath {
       script.came(written);
     }
     if (written.entries().length > 0) {
-      secondary.carry(view, operation, written, script);
-    } else {
-      operation.end();
-      secondary.rehearse(view, operation, written, script);
+      return new Done<>(written.result(), secondary.carry(view, operation, written, script));
     }
-    return written.result();
+    operation.end();
+    secondary.rehearse(view, operation, written, script);
+    return new Done<>(written.result(), null);
   }
 
   private StageView next(String name, StageView view, long begun, long waiting, int retried) {

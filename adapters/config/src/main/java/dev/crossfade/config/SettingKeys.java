@@ -1,6 +1,7 @@
 package dev.crossfade.config;
 
 import dev.crossfade.Settings;
+import dev.crossfade.Settings.Secondary;
 import dev.crossfade.Stage;
 import dev.crossfade.store.StoreOption;
 import java.time.Duration;
@@ -48,7 +49,21 @@ final class SettingKeys {
               Settings::secondaryWait,
               (b, v) -> b.secondaryWait((Duration) v),
               "A write waits so long for the other store. `0`: it does not wait, both stores agree"
-                  + " a little later. The other store never fails a write."),
+                  + " a little later. The other store fails no write unless `secondary` is"
+                  + " `required`."),
+          new Setting(
+              "secondary",
+              Key.of(
+                  Name.ROOT,
+                  StoreOption.oneOf(
+                      "secondary",
+                      choices(Secondary.values()),
+                      lower(DEFAULTS.secondary()),
+                      "`required`: a write is acknowledged only when both stores have it. While the"
+                          + " other store is unavailable writes are refused, nothing written; where"
+                          + " its answer fails to come, the caller is told that the primary alone is"
+                          + " known to have the write.")),
+              (b, v) -> b.secondary(Secondary.valueOf(((String) v).toUpperCase(Locale.ROOT)))),
           number(
               "secondaryThreads",
               Settings::secondaryThreads,
@@ -137,9 +152,7 @@ final class SettingKeys {
           Name.ROOT,
           StoreOption.oneOf(
               "migrations.*.stage",
-              Stream.of(Stage.values())
-                  .map(stage -> stage.name().toLowerCase(Locale.ROOT))
-                  .toList(),
+              choices(Stage.values()),
               null,
               "The stage that the migration `*` is wanted in; without it the migration is moved by"
                   + " hand alone. Obeyed once; a move by hand supersedes it."));
@@ -158,9 +171,20 @@ final class SettingKeys {
 
   /** Settings that are checked against each other; the rest are checked alone. */
   private static final List<List<String>> TOGETHER =
-      List.of(List.of("writeWait", "switchLimit"), List.of("heartbeat", "lease"));
+      List.of(
+          List.of("secondaryWait", "secondary"),
+          List.of("writeWait", "switchLimit"),
+          List.of("heartbeat", "lease"));
 
   private SettingKeys() {}
+
+  private static List<String> choices(Enum<?>... values) {
+    return Stream.of(values).map(SettingKeys::lower).toList();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
 
   private static Setting number(
       String name, Function<Settings, Object> value, Telling telling, String consequence) {
@@ -253,7 +277,7 @@ final class SettingKeys {
     String shown = String.valueOf(message);
     for (Setting setting : ALL) {
       shown =
-          Pattern.compile("\\b" + setting.name() + "\\b")
+          Pattern.compile("(?<![\\w.-])" + setting.name() + "(?![\\w-])")
               .matcher(shown)
               .replaceAll(Matcher.quoteReplacement(setting.key().path()));
     }

@@ -22,6 +22,21 @@ class ProblemsTest {
   }
 
   @Test
+  void whoRequiresTheSecondaryWaitsForIt() {
+    given.yaml(
+        """
+        crossfade:
+          secondary: required
+          secondary-wait: 0
+        """);
+    assertThat(given.problems())
+        .containsExactly(
+            "crossfade.secondary-wait must be longer than zero where crossfade.secondary is"
+                + " required: a write that does not wait cannot know whether the other store has it"
+                + " (crossfade.yaml line 3, crossfade.yaml line 2)");
+  }
+
+  @Test
   void allIsSaidAtOnceWithPathAndPlace() {
     given
         .yaml(

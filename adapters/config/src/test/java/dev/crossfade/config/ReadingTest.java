@@ -36,6 +36,7 @@ class ReadingTest {
         crossfade:
           instance: shop-1
           secondary-wait: 250ms
+          secondary: required
           secondary-threads: 3
           secondary-queue: 4
           shadow-sampling: 0.5
@@ -61,6 +62,7 @@ class ReadingTest {
             new Settings(
                 "shop-1",
                 Duration.ofMillis(250),
+                Settings.Secondary.REQUIRED,
                 3,
                 4,
                 0.5,
