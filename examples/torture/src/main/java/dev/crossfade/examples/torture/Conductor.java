@@ -30,15 +30,28 @@ final class Conductor {
 
   /** From off to where both stores are written. */
   void begin() throws InterruptedException {
-    Answer answer = fleet.child(0).ask("move dual_write", MOVE);
-    if (!answer.ok()) {
-      throw new IllegalStateException("the first move failed: " + answer.text());
-    }
+    go("dual_write");
   }
 
-  void start() {
+  /** Changes the primary, back and forth. */
+  void startMoves() {
     moves.start();
+  }
+
+  /** Copies and compares everything, again and again. */
+  void startCopies() {
     copies.start();
+  }
+
+  /** Goes to a stage, with patience: everything is in order, it may only be busy. */
+  void go(String stage) throws InterruptedException {
+    Answer answer = new Answer(false, "");
+    for (int tries = 0; tries < 20 && !answer.ok(); tries++) {
+      answer = fleet.child(0).ask("move " + stage, MOVE);
+    }
+    if (!answer.ok()) {
+      throw new IllegalStateException("the move to " + stage + " failed: " + answer.text());
+    }
   }
 
   private interface Turn {
@@ -56,7 +69,7 @@ final class Conductor {
   }
 
   private void move() throws InterruptedException {
-    ending.await(500 + random.nextInt(2_500), TimeUnit.MILLISECONDS);
+    ending.await(200 + random.nextInt(1_500), TimeUnit.MILLISECONDS);
     String stage =
         legacy
             ? random.nextInt(3) > 0 ? "live" : "ramp_down"
@@ -82,9 +95,7 @@ final class Conductor {
   /** Returns when the last of what was asked for has its answer. */
   void end() throws InterruptedException {
     ending.countDown();
-    if (moves.isAlive()) {
-      moves.join();
-      copies.join();
-    }
+    moves.join();
+    copies.join();
   }
 }

@@ -2,6 +2,7 @@ package dev.crossfade.examples.torture;
 
 import dev.crossfade.examples.torture.history.HistoryWriter;
 import dev.crossfade.junit.TcpProxy;
+import java.net.BindException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,6 +31,7 @@ final class Faults {
   private static final int CALM_MILLIS = 5_000;
   private static final int GAP_MILLIS = 1_300;
   private static final int LEASE_MILLIS = 2_000;
+  private static final Duration PORT_FREE = Duration.ofSeconds(20);
   private static final Duration RESTART = Duration.ofMinutes(2);
 
   private final Databases databases;
@@ -204,14 +206,35 @@ final class Faults {
         over(500 + dice.nextInt(4_000));
       }
       case LOST_REPLY -> {
-        boolean commit = dice.nextBoolean();
-        network.loseReply(sql -> isLost(sql, commit));
-        over(1_500);
+        for (int n = 0; n < 5; n++) {
+          boolean commit = dice.nextBoolean();
+          network.loseReply(sql -> isLost(sql, commit));
+          over(400);
+        }
       }
       default -> throw new IllegalStateException("not of the network: " + kind);
     }
-    network.pass();
+    pass(network);
     return kind != FaultKind.LOST_REPLY || network.faults() > before;
+  }
+
+  /**
+   * Listens again. While this process starts another one, that one holds the sockets of this one
+   * for a moment, and the port is not free.
+   */
+  private static void pass(TcpProxy network) throws InterruptedException {
+    long deadline = System.nanoTime() + PORT_FREE.toNanos();
+    while (true) {
+      try {
+        network.pass();
+        return;
+      } catch (IllegalStateException e) {
+        if (!(e.getCause() instanceof BindException) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 
   /** A commit, or a statement that is a transaction by itself: the one-row write with its mark. */

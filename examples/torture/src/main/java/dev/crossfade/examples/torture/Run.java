@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One run, from the first process to the line of result. For one thread. */
 final class Run {
@@ -32,6 +33,7 @@ final class Run {
   private final PrintStream out;
   private final Path folder;
   private final List<String> failures = new ArrayList<>();
+  private @Nullable Sustained sustained;
   private Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
 
   Run(Options options, PrintStream out) throws IOException {
@@ -61,17 +63,23 @@ final class Run {
     return report(verdict);
   }
 
-  private void work(Databases databases, Fleet fleet, HistoryWriter history)
-      throws InterruptedException {
+  private void work(Databases databases, Fleet fleet, HistoryWriter history) throws Exception {
     fleet.start();
     Conductor conductor = new Conductor(fleet, options.seed() + 1);
-    Faults faults = new Faults(databases, fleet, history, options.seed() + 2);
     conductor.begin();
-    fleet.work();
-    conductor.start();
     if (options.faults()) {
-      faults.start();
+      withFaults(new Faults(databases, fleet, history, options.seed() + 2), conductor, fleet);
+    } else {
+      sustained = Sustained.run(options.duration(), databases, fleet, conductor, out);
     }
+  }
+
+  private void withFaults(Faults faults, Conductor conductor, Fleet fleet)
+      throws InterruptedException {
+    fleet.work();
+    conductor.startMoves();
+    conductor.startCopies();
+    faults.start();
     try {
       watch(faults);
     } finally {
@@ -136,10 +144,16 @@ final class Run {
       }
     }
     failures.addAll(verdict.tooLittle());
+    if (sustained != null) {
+      failures.addAll(sustained.growth());
+    }
     boolean clean = verdict.isClean() && failures.isEmpty();
     verdict.details().forEach(out::println);
     failures.forEach(failure -> out.println("FAILED: " + failure));
     out.println(verdict.summary());
+    if (sustained != null) {
+      out.println(sustained.shown(verdict.acknowledged()));
+    }
     if (clean && !options.keep()) {
       delete();
     } else {

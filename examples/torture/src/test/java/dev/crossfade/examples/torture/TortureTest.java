@@ -18,26 +18,58 @@ import org.junit.jupiter.api.io.TempDir;
 class TortureTest {
   private static final Duration DURATION = Duration.ofSeconds(45);
 
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
   @TempDir Path folder;
 
   @Test
   void nothingIsLost() throws Exception {
     long seed = Long.getLong("crossfade.test.seed", 4);
     System.out.println("-Dcrossfade.test.seed=" + seed);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
-    boolean clean =
-        new Run(new Options(DURATION, seed, true, false, folder, Options.CHILDREN, ""), out).run();
+    boolean clean = run(new Options(DURATION, seed, true, false, folder, Options.CHILDREN, ""));
 
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    System.out.println(text);
-    assertThat(clean).as(text).isTrue();
-    assertThat(text.strip().lines().reduce((first, last) -> last).orElseThrow())
+    assertThat(clean).as(text()).isTrue();
+    assertThat(result())
         .matches(
             "writes [1-9]\\d+ acknowledged, \\d+ unknown; faults [1-9]\\d+ \\(.*kill \\d+.*\\);"
                 + " lost 0; differences 0; stale writes accepted 0");
     assertThat(folder).isEmptyDirectory();
+    assertNoChildren();
+  }
+
+  /** A guard that is taken away must show, or else the test above would prove nothing. */
+  @Test
+  void changesThatAreDroppedAreFound() throws Exception {
+    Options options =
+        new Options(
+            Duration.ofSeconds(4), 1, false, false, folder, 2, DroppedChanges.class.getName());
+
+    boolean clean = run(options);
+
+    assertThat(clean).as(text()).isFalse();
+    assertThat(result()).containsPattern("differences [1-9]");
+    assertThat(text()).contains("history of ", "SQLite has ");
+    assertNoChildren();
+  }
+
+  private boolean run(Options options) throws Exception {
+    try {
+      return new Run(options, new PrintStream(bytes, true, StandardCharsets.UTF_8)).run();
+    } finally {
+      System.out.println(text());
+    }
+  }
+
+  private String text() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private String result() {
+    return text().strip().lines().reduce((first, last) -> last).orElseThrow();
+  }
+
+  private static void assertNoChildren() {
     assertThat(ProcessHandle.current().descendants())
         .noneMatch(
             process -> process.info().commandLine().orElse("").contains(Child.class.getName()));

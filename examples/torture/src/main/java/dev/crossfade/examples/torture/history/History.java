@@ -1,7 +1,7 @@
 package dev.crossfade.examples.torture.history;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,9 @@ public record History(List<Operation> operations, List<Fault> faults, Map<Long, 
     Reading reading = new Reading();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
       for (Path file : files) {
-        String text = Files.readString(file, StandardCharsets.UTF_8);
-        // The last line of a process that was killed may be cut; then it was not told to anybody.
-        text.substring(0, text.lastIndexOf('\n') + 1)
-            .lines()
-            .forEach(line -> reading.line(line.split("\t", -1)));
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+          reading.file(lines);
+        }
       }
     }
     return reading.history();
@@ -51,15 +50,32 @@ public record History(List<Operation> operations, List<Fault> faults, Map<Long, 
 
   private static final class Reading {
     private final Map<String, String[]> begun = new HashMap<>();
-    private final Map<String, String[]> ended = new HashMap<>();
+    private final List<Operation> operations = new ArrayList<>();
     private final Map<String, Long> deaths = new HashMap<>();
     private final Map<Long, String> stages = new TreeMap<>();
     private final List<String[]> faults = new ArrayList<>();
 
-    void line(String[] fields) {
+    /** The last line of a process that was killed may be cut; it was not told to anybody then. */
+    void file(BufferedReader lines) throws IOException {
+      String line = lines.readLine();
+      while (line != null) {
+        String next = lines.readLine();
+        String[] fields = line.split("\t", -1);
+        if (next != null || isWhole(fields)) {
+          line(fields);
+        }
+        line = next;
+      }
+    }
+
+    private static boolean isWhole(String[] fields) {
+      return fields[fields.length - 1].equals(HistoryWriter.END);
+    }
+
+    private void line(String[] fields) {
       switch (fields[0]) {
         case HistoryWriter.BEGUN -> begun.put(fields[1], fields);
-        case HistoryWriter.ENDED -> ended.put(fields[1], fields);
+        case HistoryWriter.ENDED -> ended(fields);
         case HistoryWriter.MOVED -> stages.put(Long.valueOf(fields[2]), fields[3]);
         case HistoryWriter.FAULT -> faults.add(fields);
         case HistoryWriter.DIED -> deaths.put(fields[2] + "." + fields[3], Long.valueOf(fields[1]));
@@ -67,15 +83,19 @@ public record History(List<Operation> operations, List<Fault> faults, Map<Long, 
       }
     }
 
-    History history() {
-      List<Operation> operations = new ArrayList<>();
-      begun.forEach((id, fields) -> operations.add(operation(id, fields, ended.get(id))));
-      operations.sort(Comparator.comparingLong(Operation::begun));
-      List<Fault> paired = paired();
-      return new History(List.copyOf(operations), paired, Map.copyOf(stages));
+    /** Its beginning stands before it in the same file. */
+    private void ended(String[] fields) {
+      operations.add(operation(Objects.requireNonNull(begun.remove(fields[1])), fields));
     }
 
-    private Operation operation(String id, String[] from, String @Nullable [] to) {
+    History history() {
+      begun.values().forEach(fields -> operations.add(operation(fields, null)));
+      operations.sort(Comparator.comparingLong(Operation::begun));
+      return new History(List.copyOf(operations), paired(), Map.copyOf(stages));
+    }
+
+    private Operation operation(String[] from, String @Nullable [] to) {
+      String id = from[1];
       long epoch = Long.parseLong(from[4]);
       return new Operation(
           id,
@@ -95,8 +115,9 @@ public record History(List<Operation> operations, List<Fault> faults, Map<Long, 
     }
 
     private static List<String> list(String[] fields, int from) {
-      boolean none = fields.length == from + 1 && fields[from].isEmpty();
-      return none ? List.of() : List.copyOf(Arrays.asList(fields).subList(from, fields.length));
+      int to = fields.length - 1; // the mark of the end
+      boolean none = to == from + 1 && fields[from].isEmpty();
+      return none ? List.of() : List.copyOf(Arrays.asList(fields).subList(from, to));
     }
 
     private List<Fault> paired() {

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Writes one process's history. Safe for use by many threads. */
 public final class HistoryWriter implements AutoCloseable {
+  /** Ends each line, so that one that was cut is known. */
+  static final String END = ".";
+
   static final String BEGUN = "B";
   static final String ENDED = "E";
   static final String MOVED = "M";
@@ -60,7 +63,7 @@ public final class HistoryWriter implements AutoCloseable {
     for (Object field : fields) {
       line.append(line.isEmpty() ? "" : "\t").append(field);
     }
-    write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+    write(line.append('\t').append(END).append('\n').toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private synchronized void write(byte[] line) {
