@@ -76,7 +76,7 @@ final class RunningMigration implements Migration, AutoCloseable {
         new WritePath(crossing, stages, ownership, membership, secondary, rehearsals, units);
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
     Settling settling = new Settling(crossing, closed);
-    this.backfill = new Backfill(crossing, stages, ownership, repair, settling);
+    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling);
     this.verification = new Verification(crossing, stages, settling);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership);

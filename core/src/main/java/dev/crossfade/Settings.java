@@ -13,6 +13,12 @@ import java.util.Map;
  *     stores agree more often when a write returns, and a slow secondary costs more. Zero: writes
  *     do not wait.
  * @param secondary whether a write may be acknowledged without the other store
+ * @param secondaryLimit how long a change of the other store may take there before it is given up
+ *     and left to repair, whoever waits for it: statements and waits for locks are ended by the
+ *     store itself where it can. At least secondaryWait, longer than zero. Shorter: a lock or a
+ *     query in its way costs the other store, and the threads that carry writes over, less. Longer:
+ *     fewer keys are left to repair where changes are slow. Repair and backfill, which bring many
+ *     rows at once, take up to six times as long
  * @param secondaryThreads how many writes are carried to the other store at once, per migration
  * @param secondaryQueue how many more wait for that; beyond it they are left to repair
  * @param shadowSampling the share of reads that is compared in shadow and live, 0 to 1
@@ -42,6 +48,7 @@ public record Settings(
     String instance,
     Duration secondaryWait,
     Secondary secondary,
+    Duration secondaryLimit,
     int secondaryThreads,
     int secondaryQueue,
     double shadowSampling,
@@ -85,6 +92,14 @@ public record Settings(
       throw new IllegalArgumentException(
           "secondaryWait must be longer than zero where secondary is required: a write that does"
               + " not wait cannot know whether the other store has it");
+    }
+    if (secondaryLimit.toMillis() < 1 || secondaryLimit.compareTo(secondaryWait) < 0) {
+      throw new IllegalArgumentException(
+          "secondaryLimit ("
+              + secondaryLimit
+              + ") must be at least 1 ms, and not less than secondaryWait ("
+              + secondaryWait
+              + "): a write would wait for a change that was given up");
     }
     positive("secondaryThreads", secondaryThreads);
     positive("secondaryQueue", secondaryQueue);
@@ -161,6 +176,7 @@ public record Settings(
     private String instance = "pid-" + ProcessHandle.current().pid();
     private Duration secondaryWait = Duration.ofSeconds(1);
     private Secondary secondary = Secondary.OPTIONAL;
+    private Duration secondaryLimit = Duration.ofSeconds(5);
     private int secondaryThreads = 16;
     private int secondaryQueue = 1024;
     private double shadowSampling = 0.1;
@@ -183,6 +199,7 @@ public record Settings(
       instance = from.instance;
       secondaryWait = from.secondaryWait;
       secondary = from.secondary;
+      secondaryLimit = from.secondaryLimit;
       secondaryThreads = from.secondaryThreads;
       secondaryQueue = from.secondaryQueue;
       shadowSampling = from.shadowSampling;
@@ -215,6 +232,12 @@ public record Settings(
     /** Sets {@link Settings#secondary}; default {@link Secondary#OPTIONAL}. */
     public Builder secondary(Secondary value) {
       secondary = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#secondaryLimit}; default 5 s. */
+    public Builder secondaryLimit(Duration value) {
+      secondaryLimit = value;
       return this;
     }
 
@@ -328,6 +351,7 @@ public record Settings(
           instance,
           secondaryWait,
           secondary,
+          secondaryLimit,
           secondaryThreads,
           secondaryQueue,
           shadowSampling,

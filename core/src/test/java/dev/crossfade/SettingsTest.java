@@ -25,6 +25,9 @@ class SettingsTest {
         .hasMessageContaining("secondaryThreads");
     assertThatThrownBy(() -> Settings.builder().secondaryWait(Duration.ofMillis(-1)).build())
         .hasMessageContaining("secondaryWait");
+    assertThatThrownBy(() -> Settings.builder().secondaryWait(Duration.ofSeconds(6)).build())
+        .hasMessageContaining("secondaryLimit")
+        .hasMessageContaining("secondaryWait");
     assertThatThrownBy(() -> Settings.builder().lease(Duration.ofSeconds(1)).build())
         .hasMessageContaining("heartbeat");
     assertThatThrownBy(() -> Settings.builder().switchLimit(Duration.ofSeconds(3)).build())
@@ -72,6 +75,7 @@ class SettingsTest {
             "other",
             Duration.ofSeconds(3),
             Settings.Secondary.REQUIRED,
+            Duration.ofSeconds(4),
             3,
             4,
             0.5,

@@ -18,6 +18,7 @@ import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -52,13 +53,18 @@ public final class Backfill {
 
   /** Made once per migration. */
   public Backfill(
-      Crossing crossing, Stages stages, Ownership ownership, Repair repair, Settling settling) {
+      Crossing crossing,
+      Stages stages,
+      Ownership ownership,
+      SecondaryBreaker breaker,
+      Repair repair,
+      Settling settling) {
     this.crossing = crossing;
     this.stages = stages;
     this.ownership = ownership;
     this.repair = repair;
     this.settling = settling;
-    this.copier = new Copier(crossing, ownership);
+    this.copier = new Copier(crossing, ownership, breaker);
   }
 
   /** Copies everything. */

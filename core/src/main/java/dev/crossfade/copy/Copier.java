@@ -15,6 +15,7 @@ import dev.crossfade.store.RowState;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.ShownKeys;
+import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +40,20 @@ final class Copier {
   /** Of keys parked beyond these only the number is told. */
   private static final int MOST_TOLD = 1_000;
 
+  /** More than any chunk of a backfill should have. */
+  private static final int MOST_AT_ONCE = 1 << 20;
+
   private final Crossing crossing;
   private final Ownership ownership;
+  private final SecondaryBreaker breaker;
 
-  Copier(Crossing crossing, Ownership ownership) {
+  /** How many rows the secondary has taken in time of late; grows while it does. */
+  private volatile int atOnce = MOST_AT_ONCE;
+
+  Copier(Crossing crossing, Ownership ownership, SecondaryBreaker breaker) {
     this.crossing = crossing;
     this.ownership = ownership;
+    this.breaker = breaker;
   }
 
   /**
@@ -55,13 +64,15 @@ final class Copier {
    *     keys stay in the journal
    */
   CopyResult copy(StageView view, Operation operation, List<Entry> own, List<Entry> taken) {
-    Delivery delivery = new Delivery(crossing, view, operation);
+    Delivery delivery = new Delivery(crossing, view, operation, breaker, atOnce);
     PrimaryRows rows = new PrimaryRows(crossing, view);
     List<RowState<?, ?>> states = read(view, rows, own);
     try {
       delivery.refuse(rows.unreadable());
       delivery.deliver(states);
+      atOnce = Math.min(MOST_AT_ONCE, 2 * delivery.atOnce());
     } catch (RuntimeException | Error e) {
+      atOnce = delivery.atOnce();
       giveUp(view, operation, own, delivery, e);
       throw e;
     }
@@ -119,7 +130,7 @@ final class Copier {
             refusals.takenDone()));
     int behind = journal(view).finish(finishes);
     journal(view).withdraw(refusals.withdrawn());
-    int parked = count(view, refusals, fresh);
+    int parked = count(view, refusals, fresh, delivery.passing());
     return new CopyResult(delivery.rows(), delivery.refused().size(), parked, behind);
   }
 
@@ -129,12 +140,14 @@ final class Copier {
         : journal(view).markForRepair(operation.copyMark(crossing.name(), view), refusals.fresh());
   }
 
-  private int count(StageView view, Refusals refusals, List<Entry> fresh) {
+  /** Time-outs let a key rest, but never park it: somebody else is in its way. */
+  private int count(StageView view, Refusals refusals, List<Entry> fresh, Set<String> passing) {
     int parked = 0;
     for (Map.Entry<String, List<Entry>> group : refusals.byReason(fresh).entrySet()) {
-      int now =
-          journal(view)
-              .failed(group.getValue(), group.getKey(), crossing.settings().parkAfter(), REST);
+      String reason = group.getKey();
+      int parkAfter =
+          passing.contains(reason) ? Integer.MAX_VALUE : crossing.settings().parkAfter();
+      int now = journal(view).failed(group.getValue(), reason, parkAfter, REST);
       if (now > 0 && crossing.events().wanted()) {
         tellParked(view, Set.copyOf(group.getValue()));
       }

@@ -19,6 +19,8 @@ import dev.crossfade.store.RowState;
 import dev.crossfade.store.Span;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.StateOrder;
+import dev.crossfade.write.SecondaryBreaker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -36,24 +38,52 @@ import org.jspecify.annotations.Nullable;
  * they refer to, and those whose unique values are in each other's way are tried together. What is
  * refused even then is reported, the rest is there.
  *
+ * <p>What takes too long is divided as well, into more parts: either there are too many rows, or a
+ * lock is in the way of a few. A row that takes too long alone counts as refused for now. Where
+ * nothing at all gets through the store is too slow, and the delivery is given up.
+ *
  * <p>For one copy, by one thread.
  */
 final class Delivery {
   /** More rows than these are halved first: most of their parents are there already. */
   private static final int MOST_WITH_ANCESTORS = 512;
 
+  private static final int PARTS_OF_TOO_MANY = 8;
+
+  /** Enough to come down to one row; more in a row are no row's fault. */
+  private static final int MOST_TIMEOUTS = 7;
+
+  /** So many rows more may take as long again as one. */
+  private static final int ROWS_PER_LIMIT = 64;
+
+  private static final int MOST_LIMITS = 6;
+
   private final Crossing crossing;
   private final StageView view;
   private final Operation operation;
+  private final SecondaryBreaker breaker;
+  private int atOnce;
+  private int timeouts;
+  private final Set<String> passing = new HashSet<>();
   private final Map<RowState<?, ?>, String> refused = new LinkedHashMap<>();
   private final List<RowState<?, ?>> inEachOthersWay = new ArrayList<>();
   private final List<Entry> ancestors = new ArrayList<>();
   private long rows;
 
-  Delivery(Crossing crossing, StageView view, Operation operation) {
+  /**
+   * @param atOnce how many rows to begin with
+   */
+  Delivery(
+      Crossing crossing,
+      StageView view,
+      Operation operation,
+      SecondaryBreaker breaker,
+      int atOnce) {
     this.crossing = crossing;
     this.view = view;
     this.operation = operation;
+    this.breaker = breaker;
+    this.atOnce = atOnce;
   }
 
   /**
@@ -61,10 +91,20 @@ final class Delivery {
    * unknown.
    */
   void deliver(List<RowState<?, ?>> states) {
-    halve(states);
+    divide(states, atOnce);
     if (inEachOthersWay.size() > 1 && refusal(inEachOthersWay) == null) {
       inEachOthersWay.forEach(refused::remove);
     }
+  }
+
+  /** With how many rows at once the next delivery is to begin. */
+  int atOnce() {
+    return atOnce;
+  }
+
+  /** Reasons that say nothing against the row: it was not its turn in time. */
+  Set<String> passing() {
+    return passing;
   }
 
   /** Keys whose rows cannot even be read from the primary. */
@@ -87,6 +127,17 @@ final class Delivery {
     return rows;
   }
 
+  private void divide(List<RowState<?, ?>> states, int atOnce) {
+    if (states.size() <= atOnce) {
+      halve(states);
+      return;
+    }
+    List<RowState<?, ?>> ordered = StateOrder.of(crossing, states);
+    for (int from = 0; from < ordered.size(); from += atOnce) {
+      halve(ordered.subList(from, Math.min(ordered.size(), from + atOnce)));
+    }
+  }
+
   private void halve(List<RowState<?, ?>> read) {
     List<RowState<?, ?>> states = read;
     CrossfadeException refusal = refusal(states);
@@ -100,7 +151,10 @@ final class Delivery {
             && deliverWithAncestors(states))) {
       return;
     }
-    if (states.size() > 1) {
+    if (refusal instanceof StoreTimeoutException && states.size() > 1) {
+      atOnce = Math.max(1, states.size() / PARTS_OF_TOO_MANY);
+      divide(states, atOnce);
+    } else if (states.size() > 1) {
       List<RowState<?, ?>> ordered = StateOrder.of(crossing, states);
       halve(ordered.subList(0, ordered.size() / 2));
       halve(ordered.subList(ordered.size() / 2, ordered.size()));
@@ -110,7 +164,11 @@ final class Delivery {
   }
 
   private void refused(RowState<?, ?> state, CrossfadeException refusal) {
-    refused.put(state, state.entity().name() + ": " + refusal.getMessage());
+    String reason = state.entity().name() + ": " + refusal.getMessage();
+    refused.put(state, reason);
+    if (refusal instanceof StoreTimeoutException) {
+      passing.add(reason);
+    }
     if (refusal instanceof DuplicateKeyException) {
       inEachOthersWay.add(state);
     }
@@ -121,6 +179,7 @@ final class Delivery {
     if (states.isEmpty()) {
       return null;
     }
+    long begun = System.nanoTime();
     try {
       crossing
           .store(view.secondary())
@@ -129,15 +188,32 @@ final class Delivery {
                   crossing.name(),
                   view.epoch(),
                   operation.owner(),
-                  StateOrder.of(crossing, states)));
+                  StateOrder.of(crossing, states),
+                  limit(states.size())));
+      breaker.passed(view.secondary(), System.nanoTime() - begun);
       rows += states.size();
+      timeouts = 0;
       return null;
     } catch (CrossfadeException e) {
-      if (isRefusal(e)) {
+      if (isRefusal(e) || isOneOfFewTimeouts(e)) {
         return e;
       }
       throw e;
     }
+  }
+
+  private Duration limit(int rows) {
+    return crossing
+        .settings()
+        .secondaryLimit()
+        .multipliedBy(Math.min(MOST_LIMITS, 1 + rows / ROWS_PER_LIMIT));
+  }
+
+  private boolean isOneOfFewTimeouts(CrossfadeException e) {
+    return e instanceof StoreTimeoutException
+        && e.outcome() == Outcome.NOT_WRITTEN
+        && !Thread.currentThread().isInterrupted()
+        && ++timeouts <= MOST_TIMEOUTS;
   }
 
   /**

@@ -5,21 +5,25 @@ import dev.crossfade.CrossfadeListener.RecallEvent;
 import dev.crossfade.CrossfadeListener.RepairEvent;
 import dev.crossfade.CrossfadeListener.RepairFailure;
 import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Journal.Taken;
 import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Wakeup;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -88,7 +92,7 @@ public final class Repair implements AutoCloseable {
     this.membership = membership;
     this.finisher = finisher;
     this.breaker = breaker;
-    this.copier = new Copier(crossing, ownership);
+    this.copier = new Copier(crossing, ownership, breaker);
     this.thread = new Thread(this::run, "crossfade-repair-" + crossing.name());
     this.thread.setDaemon(true);
   }
@@ -250,11 +254,40 @@ public final class Repair implements AutoCloseable {
       membership.keepUp(view);
       recall(view);
       sweep(view);
-      if (view.stage() != Stage.OFF && membership.ready(view.secondary(), ownership.current())) {
-        breaker.close(view.secondary());
+      if (!breaker.isClosed()) {
+        tryAgain(view);
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * Whether the secondary takes changes again show the rounds, while anything is left. Where
+   * nothing is, the key whose change was too much for it is copied once more; where there is none,
+   * the heartbeat that the membership has just sent was the first change to get through.
+   */
+  private void tryAgain(StageView view) {
+    Side secondary = view.secondary();
+    if (!view.stage().writesBoth() || breaker.isOutdated(secondary)) {
+      breaker.close(secondary);
+    } else if (membership.ready(secondary, ownership.current()) && status().left() == 0) {
+      breaker.suspect().ifPresentOrElse(this::copyAgain, () -> breaker.close(secondary));
+    }
+  }
+
+  private void copyAgain(Span suspect) {
+    StageView view = stages.current();
+    Operation operation = ownership.begin();
+    try {
+      List<Entry> own =
+          journal(view).mark(operation.copyMark(crossing.name(), view), List.of(suspect));
+      CopyResult result = copier.copy(view, operation, own, List.of());
+      if (result.refused() > 0) {
+        breaker.acquit(suspect); // it is left now, and says no more than others that are
+      }
+    } finally {
+      operation.end();
     }
   }
 
@@ -304,7 +337,8 @@ public final class Repair implements AutoCloseable {
   }
 
   private Progress round(StageView view, Operation operation) {
-    Taken taken = journal(view).take(operation.copyMark(crossing.name(), view), ENTRIES_PER_ROUND);
+    int most = breaker.isClosed() ? ENTRIES_PER_ROUND : 1; // one shows whether there is a point
+    Taken taken = journal(view).take(operation.copyMark(crossing.name(), view), most);
     if (taken.own().isEmpty()) {
       return Progress.NOTHING;
     }

@@ -1,5 +1,6 @@
 package dev.crossfade.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -11,5 +12,9 @@ import java.util.UUID;
  * @param incarnation who makes it; refused if fenced
  * @param states the rows to bring about, in an order that the declared foreign keys allow: rows
  *     before those that refer to them, then absent rows the other way round
+ * @param limit how long the store may wait for its turn or for a lock, and how long one of its
+ *     statements may take; then nothing has changed, and it says so by a {@link
+ *     dev.crossfade.StoreTimeoutException}. Its own limits count where they are shorter
  */
-public record Change(String migration, long epoch, UUID incarnation, List<RowState<?, ?>> states) {}
+public record Change(
+    String migration, long epoch, UUID incarnation, List<RowState<?, ?>> states, Duration limit) {}

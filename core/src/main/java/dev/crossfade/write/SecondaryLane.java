@@ -204,7 +204,10 @@ public final class SecondaryLane implements AutoCloseable {
         return;
       }
       try {
-        over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        boolean inTime = over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        if (!inTime && rehearsal == null) { // one may have taken the time, not the store
+          breaker.waitedOut(view.secondary(), limit, key());
+        }
       } catch (InterruptedException e) {
         Thread.currentThread()
             .interrupt(); // the write is done; only the wait for the other store ends
@@ -239,11 +242,15 @@ public final class SecondaryLane implements AutoCloseable {
 
     @Override
     public void run() {
+      if (!breaker.isClosed()) { // it has opened while this one waited for a thread
+        skip();
+        return;
+      }
       try {
         apply(crossing.store(view.secondary()));
         outcome = Outcome.DONE;
         over.countDown(); // the caller need not wait for the book-keeping
-        breaker.answered(System.nanoTime() - begun);
+        answered();
         over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
       } catch (FencedException | StaleEpochException e) {
         over(Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
@@ -252,6 +259,21 @@ public final class SecondaryLane implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         unknown(e);
       }
+    }
+
+    private void answered() {
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      breaker.answered(took.toNanos());
+      Settings settings = crossing.settings();
+      Duration limit = settings.secondaryWait().plus(settings.rehearsalLimit());
+      if (rehearsal != null && !settings.secondaryWait().isZero() && took.compareTo(limit) > 0) {
+        breaker.waitedOut(view.secondary(), took, key());
+      }
+    }
+
+    /** The first of its keys; null if it has none. */
+    private @Nullable Span key() {
+      return written.states().isEmpty() ? null : span(written.states().get(0));
     }
 
     private void apply(Store store) {
@@ -267,7 +289,8 @@ public final class SecondaryLane implements AutoCloseable {
           crossing.name(),
           view.epoch(),
           operation.owner(),
-          StateOrder.of(crossing, written.states()));
+          StateOrder.of(crossing, written.states()),
+          crossing.settings().secondaryLimit());
     }
 
     private void failed(CrossfadeException e) {
@@ -276,7 +299,7 @@ public final class SecondaryLane implements AutoCloseable {
         return;
       }
       if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
-        breaker.failed(view.secondary(), System.nanoTime() - begun, e);
+        breaker.failed(view.secondary(), System.nanoTime() - begun, e, key());
       } else {
         breaker.answered(System.nanoTime() - begun);
       }
@@ -289,7 +312,7 @@ public final class SecondaryLane implements AutoCloseable {
     }
 
     private void unknown(Throwable e) {
-      breaker.failed(view.secondary(), System.nanoTime() - begun, e);
+      breaker.failed(view.secondary(), System.nanoTime() - begun, e, key());
       log.info(
           "The outcome of a change of {} is unknown; fencing incarnation {} before its keys are repaired: {}",
           crossing.store(view.secondary()).name(),
@@ -331,13 +354,13 @@ public final class SecondaryLane implements AutoCloseable {
       List<Entry> entries = new ArrayList<>(written.entries().length);
       for (int i = 0; i < written.entries().length; i++) {
         RowState<?, ?> state = written.states().get(i);
-        entries.add(
-            new Entry(
-                operation.owner(),
-                written.entries()[i],
-                Span.point(state.entity().name(), state.canonicalKey())));
+        entries.add(new Entry(operation.owner(), written.entries()[i], span(state)));
       }
       return entries;
+    }
+
+    private Span span(RowState<?, ?> state) {
+      return Span.point(state.entity().name(), state.canonicalKey());
     }
   }
 }

@@ -64,6 +64,12 @@ final class SettingKeys {
                           + " its answer fails to come, the caller is told that the primary alone is"
                           + " known to have the write.")),
               (b, v) -> b.secondary(Secondary.valueOf(((String) v).toUpperCase(Locale.ROOT)))),
+          duration(
+              "secondaryLimit",
+              Settings::secondaryLimit,
+              (b, v) -> b.secondaryLimit((Duration) v),
+              "A change of the other store is given up after so long and left to repair, whoever"
+                  + " waits for it. At least `secondary-wait`."),
           number(
               "secondaryThreads",
               Settings::secondaryThreads,

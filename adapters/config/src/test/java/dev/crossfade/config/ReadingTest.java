@@ -37,6 +37,7 @@ class ReadingTest {
           instance: shop-1
           secondary-wait: 250ms
           secondary: required
+          secondary-limit: 1500ms
           secondary-threads: 3
           secondary-queue: 4
           shadow-sampling: 0.5
@@ -63,6 +64,7 @@ class ReadingTest {
                 "shop-1",
                 Duration.ofMillis(250),
                 Settings.Secondary.REQUIRED,
+                Duration.ofMillis(1500),
                 3,
                 4,
                 0.5,

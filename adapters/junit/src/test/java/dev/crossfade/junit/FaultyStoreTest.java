@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FaultyStoreTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Change CHANGE = new Change("m", 1, new UUID(1, 1), List.of());
+  private static final Change CHANGE =
+      new Change("m", 1, new UUID(1, 1), List.of(), Duration.ofSeconds(5));
 
   private final Ledger ledger = new Ledger();
   private final FaultyStore store = FaultyStore.around(ledger.store);

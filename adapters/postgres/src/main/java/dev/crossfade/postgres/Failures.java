@@ -51,7 +51,7 @@ final class Failures {
       return new ConflictException(message, e);
     } else if (TIMEOUT.contains(state) || isInterrupted(e)) {
       return new StoreTimeoutException(message, e);
-    } else if (brokeConnection(e) || state.startsWith("53") || state.equals("25006")) {
+    } else if (brokeConnection(e) || isOutOfOrder(state)) {
       return new StoreUnavailableException(message, e);
     }
     return new StoreException(message, e);
@@ -111,6 +111,14 @@ final class Failures {
   static boolean brokeConnection(SQLException e) {
     String state = state(e);
     return state.startsWith("08") || state.startsWith("57P");
+  }
+
+  /** Out of resources, failing disks, read-only: whatever the row, it would not be taken. */
+  private static boolean isOutOfOrder(String state) {
+    return state.startsWith("53")
+        || state.equals("25006")
+        || state.equals("58000")
+        || state.equals("58030");
   }
 
   private static boolean isInterrupted(SQLException e) {

@@ -6,6 +6,7 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,16 +42,26 @@ final class Pool implements AutoCloseable {
       "; set synchronous_commit = off; set enable_seqscan = off; set enable_bitmapscan = off"
           + "; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
-  private static final int FINISHING_IDLE_MILLIS = 60_000;
+  private static final long LEAST_WAIT_MILLIS = 250;
+  private static final int IDLE_MILLIS = 60_000;
 
   /** The server gives up first; if even that answer does not come, the connection is given up. */
   private static final Duration ANSWER_GRACE = Duration.ofSeconds(10);
+
+  /** Changes are given up sooner, and a connection that does not even say so is not waited for. */
+  private static final Duration CHANGE_GRACE = Duration.ofSeconds(5);
+
+  /** An idle connection that says nothing for so long is replaced before it is used. */
+  private static final Duration VALIDATION = Duration.ofSeconds(2);
 
   private static final long CLOSING_TURN_NANOS = 2_000_000;
 
   private final Failures failures;
   private final HikariDataSource durable;
   private final HikariDataSource finishing;
+  private final HikariDataSource changing;
+  private final Duration connectionWait;
+  private final ChangeLimits changeLimits;
   private final Duration closingWait;
   private volatile boolean closed;
 
@@ -61,7 +72,12 @@ final class Pool implements AutoCloseable {
     this.durable = pool(settings, "", settings.pool().size(), session);
     this.finishing = pool(settings, "-finish", FINISHING, session + LOSSY_SETTINGS);
     this.finishing.setMinimumIdle(0);
-    this.finishing.setIdleTimeout(FINISHING_IDLE_MILLIS);
+    this.finishing.setIdleTimeout(IDLE_MILLIS);
+    this.changing = pool(settings, "-changes", settings.pool().size(), session);
+    this.changing.setMinimumIdle(0);
+    this.changing.setIdleTimeout(IDLE_MILLIS);
+    this.connectionWait = settings.pool().connectionWait();
+    this.changeLimits = new ChangeLimits(settings.limits());
   }
 
   private static HikariDataSource pool(
@@ -72,11 +88,17 @@ final class Pool implements AutoCloseable {
     pool.setPoolName(settings.applicationName() + suffix);
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(given.connectionWait().toMillis());
+    pool.setValidationTimeout(within(VALIDATION, given.connectionWait()));
     pool.setMaxLifetime(given.maxLifetime().toMillis());
     pool.setKeepaliveTime(given.keepAlive().toMillis());
     pool.setInitializationFailTimeout(-1);
     pool.setConnectionInitSql(session);
     return pool;
+  }
+
+  /** In milliseconds; the pool takes none that are shorter. */
+  private static long within(Duration limit, Duration most) {
+    return Math.max(LEAST_WAIT_MILLIS, Math.min(limit.toMillis(), most.toMillis()));
   }
 
   private static String sessionSettings(PostgresSettings.Limits limits) {
@@ -152,6 +174,7 @@ final class Pool implements AutoCloseable {
     try (Connection connection = open(durable)) {
       return work.run(new Session(connection, 0));
     } catch (SQLException e) {
+      forgetIdle(durable, e);
       throw failures.notWritten(e);
     }
   }
@@ -197,12 +220,52 @@ final class Pool implements AutoCloseable {
     return transaction(finishing, work);
   }
 
+  /**
+   * One statement that commits itself, for a change of the secondary: within its limit.
+   *
+   * @param limit of the change
+   */
+  <R extends @Nullable Object> R changeStatement(Duration limit, Session.Work<R> work) {
+    changing.setConnectionTimeout(within(limit, connectionWait));
+    return statement(
+        changing,
+        "",
+        session -> {
+          changeLimits.set(session, limit, CHANGE_GRACE);
+          return work.run(session);
+        });
+  }
+
+  /**
+   * A transaction for a change of the secondary, within its limit, committed when it returns.
+   *
+   * @param limit of the change
+   * @param more how much longer the answer to one of its statements may take
+   */
+  <R extends @Nullable Object> R changeTransaction(
+      Duration limit, Duration more, Session.Work<R> work) {
+    long deadline = System.nanoTime() + limit.plus(more).toNanos();
+    Session.Guard guard = () -> checkTime(deadline, limit);
+    return transaction(
+        changing,
+        session -> changeLimits.set(session, limit, CHANGE_GRACE.plus(more)),
+        session -> work.run(session.guarded(guard)));
+  }
+
+  private void checkTime(long deadline, Duration limit) {
+    if (System.nanoTime() - deadline > 0) {
+      throw new StoreTimeoutException(
+          failures.store() + ": a change took longer than " + limit.toMillis() + " ms", null);
+    }
+  }
+
   private <R extends @Nullable Object> R statement(
       HikariDataSource pool, String doing, Session.Work<R> work) {
     for (int tries = 1; ; tries++) {
       try (Connection connection = open(pool)) {
         return work.run(new Session(connection, 0));
       } catch (SQLException e) {
+        forgetIdle(pool, e);
         if (tries == TRIES || !Failures.isConflict(e)) {
           throw failures.perhapsWritten(e, doing);
         }
@@ -212,18 +275,46 @@ final class Pool implements AutoCloseable {
 
   /** A transaction on a connection from elsewhere. */
   <R extends @Nullable Object> R transaction(DataSource pool, Session.Work<R> work) {
+    return transaction(pool, session -> {}, work);
+  }
+
+  /** What is done with a connection before its transaction begins. */
+  @FunctionalInterface
+  private interface Preparation {
+    void on(Session session) throws SQLException;
+  }
+
+  private <R extends @Nullable Object> R transaction(
+      DataSource pool, Preparation before, Session.Work<R> work) {
     for (int tries = 1; ; tries++) {
       try (Connection connection = open(pool)) {
+        Session session = new Session(connection, 0);
+        before.on(session);
         connection.setAutoCommit(false);
-        R result = work.run(new Session(connection, 0));
+        R result = work.run(session);
         commit(connection);
         return result;
       } catch (SQLException e) {
+        forgetIdle(pool, e);
         // Closing has rolled back.
         if (tries == TRIES || !Failures.isConflict(e)) {
           throw failures.notWritten(e);
         }
       }
+    }
+  }
+
+  /**
+   * Where one connection got no answer at all, the idle ones are as likely gone, and each would be
+   * waited for in turn.
+   */
+  private static void forgetIdle(DataSource pool, SQLException failure) {
+    HikariPoolMXBean state =
+        failure.getCause() instanceof SocketTimeoutException && pool instanceof HikariDataSource own
+            ? own.getHikariPoolMXBean()
+            : null;
+    if (state != null) {
+      state.softEvictConnections();
     }
   }
 
@@ -289,10 +380,11 @@ final class Pool implements AutoCloseable {
     }
     durable.close();
     finishing.close();
+    changing.close();
   }
 
   private boolean isBusy() {
-    return isBusy(durable) || isBusy(finishing);
+    return isBusy(durable) || isBusy(finishing) || isBusy(changing);
   }
 
   private static boolean isBusy(HikariDataSource pool) {

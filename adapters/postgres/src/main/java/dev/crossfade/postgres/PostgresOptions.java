@@ -105,8 +105,9 @@ final class PostgresOptions {
                   "pool.size",
                   StoreOption.Type.NUMBER,
                   "10",
-                  "The most connections for reads and writes; two more, made when needed, keep the"
-                      + " journal short. Who finds none waits."),
+                  "The most connections for reads and writes. Made when needed: as many more for"
+                      + " what is carried over to this store, and two that keep the journal short."
+                      + " Who finds none waits."),
               "poolSize",
               (b, s, name) -> b.poolSize(s.number(name))),
           told(

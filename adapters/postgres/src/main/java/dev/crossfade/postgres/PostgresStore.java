@@ -245,7 +245,9 @@ public final class PostgresStore implements Store {
   }
 
   private boolean applyTogether(Change change) {
-    return pool.transaction(
+    return pool.changeTransaction(
+        change.limit(),
+        Duration.ZERO,
         session -> {
           RowStatements.checkAllowed(session, change);
           changes.apply(session, change.states());
@@ -262,7 +264,9 @@ public final class PostgresStore implements Store {
 
   /** The transaction may be done again, the rehearsal not. */
   private boolean applyRehearsed(Change change, Rehearsal rehearsal, AtomicBoolean rehearsed) {
-    return pool.transaction(
+    return pool.changeTransaction(
+        change.limit(),
+        rehearsal.limit(),
         session -> {
           RowStatements.checkAllowed(session, change);
           if (rehearsed.compareAndSet(false, true)) {
@@ -426,8 +430,10 @@ public final class PostgresStore implements Store {
     }
 
     /**
-     * How many connections; default 10. Writes and reads share them; two more, made when needed,
-     * keep the journal short. More than the server has cores to run rarely makes it faster.
+     * How many connections; default 10. Writes and reads share them. Made when needed and given
+     * back when idle: as many more for what writes carry over, where this is the other store, and
+     * two that keep the journal short. More than the server has cores to run rarely makes it
+     * faster.
      */
     public Builder poolSize(int value) {
       once("poolSize");

@@ -237,7 +237,8 @@ final class RowStatements<T, K> {
    */
   void apply(Change change, RowState<T, K> state) {
     T row = state.row();
-    pool.statement(
+    pool.changeStatement(
+        change.limit(),
         session ->
             session.query(
                 row == null ? delete : upsert,

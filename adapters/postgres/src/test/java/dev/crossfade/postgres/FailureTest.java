@@ -51,6 +51,9 @@ class FailureTest {
     "08006,dev.crossfade.StoreUnavailableException",
     "57P01,dev.crossfade.StoreUnavailableException",
     "53100,dev.crossfade.StoreUnavailableException",
+    "53300,dev.crossfade.StoreUnavailableException",
+    "57P03,dev.crossfade.StoreUnavailableException",
+    "58030,dev.crossfade.StoreUnavailableException",
     "25006,dev.crossfade.StoreUnavailableException",
     "42P01,dev.crossfade.StoreException"
   })

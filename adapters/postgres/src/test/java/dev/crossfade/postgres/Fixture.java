@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,7 +176,7 @@ final class Fixture implements AutoCloseable {
   }
 
   Change change(RowState<?, ?>... states) {
-    return new Change(MIGRATION, 1, incarnation, List.of(states));
+    return new Change(MIGRATION, 1, incarnation, List.of(states), Duration.ofSeconds(5));
   }
 
   /** The operation that wrote this, its step 3 done. */

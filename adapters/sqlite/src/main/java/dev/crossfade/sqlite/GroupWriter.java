@@ -5,6 +5,7 @@ import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -107,15 +108,19 @@ final class GroupWriter {
         queue.leave();
       }
     }
-    return runInLine(work, durable);
+    return runInLine(work, durable, settings.turnWait());
   }
 
-  /** As {@link #run}, always on the writer's thread. */
-  <R extends @Nullable Object> R runInLine(Session.Work<R> work, boolean durable) {
+  /** As {@link #run}, always on the writer's thread; gives up if that has not begun in time. */
+  <R extends @Nullable Object> R runInLine(Session.Work<R> work, boolean durable, Duration limit) {
     refuseInside();
+    Duration wait = limit.compareTo(settings.turnWait()) < 0 ? limit : settings.turnWait();
+    long begun = System.nanoTime();
     Job<R> job = new Job<>(work, durable);
-    submit(job);
-    Task.End end = (Task.End) job.nextEvent(settings.turnWait(), settings.name());
+    submit(job, wait);
+    Duration left = wait.minusNanos(System.nanoTime() - begun);
+    Task.End end =
+        (Task.End) job.nextEvent(left.isNegative() ? Duration.ZERO : left, settings.name());
     end.orThrow();
     return job.result();
   }
@@ -124,7 +129,7 @@ final class GroupWriter {
   <R extends @Nullable Object, X extends Exception> R runBody(
       UnitTask task, BodyCall.Runner<R, X> runner) throws X {
     refuseInside();
-    submit(task);
+    submit(task, settings.turnWait());
     BodyCall<R, X> body = new BodyCall<>(runner);
     while (true) {
       Object event = nextEvent(task, body);
@@ -209,11 +214,11 @@ final class GroupWriter {
     }
   }
 
-  private void submit(Task task) {
+  private void submit(Task task, Duration wait) {
     try {
-      switch (queue.offer(task, settings.turnWait().toNanos())) {
+      switch (queue.offer(task, wait.toNanos())) {
         case WAITS -> {}
-        case NO_ROOM -> throw noRoom();
+        case NO_ROOM -> throw noRoom(wait);
         case CLOSED -> throw closedException();
       }
     } catch (InterruptedException e) {
@@ -222,13 +227,13 @@ final class GroupWriter {
     }
   }
 
-  private StoreTimeoutException noRoom() {
+  private StoreTimeoutException noRoom(Duration wait) {
     return new StoreTimeoutException(
         settings.queueLimit()
             + " writes have been waiting for the writer of "
             + settings.name()
             + " for "
-            + settings.turnWait().toMillis()
+            + wait.toMillis()
             + " ms; this one was not accepted",
         null);
   }

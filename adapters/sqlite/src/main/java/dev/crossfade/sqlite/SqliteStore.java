@@ -221,7 +221,8 @@ public final class SqliteStore implements Store {
               changes.apply(session, change.states());
               return change;
             },
-            true);
+            true,
+            change.limit());
   }
 
   @Override

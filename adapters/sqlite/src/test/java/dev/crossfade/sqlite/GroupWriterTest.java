@@ -255,6 +255,26 @@ class GroupWriterTest {
         == 1;
   }
 
+  @Test
+  void aFullDiskIsTheStoresFaultAndNothingIsWritten() {
+    write(
+        session -> {
+          session.execute("pragma max_page_count = 1"); // as many as there are, no less
+          return true;
+        });
+    assertThatThrownBy(
+            () -> write(session -> add(session, "a".repeat(100_000)))) // more than a page has
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("full")
+        .hasMessageContaining("nothing was written");
+    write(
+        session -> {
+          session.execute("pragma max_page_count = 1000000");
+          return add(session, "a");
+        });
+    assertThat(number("a")).isEqualTo(1);
+  }
+
   private static int synchronous(Session session) throws SQLException {
     add(session, "synchronous");
     return session.query(

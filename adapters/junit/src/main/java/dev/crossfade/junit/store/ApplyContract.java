@@ -134,7 +134,7 @@ abstract class ApplyContract extends ContractTheme {
       states.add(present(tables.children, new Child(id, 1_001 - id, "child " + id)));
     }
 
-    store.apply(new Change(MIGRATION, 1, writer.id, states));
+    store.apply(new Change(MIGRATION, 1, writer.id, states, LIMIT));
 
     assertThat(tables.parents.count()).isEqualTo(1_000);
     assertThat(tables.children.count()).isEqualTo(1_000);
@@ -199,13 +199,14 @@ abstract class ApplyContract extends ContractTheme {
     assertThat(store.control().openIfOlder(ControlRow.open(MIGRATION, 5, Stage.LIVE))).isTrue();
 
     assertThatThrownBy(
-            () -> store.apply(new Change(MIGRATION, 4, writer.id, List.of(setting("a", "1")))))
+            () ->
+                store.apply(new Change(MIGRATION, 4, writer.id, List.of(setting("a", "1")), LIMIT)))
         .isInstanceOf(StaleEpochException.class);
     assertAbsent(tables.settings, "a");
 
-    store.apply(new Change(MIGRATION, 5, writer.id, List.of(setting("a", "5"))));
+    store.apply(new Change(MIGRATION, 5, writer.id, List.of(setting("a", "5")), LIMIT));
     assertStored(tables.settings, new Setting("a", "5"));
-    store.apply(new Change(MIGRATION, 6, writer.id, List.of(setting("a", "6"))));
+    store.apply(new Change(MIGRATION, 6, writer.id, List.of(setting("a", "6")), LIMIT));
     assertStored(tables.settings, new Setting("a", "6"));
   }
 
@@ -214,14 +215,14 @@ abstract class ApplyContract extends ContractTheme {
     assertThat(store.control().replaceIfDrained(OPEN, OPEN.moved(Stage.LIVE))).isTrue();
 
     assertThatThrownBy(() -> apply(setting("a", "1"))).isInstanceOf(StaleEpochException.class);
-    store.apply(new Change(MIGRATION, 2, writer.id, List.of(setting("a", "2"))));
+    store.apply(new Change(MIGRATION, 2, writer.id, List.of(setting("a", "2")), LIMIT));
 
     assertStored(tables.settings, new Setting("a", "2"));
   }
 
   @Test
   void aStoreWithoutControlRowTakesAnyEpoch() {
-    store.apply(new Change("another", 3, writer.id, List.of(setting("a", "1"))));
+    store.apply(new Change("another", 3, writer.id, List.of(setting("a", "1")), LIMIT));
 
     assertStored(tables.settings, new Setting("a", "1"));
   }
@@ -336,7 +337,7 @@ abstract class ApplyContract extends ContractTheme {
         states.add(absent(tables.seats, i));
       }
 
-      store.apply(new Change(MIGRATION, 1, writer.id, states));
+      store.apply(new Change(MIGRATION, 1, writer.id, states, LIMIT));
 
       assertThat(seats()).as("round %s", round).isEqualTo(expected);
     }

@@ -291,7 +291,7 @@ abstract class ConcurrencyContract extends ContractTheme {
 
     private Actor carry(
         Actor actor, List<Entry> entries, List<RowState<?, ?>> states, Random random) {
-      Change change = new Change(MIGRATION, 1, actor.id, states);
+      Change change = new Change(MIGRATION, 1, actor.id, states, LIMIT);
       switch (random.nextInt(8)) {
         case 0 -> {
           finish(actor, entries, Outcome.NOT_DONE);
@@ -355,7 +355,7 @@ abstract class ConcurrencyContract extends ContractTheme {
         states.addAll(states(entry.span()));
       }
       if (!taken.own().isEmpty()) {
-        Change change = new Change(MIGRATION, 1, actor.id, states);
+        Change change = new Change(MIGRATION, 1, actor.id, states, LIMIT);
         finish(actor, taken, applied(change) ? Outcome.DONE : Outcome.NOT_DONE);
       }
     }

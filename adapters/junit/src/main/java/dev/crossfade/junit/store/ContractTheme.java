@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractTheme {
   static final String MIGRATION = "contract";
+  static final Duration LIMIT = Duration.ofSeconds(30);
   static final Duration NO_REST = Duration.ZERO;
   static final ControlRow OPEN = ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE);
 
@@ -217,7 +218,7 @@ abstract class ContractTheme {
   // The other side.
 
   final Change change(Actor actor, RowState<?, ?>... states) {
-    return new Change(MIGRATION, 1, actor.id, List.of(states));
+    return new Change(MIGRATION, 1, actor.id, List.of(states), LIMIT);
   }
 
   final void apply(RowState<?, ?>... states) {
