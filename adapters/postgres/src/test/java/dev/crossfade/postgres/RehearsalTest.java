@@ -133,7 +133,7 @@ class RehearsalTest {
     assertThat(thrown).isEmpty();
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
     assertThat(fixture.query("select statement || ' ' || lock from limits"))
-        .containsExactly("30s 10s");
+        .containsExactly("5s 5s");
   }
 
   /** Each is within the limit, all are not. */
