@@ -64,15 +64,26 @@ final class Application implements AutoCloseable {
   }
 
   private static Settings settings(ChildOptions options) {
-    return Settings.builder()
-        .instance(options.name())
-        .heartbeat(Duration.ofMillis(250))
-        .lease(Duration.ofSeconds(2))
-        .secondaryWait(Duration.ofMillis(200))
-        .shadowSampling(0.2)
-        .rehearsalSampling(0.2)
-        .backfillChunk(100)
-        .build();
+    Settings.Builder settings =
+        Settings.builder()
+            .instance(options.name())
+            .heartbeat(Duration.ofMillis(250))
+            .lease(Duration.ofSeconds(2))
+            .secondaryWait(Duration.ofMillis(200))
+            .shadowSampling(0.2)
+            .rehearsalSampling(0.2)
+            .backfillChunk(100);
+    return differently(options.child(), settings).build();
+  }
+
+  /** Processes of one application need not all do it in the same way. */
+  private static Settings.Builder differently(int child, Settings.Builder settings) {
+    return switch (child % 4) {
+      case 1 -> settings.secondaryWait(Duration.ZERO);
+      case 2 -> settings.secondary(Settings.Secondary.REQUIRED);
+      case 3 -> settings.secondaryThreads(2).secondaryQueue(4);
+      default -> settings;
+    };
   }
 
   private static StoreWrapper wrapper(String className) {

@@ -45,7 +45,7 @@ final class Recording {
     } catch (CrossfadeException e) {
       outcome =
           switch (e.outcome()) {
-            case WRITTEN -> Outcome.UNKNOWN; // done, but what it found is not known
+            case WRITTEN -> Outcome.WRITTEN;
             case NOT_WRITTEN -> Outcome.FAILED;
             case UNKNOWN -> Outcome.UNKNOWN;
           };

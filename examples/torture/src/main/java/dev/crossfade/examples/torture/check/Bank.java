@@ -68,7 +68,7 @@ final class Bank {
 
   private void total(Operation operation) {
     boolean strict = operation.kind() == Kind.UNIT_TOTAL || epochs.readPrimary(operation);
-    if (operation.isAcknowledged()
+    if (operation.isAnswered()
         && strict
         && Long.parseLong(operation.result().get(0)) != Keys.total()) {
       lost(

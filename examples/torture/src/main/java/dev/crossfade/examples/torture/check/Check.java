@@ -130,12 +130,12 @@ public final class Check {
     List<String> result = operation.result();
     switch (operation.kind()) {
       case PUT, CREATE, SWAP, TRANSFER -> {
-        if (operation.isAcknowledged() && !result.isEmpty()) {
+        if (operation.isAnswered() && !result.isEmpty()) {
           checkSide(operation, result.get(result.size() - 1));
         }
       }
       case VERIFY -> {
-        if (operation.isAcknowledged() && !result.get(0).equals("0")) {
+        if (operation.isAnswered() && !result.get(0).equals("0")) {
           violations.add(
               new Violation(
                   Violation.Kind.DIFFERENCE,
@@ -185,7 +185,7 @@ public final class Check {
     return count(
         operation ->
             operation.kind() == Kind.MOVE
-                && operation.isAcknowledged()
+                && operation.isAnswered()
                 && side(operation, 0) == from
                 && side(operation, 1) == to);
   }
@@ -198,12 +198,12 @@ public final class Check {
     return count(
         operation ->
             operation.kind() == Kind.PUT
-                && operation.isAcknowledged()
+                && operation.isAnswered()
                 && operation.result().contains(store));
   }
 
   private long done(Kind kind) {
-    return count(operation -> operation.kind() == kind && operation.isAcknowledged());
+    return count(operation -> operation.kind() == kind && operation.isAnswered());
   }
 
   private List<String> tooLittle() {
@@ -243,7 +243,7 @@ public final class Check {
             + " verifications %d; reads %d strict, %d excused; writes refused %s",
         moves(Side.LEGACY, Side.TARGET),
         moves(Side.TARGET, Side.LEGACY),
-        count(operation -> operation.kind() == Kind.MOVE && !operation.isAcknowledged()),
+        count(operation -> operation.kind() == Kind.MOVE && !operation.isAnswered()),
         done(Kind.BACKFILL),
         done(Kind.VERIFY),
         steps.strictReads(),

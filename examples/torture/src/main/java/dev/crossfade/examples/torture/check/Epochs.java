@@ -25,7 +25,7 @@ final class Epochs {
     history.stages().forEach((epoch, stage) -> sides.put(epoch, Stage.ofId(stage).primary()));
     Map<Long, Long> begun = new TreeMap<>();
     for (Operation operation : history.operations()) {
-      if (operation.kind() == Kind.MOVE && operation.isAcknowledged()) {
+      if (operation.kind() == Kind.MOVE && operation.isAnswered()) {
         begun.put(Long.valueOf(operation.result().get(0)), operation.begun());
       }
       known(operation.begun(), operation.epochBefore());

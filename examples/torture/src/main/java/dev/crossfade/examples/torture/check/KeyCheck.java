@@ -1,6 +1,6 @@
 package dev.crossfade.examples.torture.check;
 
-import dev.crossfade.examples.torture.check.Violation.Kind;
+import dev.crossfade.examples.torture.history.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -239,7 +239,7 @@ final class KeyCheck {
             .filter(step -> step.changes() && step.seen() == null)
             .filter(step -> step.type() == Step.Type.DELETE || previousOf(step) == null)
             .toList();
-    if (others.stream().anyMatch(step -> step.type() == Step.Type.PUT && step.isAcknowledged())) {
+    if (others.stream().anyMatch(step -> step.operation().kind() == Kind.SAVE)) {
       return; // written without looking: only time orders them, and that was checked
     }
     List<Put> open = new ArrayList<>();
@@ -282,6 +282,6 @@ final class KeyCheck {
   }
 
   private void lost(long around, String text) {
-    violations.add(new Violation(Kind.LOST, key, text, around));
+    violations.add(new Violation(Violation.Kind.LOST, key, text, around));
   }
 }

@@ -28,7 +28,7 @@ record Step(
 
   /** The step of a write: what it saw, it saw in its transaction on the primary. */
   static Step of(Operation operation, Type type, @Nullable String seen) {
-    return new Step(operation, type, operation.isAcknowledged() ? seen : null, null, true);
+    return new Step(operation, type, operation.isAnswered() ? seen : null, null, true);
   }
 
   /** The value it puts there: the operation's id, which no other puts anywhere. */

@@ -67,7 +67,7 @@ final class Steps {
       case FIND_SET -> set(operation, arguments.get(0), arguments.get(1).split(","));
       case SWAP -> {
         for (int n = 0; n < 2; n++) {
-          String seen = operation.isAcknowledged() ? operation.result().get(n) : null;
+          String seen = operation.isAnswered() ? operation.result().get(n) : null;
           String key = key(Keys.PARENT, arguments.get(n));
           add(key, operation, Step.of(operation, Step.Type.PUT, seen));
         }
@@ -88,7 +88,7 @@ final class Steps {
           case TAKE -> changed(operation, Step.Type.DELETE, first(result));
           case SAVE -> Step.of(operation, Step.Type.PUT, null);
           case DELETE ->
-              operation.isAcknowledged() && first(result).equals("false")
+              operation.isAnswered() && first(result).equals("false")
                   ? Step.of(operation, Step.Type.READ, "")
                   : Step.of(operation, Step.Type.DELETE, null);
           default -> read(operation, first(result), result.size() > 1 ? result.get(1) : null);
@@ -98,7 +98,7 @@ final class Steps {
 
   /** A conditional write that found nothing to change has only looked. */
   private static Step changed(Operation operation, Step.Type type, String seen) {
-    boolean none = operation.isAcknowledged() && operation.result().isEmpty();
+    boolean none = operation.isAnswered() && operation.result().isEmpty();
     return none ? Step.of(operation, Step.Type.READ, "") : Step.of(operation, type, seen);
   }
 
@@ -107,7 +107,7 @@ final class Steps {
   }
 
   private Step read(Operation operation, String seen, @Nullable String previous) {
-    boolean done = operation.isAcknowledged();
+    boolean done = operation.isAnswered();
     boolean strict = done && epochs.readPrimary(operation);
     if (done) {
       strictReads += strict ? 1 : 0;
@@ -118,7 +118,7 @@ final class Steps {
 
   private void set(Operation operation, String table, String[] keys) {
     Map<String, String> found = new HashMap<>();
-    if (operation.isAcknowledged()) {
+    if (operation.isAnswered()) {
       for (String element : operation.result()) {
         int sign = element.indexOf('=');
         found.put(element.substring(0, sign), element.substring(sign + 1));

@@ -35,6 +35,11 @@ public record Operation(
 
   /** Whether it is known to be done. */
   public boolean isAcknowledged() {
+    return isAnswered() || outcome == Outcome.WRITTEN;
+  }
+
+  /** Whether it also said what it found. */
+  public boolean isAnswered() {
     return outcome == Outcome.OK;
   }
 

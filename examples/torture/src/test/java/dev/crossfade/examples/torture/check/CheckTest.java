@@ -153,6 +153,23 @@ class CheckTest {
   }
 
   @Test
+  void aWriteThatDoesNotSayWhatItFoundIsAcknowledgedAllTheSame() {
+    story
+        .operation(1, 2, Kind.PUT, "a", COLD, Outcome.WRITTEN, "SecondaryMissedException")
+        .ok(3, 4, Kind.PUT, "b", COLD, "a", "legacy")
+        .operation(5, 6, Kind.TAKE, "c", COLD, Outcome.WRITTEN, "SecondaryMissedException")
+        .noRow("register", 1000);
+    assertClean();
+    assertThat(story.verdict().acknowledged()).isEqualTo(3);
+  }
+
+  @Test
+  void aWriteThatDidNotSayWhatItFoundAndIsGone() {
+    story.operation(1, 2, Kind.PUT, "a", COLD, Outcome.WRITTEN, "SecondaryMissedException");
+    assertLost("the end has found initial, but a came after that");
+  }
+
+  @Test
   void anUnknownWriteReplacesOneValueAtMost() {
     story
         .ok(1, 2, Kind.CREATE, "a", HOT, "legacy")
