@@ -57,8 +57,9 @@ public interface Journal {
    * what it took, then deletes its own entries if its outcome is done and they are neither
    * contested nor, being points, within a live range; else sets them to left, or unknown. A range
    * is live as long as its entry is there, open, left or parked. An own entry that is gone comes
-   * back as a left one (unknown, if the outcome is). The commit need not be durable. Operations of
-   * one call contest each other like any others.
+   * back as a left one (unknown, if the outcome is), unless the control row says moved: what this
+   * journal knew was settled then, and nobody reads it any more. The commit need not be durable.
+   * Operations of one call contest each other like any others.
    *
    * @return how many own entries stay behind
    */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,11 @@ final class Finishing {
       update crossfade.journal j set state = ? from unnest(?::uuid[], ?::bigint[]) l (owner, id)
       where j.owner = l.owner and j.id = l.id
       """;
+
+  /** A change of primary that is just being decided is waited for. */
+  private static final String STATE =
+      "select state from crossfade.control where migration = ? for share";
+
   private static final String BRING_BACK =
       """
       insert into crossfade.journal (migration, state, owner, id, entity, key, key_to, is_range)
@@ -204,6 +210,7 @@ final class Finishing {
     forget();
     lock(session, rest);
     rest.forEach(this::decide);
+    forgetWhatHasMoved(session);
     write(session);
     return left.size() + unknown.size() + kept + gone.values().stream().mapToInt(List::size).sum();
   }
@@ -326,6 +333,22 @@ final class Finishing {
         twins.remove(row);
       }
     }
+  }
+
+  /** What this store knew was settled when another one became the truth. */
+  private void forgetWhatHasMoved(Session session) throws SQLException {
+    for (Iterator<Gone> each = gone.keySet().iterator(); each.hasNext(); ) {
+      if (hasMoved(session, each.next().migration)) {
+        each.remove();
+      }
+    }
+  }
+
+  private static boolean hasMoved(Session session, String migration) throws SQLException {
+    return session.query(
+        STATE,
+        statement -> statement.setString(1, migration),
+        rows -> rows.next() && rows.getString(1).equals("moved"));
   }
 
   private void write(Session session) throws SQLException {

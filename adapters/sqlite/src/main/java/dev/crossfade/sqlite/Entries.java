@@ -27,6 +27,8 @@ final class Entries {
   private static final String INSERT =
       "insert into crossfade_entry (owner, id, migration, entity, key_from, key_to, is_range, state,"
           + " made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String MOVED =
+      "select 1 from crossfade_control where migration = ? and state = 'MOVED'";
   private static final String IS = " where owner = ? and id = ?";
   private static final String DELETE = "delete from crossfade_entry" + IS;
 
@@ -147,8 +149,7 @@ final class Entries {
     int staying = 0;
     for (Entry own : entries) {
       if (!done || !change(DELETE_SETTLED, own)) {
-        leaveOrRestore(operation.migration(), own, state);
-        staying++;
+        staying += leaveOrRestore(operation.migration(), own, state) ? 1 : 0;
       }
     }
     return staying;
@@ -182,7 +183,8 @@ final class Entries {
         });
   }
 
-  private void leaveOrRestore(String migration, Entry own, int state) throws SQLException {
+  /** Whether it is there now. Not where another store has become the truth since: see finish. */
+  private boolean leaveOrRestore(String migration, Entry own, int state) throws SQLException {
     int found =
         session.update(
             LEAVE,
@@ -190,9 +192,15 @@ final class Entries {
               statement.setInt(1, state);
               bindId(statement, 2, own.owner(), own.id());
             });
-    if (found == 0) {
+    if (found > 0) {
+      return true;
+    }
+    boolean decides =
+        session.query(MOVED, statement -> statement.setString(1, migration), rows -> !rows.next());
+    if (decides) {
       insert(migration, own, state);
     }
+    return decides;
   }
 
   private boolean change(String sql, Entry entry) throws SQLException {

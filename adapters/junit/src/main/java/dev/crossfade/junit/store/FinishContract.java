@@ -182,6 +182,21 @@ abstract class FinishContract extends ContractTheme {
   }
 
   @Test
+  void aGoneEntryDoesNotComeBackToAStoreThatHasMoved() {
+    Written<Tally> written = tally(writer, 1);
+    journal.withdraw(entries(writer, written));
+    UUID attempt = UUID.randomUUID();
+    ControlRow closing = OPEN.closing(attempt, Instant.parse("2100-01-01T00:00:00Z"));
+    assertThat(store.control().replace(OPEN, closing)).isTrue();
+    assertThat(store.control().replaceIfDrained(closing, closing.moved(Stage.LIVE))).isTrue();
+
+    assertThat(finish(writer, written, Outcome.DONE)).as("entries that stay").isZero();
+    assertThat(finish(writer, written, Outcome.UNKNOWN)).as("entries that stay").isZero();
+
+    assertEmptyJournal();
+  }
+
+  @Test
   void finishingNothingIsNothing() {
     assertThat(journal.finish(List.of())).isZero();
     assertThat(finish(writer, List.of(), Outcome.DONE)).isZero();
