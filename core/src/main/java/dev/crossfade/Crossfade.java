@@ -8,6 +8,7 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Events;
 import dev.crossfade.wiring.NearestName;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -129,6 +130,20 @@ public final class Crossfade implements AutoCloseable {
   public <R extends @Nullable Object, X extends Exception> R unitOf(
       String migration, UnitBody<R, X> body) throws X {
     return running(migration).writes().unit("unit", body);
+  }
+
+  /**
+   * Takes part in a transaction that the application manages on a connection of its own, to write
+   * through repositories what is to be committed together with other changes there.
+   *
+   * @param connection to the store that is {@link Migration#primary} at present, with {@code
+   *     setAutoCommit(false)}; the application's, also in the end. Nothing is sent yet
+   * @return to be told how the transaction has ended
+   * @throws IllegalArgumentException if the connection leads to a database of another kind
+   * @throws IllegalStateException if it is closed, or commits by itself
+   */
+  public JoinedUnit join(String migration, Connection connection) {
+    return running(migration).writes().join(connection);
   }
 
   /** The work of a unit of work without a result. */

@@ -128,7 +128,8 @@ public interface CrossfadeListener {
    * A write of an application.
    *
    * @param migration its migration
-   * @param operation {@code tokens.save}, {@code tokens.activate}, or {@code unit}
+   * @param operation {@code tokens.save}, {@code tokens.activate}, {@code unit}, or {@code joined},
+   *     which is told when the application says that it has committed
    * @param stage the stage in which it ended
    * @param duration as the caller saw it, the wait for the secondary store included
    * @param retries how often a method was run again because the store gave it up for a concurrent

@@ -24,6 +24,12 @@ public interface Migration {
   /** Its stage, as this process last saw it. */
   Stage stage();
 
+  /**
+   * The side that decides writes, as this process last saw it: whose connection {@link
+   * Crossfade#join} takes.
+   */
+  Stage.Side primary();
+
   /** The number of changes of stage so far, plus one. */
   long epoch();
 

@@ -145,6 +145,11 @@ final class RunningMigration implements Migration, AutoCloseable {
   }
 
   @Override
+  public Side primary() {
+    return stages.current().primary();
+  }
+
+  @Override
   public long epoch() {
     return stages.current().epoch();
   }

@@ -112,6 +112,9 @@ public interface Journal {
    */
   Set<Integer> disputed(List<Entry> own);
 
+  /** Those of these entries that are there, in whatever state; as indexes. */
+  Set<Integer> present(List<Entry> own);
+
   /** How large and how old it is. */
   JournalStatus status(String migration);
 

@@ -1,5 +1,6 @@
 package dev.crossfade.store;
 
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,21 @@ public interface Store extends AutoCloseable {
    */
   <T, K> Written<Object> writeRow(
       Mark mark, StoreRepository<T, K> repository, RowWrite<T, K> write);
+
+  /**
+   * Begins to take part in a transaction that the application manages on a connection of its own to
+   * this store. Nothing is sent yet.
+   *
+   * <p>By default there is no such thing.
+   *
+   * @throws IllegalArgumentException if the connection leads to a database of another kind
+   * @throws IllegalStateException if it is closed, or commits by itself
+   * @throws UnsupportedOperationException if the store has no JDBC connections
+   */
+  default JoinedTransaction join(Connection connection) {
+    throw new UnsupportedOperationException(
+        name() + " has no JDBC connections, so it cannot take part in the transaction of one");
+  }
 
   /**
    * Step 3: brings the rows of a change about, all or none, in one transaction with the check that

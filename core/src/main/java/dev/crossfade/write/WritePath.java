@@ -2,6 +2,8 @@ package dev.crossfade.write;
 
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeListener.WriteEvent;
+import dev.crossfade.JoinedUnit;
+import dev.crossfade.Settings;
 import dev.crossfade.SecondaryMissedException;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Membership;
@@ -22,6 +24,7 @@ import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -96,6 +99,55 @@ public final class WritePath {
         0,
         (store, side, mark, script) ->
             store.write(mark, () -> units.within(Units.Open.on(side, script), body)));
+  }
+
+  /**
+   * A unit of work in a transaction that the application manages on this connection, which must be
+   * one to the primary.
+   */
+  public JoinedUnit join(Connection connection) {
+    Side side = stages.current().primary();
+    return new JoinedWrite(this, side, store(side).join(connection), ownership.begin());
+  }
+
+  // What joined units need.
+
+  String name() {
+    return crossing.name();
+  }
+
+  Settings settings() {
+    return crossing.settings();
+  }
+
+  Store store(Side side) {
+    return crossing.store(side);
+  }
+
+  Stages stages() {
+    return stages;
+  }
+
+  Membership membership() {
+    return membership;
+  }
+
+  SecondaryLane secondary() {
+    return secondary;
+  }
+
+  Units units() {
+    return units;
+  }
+
+  /** Refuses a unit of its own on a thread that has one open. */
+  void refuseInsideUnit() {
+    if (units.open() != null) {
+      throw new IllegalStateException(
+          "this thread has another unit of work of migration '"
+              + crossing.name()
+              + "' open; call the repositories there, or end it first");
+    }
   }
 
   /**
@@ -212,8 +264,7 @@ public final class WritePath {
     }
   }
 
-  private void tell(
-      String name, StageView view, long begun, int retried, @Nullable Throwable failure) {
+  void tell(String name, StageView view, long begun, int retried, @Nullable Throwable failure) {
     if (crossing.events().wanted()) {
       WriteEvent event =
           new WriteEvent(

@@ -9,12 +9,14 @@ import static org.jooq.impl.DSL.update;
 
 import dev.crossfade.Crossfade;
 import dev.crossfade.Entity;
+import dev.crossfade.JoinedUnit;
 import dev.crossfade.Migration;
 import dev.crossfade.MoveReport;
 import dev.crossfade.OnDelete;
 import dev.crossfade.Reads;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.Writes;
 import dev.crossfade.config.CrossfadeConfig;
@@ -183,6 +185,7 @@ class ReadmeTest {
     try (crossfade) {
       cross(crossfade);
       use(crossfade);
+      join(crossfade, side -> side == Side.TARGET ? database.open() : legacy(file));
       assertThat(crossfade.migration("tokens").awaitSettled(Duration.ofSeconds(10))).isTrue();
       assertThat(crossfade.migration("tokens").verify().differences()).isEmpty();
     }
@@ -254,6 +257,44 @@ class ReadmeTest {
         .isEqualTo(Status.ACTIVE);
     assertThat(scores.count()).isEqualTo(2);
     assertThat(tokens.activate(token.id())).isFalse();
+  }
+
+  private interface Connections {
+    Connection open(Side side) throws SQLException;
+  }
+
+  private static void join(Crossfade crossfade, Connections managed) throws SQLException {
+    Migration migration = crossfade.migration("tokens");
+    TokenRepository tokens = crossfade.repository(TokenRepository.class);
+    Token token =
+        tokens.save(new Token(null, "JUPy…Zf1", "JUP", Status.MONITORING, BigDecimal.ONE));
+    Connections connections =
+        side -> {
+          Connection opened = managed.open(side);
+          opened.setAutoCommit(false);
+          return opened;
+        };
+    try (Connection connection = connections.open(migration.primary())) { // autocommit off
+      JoinedUnit unit = crossfade.join("tokens", connection);
+      try (unit) {
+        unit.run(() -> tokens.activate(token.id()));
+        audit(connection, "activated"); // a table that Crossfade does not know
+        connection.commit();
+        unit.committed(); // the other store gets it now
+      }
+    }
+    assertThat(tokens.get(token.id()).status()).isEqualTo(Status.ACTIVE);
+  }
+
+  private static void audit(Connection connection, String what) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("create table audit (text text)");
+      statement.execute("insert into audit values ('" + what + "')");
+    }
+  }
+
+  private static Connection legacy(Path file) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + file + "?foreign_keys=on");
   }
 
   @Test

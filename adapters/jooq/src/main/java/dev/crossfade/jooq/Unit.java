@@ -44,7 +44,11 @@ public abstract class Unit {
   /** Records what a row has become. */
   public final void record(RowState<?, ?> state) {
     states.put(state, state);
+    recorded(state);
   }
+
+  /** Told of each state as it is recorded; does nothing by itself. */
+  protected void recorded(RowState<?, ?> state) {}
 
   final void fail(CrossfadeException why) {
     failure = why;

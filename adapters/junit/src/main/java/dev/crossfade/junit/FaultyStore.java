@@ -11,6 +11,7 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Mark;
@@ -23,6 +24,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -80,7 +82,9 @@ public final class FaultyStore implements Store {
     CONNECT(true),
     /** {@link Store#problems}. */
     CATALOGUE(false),
-    /** Steps 1 and 2: {@link Store#write}, {@link Store#writeRow}. */
+    /**
+     * Steps 1 and 2: {@link Store#write}, {@link Store#writeRow}, {@link JoinedTransaction#run}.
+     */
     MARK_AND_WRITE(true),
     /** Step 1 of a copy or repair: {@link Journal#mark}, {@link Journal#markForRepair}. */
     MARK(true),
@@ -94,7 +98,9 @@ public final class FaultyStore implements Store {
     WITHDRAW(true),
     /** {@link Journal#leaveForgotten}, {@code failed}, {@code retryParked}, {@code recall}. */
     SETTLE(true),
-    /** {@link Journal#parked}, {@code covered}, {@code disputed}, {@code status}. */
+    /**
+     * {@link Journal#parked}, {@code covered}, {@code disputed}, {@code present}, {@code status}.
+     */
     LOOK(false),
     /** Changes of control rows and evidence. */
     CONTROL(true),
@@ -429,6 +435,35 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public JoinedTransaction join(Connection connection) {
+    return new FaultyTransaction(delegate.join(connection));
+  }
+
+  private final class FaultyTransaction implements JoinedTransaction {
+    private final JoinedTransaction joined;
+
+    FaultyTransaction(JoinedTransaction joined) {
+      this.joined = joined;
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R run(Mark mark, UnitBody<R, X> body)
+        throws X {
+      return FaultyStore.this.<R, X>call(Step.MARK_AND_WRITE, () -> joined.run(mark, body));
+    }
+
+    @Override
+    public List<Marked> marked() {
+      return joined.marked();
+    }
+
+    @Override
+    public boolean outlastsChange() {
+      return joined.outlastsChange();
+    }
+  }
+
+  @Override
   public void apply(Change change) {
     change(Step.APPLY, () -> delegate.apply(change));
   }
@@ -598,6 +633,11 @@ public final class FaultyStore implements Store {
     @Override
     public Set<Integer> disputed(List<Entry> own) {
       return call(Step.LOOK, () -> delegate.journal().disputed(own));
+    }
+
+    @Override
+    public Set<Integer> present(List<Entry> own) {
+      return call(Step.LOOK, () -> delegate.journal().present(own));
     }
 
     @Override

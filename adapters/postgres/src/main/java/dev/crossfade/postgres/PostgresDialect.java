@@ -108,10 +108,19 @@ final class PostgresDialect extends Dialect {
   @Override
   public void lockKey(Session session, TableMapping<?, ?> mapping, byte[] key) throws SQLException {
     long number = KeyLock.number(mapping.entity().name(), key);
-    session.query(
-        "select pg_advisory_xact_lock(?)",
-        statement -> statement.setLong(1, number),
-        ResultSet::next);
+    String isolation =
+        session.query(
+            "select pg_advisory_xact_lock(?), current_setting('transaction_isolation')",
+            statement -> statement.setLong(1, number),
+            rows -> rows.next() ? rows.getString(2) : "");
+    if (!isolation.equals("read committed")) {
+      throw new IllegalStateException(
+          "rows of "
+              + mapping.entity().name()
+              + " have locators, so no index holds their key alone, and a transaction at "
+              + isolation
+              + " may not see who has just written it; write them at read committed");
+    }
   }
 
   @Override

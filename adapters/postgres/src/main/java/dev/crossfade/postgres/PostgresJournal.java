@@ -161,6 +161,12 @@ final class PostgresJournal implements Journal {
           where r.is_range and r.entity = e.entity and r.key <= e.key
             and (r.key_to is null or r.key_to >= e.key))
       """;
+  private static final String PRESENT =
+      """
+      select own.place - 1
+      from unnest(?::uuid[], ?::bigint[]) with ordinality own (owner, id, place)
+      join crossfade.journal e on e.owner = own.owner and e.id = own.id
+      """;
   private static final String STATUS =
       """
       select count(*), count(*) filter (where state in ('left', 'unknown')),
@@ -390,6 +396,16 @@ final class PostgresJournal implements Journal {
         session ->
             session.query(
                 DISPUTED,
+                statement -> new EntryArrays(own).bindIds(statement, 1),
+                PostgresJournal::places));
+  }
+
+  @Override
+  public Set<Integer> present(List<Entry> own) {
+    return pool.read(
+        session ->
+            session.query(
+                PRESENT,
                 statement -> new EntryArrays(own).bindIds(statement, 1),
                 PostgresJournal::places));
   }

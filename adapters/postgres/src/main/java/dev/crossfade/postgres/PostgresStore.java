@@ -10,6 +10,7 @@ import dev.crossfade.jooq.Unit;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Rehearsal;
@@ -20,6 +21,7 @@ import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,6 +73,7 @@ public final class PostgresStore implements Store {
   private final PostgresInstances instances;
   private final PostgresJournal journal;
   private final Upkeep upkeep;
+  private volatile @Nullable String schemas;
   private boolean connected;
 
   private PostgresStore(PostgresSettings settings) {
@@ -221,6 +224,35 @@ public final class PostgresStore implements Store {
   @SuppressWarnings("NullAway") // rows are records
   private static <T> Object notNull(T row) {
     return row;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The connection's role needs the rights of the run-time role on schema {@code crossfade}. A
+   * partition that is missing is not made: the transaction may hold locks that stand in the way.
+   */
+  @Override
+  public JoinedTransaction join(Connection connection) {
+    refuseNested();
+    return new PostgresJoined(
+        sessions, this::schemas, connection, name(), settings.weakDurabilityAllowed());
+  }
+
+  /** Where connections of the pool look for tables; always the same. */
+  private String schemas() {
+    String known = schemas;
+    if (known == null) {
+      known =
+          pool.read(
+              session ->
+                  session.query(
+                      "select current_schemas(true)::text",
+                      Session.Binder.NONE,
+                      rows -> rows.next() ? rows.getString(1) : ""));
+      schemas = known;
+    }
+    return known;
   }
 
   @Override

@@ -88,9 +88,7 @@ final class PostgresUnit extends Unit implements AutoCloseable {
       entries.add(new Entry(mark.owner(), entered ? mark.nextId() : 0, span));
     }
     try {
-      if (mark.kind() != Mark.Kind.NOTHING && !entries.isEmpty()) {
-        leave(entered ? LEAVE_ENTRIES : REMEMBER, entries);
-      }
+      leave(session, mark, entries);
       pool.commit(connection);
     } catch (SQLException e) {
       throw pool.failures().notWritten(e);
@@ -98,9 +96,13 @@ final class PostgresUnit extends Unit implements AutoCloseable {
     return new Written<>(result, entered ? ids(entries) : new long[0], states);
   }
 
-  private void leave(String sql, List<Entry> entries) throws SQLException {
+  /** Leaves what the mark says for these keys. */
+  static void leave(Session session, Mark mark, List<Entry> entries) throws SQLException {
+    if (mark.kind() == Mark.Kind.NOTHING || entries.isEmpty()) {
+      return;
+    }
     session.update(
-        sql,
+        mark.kind() == Mark.Kind.ENTRY ? LEAVE_ENTRIES : REMEMBER,
         statement -> {
           statement.setString(1, mark.migration());
           new EntryArrays(entries).bindAll(statement, 2);

@@ -207,7 +207,7 @@ final class Entries {
     return session.update(sql, statement -> bindId(statement, 1, entry.owner(), entry.id())) > 0;
   }
 
-  private void remember(String migration, RowState<?, ?> state) throws SQLException {
+  void remember(String migration, RowState<?, ?> state) throws SQLException {
     session.update(
         REMEMBER,
         statement -> {

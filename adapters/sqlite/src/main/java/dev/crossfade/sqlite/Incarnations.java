@@ -118,6 +118,15 @@ final class Incarnations implements Instances {
         rows -> rows.next() && rows.getInt(1) == 0);
   }
 
+  /** Also asked of files that are none of the library's. */
+  static boolean isKnown(Session session, UUID incarnation) throws SQLException {
+    return Tables.areInstalled(session)
+        && session.query(
+            "select 1 from crossfade_instance where incarnation = ?",
+            statement -> statement.setString(1, incarnation.toString()),
+            ResultSet::next);
+  }
+
   private static UUID incarnation(ResultSet row) throws SQLException {
     return UUID.fromString(row.getString(1));
   }

@@ -220,6 +220,21 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Set<Integer> present(List<Entry> own) {
+    return sessions.reading(
+        "reading the journal",
+        session -> {
+          Set<Integer> present = new HashSet<>();
+          for (int i = 0; i < own.size(); i++) {
+            if (isPresent(session, own.get(i))) {
+              present.add(i);
+            }
+          }
+          return present;
+        });
+  }
+
+  @Override
   public JournalStatus status(String migration) {
     return sessions.reading(
         "reading the journal",
@@ -350,6 +365,13 @@ final class SqliteJournal implements Journal {
   private static boolean isDisputed(Session session, Entry own) throws SQLException {
     return !session.query(
         UNDISPUTED,
+        statement -> Entries.bindId(statement, 1, own.owner(), own.id()),
+        ResultSet::next);
+  }
+
+  private static boolean isPresent(Session session, Entry own) throws SQLException {
+    return session.query(
+        "select 1 from crossfade_entry where owner = ? and id = ?",
         statement -> Entries.bindId(statement, 1, own.owner(), own.id()),
         ResultSet::next);
   }

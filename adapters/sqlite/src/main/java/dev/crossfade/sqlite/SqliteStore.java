@@ -11,6 +11,7 @@ import dev.crossfade.jooq.Unit;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
@@ -20,6 +21,7 @@ import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -202,6 +204,20 @@ public final class SqliteStore implements Store {
       }
       throw file().errors().translate(e, "writing " + table.mapping().entity().name());
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>From its first write on the transaction keeps everybody else from writing to the file, who
+   * wait up to the busy timeout. Begin it with {@code begin immediate}: one that has read before
+   * its first write fails with {@link dev.crossfade.ConflictException} if anybody has written in
+   * between.
+   */
+  @Override
+  public JoinedTransaction join(Connection connection) {
+    file().writer().refuseInside();
+    return new SqliteJoined(sessions, connection, settings);
   }
 
   /**

@@ -73,11 +73,17 @@ final class Tables {
   }
 
   private static int version(Session session) throws SQLException {
-    int tables =
-        number(
+    return areInstalled(session)
+        ? number(session, "select max(version) from crossfade_version")
+        : 0;
+  }
+
+  /** Whether they are there, of whatever version. */
+  static boolean areInstalled(Session session) throws SQLException {
+    return number(
             session,
-            "select count(*) from sqlite_master where type = 'table' and name = 'crossfade_version'");
-    return tables == 0 ? 0 : number(session, "select max(version) from crossfade_version");
+            "select count(*) from sqlite_master where type = 'table' and name = 'crossfade_version'")
+        > 0;
   }
 
   static int number(Session session, String sql) throws SQLException {

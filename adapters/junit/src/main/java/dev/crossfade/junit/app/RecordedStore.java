@@ -5,6 +5,7 @@ import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Rehearsal;
@@ -14,6 +15,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -106,6 +108,42 @@ final class RecordedStore implements Store {
         recording.excuse(begun);
       }
       throw e;
+    }
+  }
+
+  @Override
+  public JoinedTransaction join(Connection connection) {
+    return new RecordedTransaction(delegate.join(connection));
+  }
+
+  /** Nobody here hears of the commit: what a run changes is seen at some time, or never. */
+  private final class RecordedTransaction implements JoinedTransaction {
+    private final JoinedTransaction joined;
+
+    RecordedTransaction(JoinedTransaction joined) {
+      this.joined = joined;
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R run(Mark mark, UnitBody<R, X> body)
+        throws X {
+      long begun = recording.begin();
+      List<RowState<?, ?>> meant = new ArrayList<>();
+      try {
+        return joined.<R, X>run(mark, () -> remembering(meant, body));
+      } finally {
+        recording.perhapsLater(begun, meant);
+      }
+    }
+
+    @Override
+    public List<Marked> marked() {
+      return joined.marked();
+    }
+
+    @Override
+    public boolean outlastsChange() {
+      return joined.outlastsChange();
     }
   }
 

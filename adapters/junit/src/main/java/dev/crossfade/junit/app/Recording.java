@@ -84,7 +84,21 @@ final class Recording {
     if (changed.isEmpty()) {
       return;
     }
-    long to = log.last();
+    end(begun, log.last(), changed, known);
+  }
+
+  /** These rows are changed, each to that state, when the application commits, or never. */
+  void perhapsLater(long begun, Collection<? extends RowState<?, ?>> meant) {
+    if (begun >= 0 && !meant.isEmpty()) {
+      end(begun, Long.MAX_VALUE, meant, possible);
+    }
+  }
+
+  private void end(
+      long begun,
+      long to,
+      Collection<? extends RowState<?, ?>> changed,
+      Map<Row, List<RowState<?, ?>>> known) {
     synchronized (this) {
       Set<Row> rows = new LinkedHashSet<>();
       for (RowState<?, ?> state : changed) {

@@ -3,6 +3,7 @@ package dev.crossfade.examples.benchmarks;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Rehearsal;
@@ -12,6 +13,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,11 @@ final class ImmediateStore implements Store {
   @Override
   public List<RowState<?, ?>> recorded() {
     return delegate.recorded();
+  }
+
+  @Override
+  public JoinedTransaction join(Connection connection) {
+    return delegate.join(connection);
   }
 
   @Override

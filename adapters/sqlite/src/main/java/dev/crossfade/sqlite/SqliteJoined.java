@@ -1,0 +1,99 @@
+package dev.crossfade.sqlite;
+
+import dev.crossfade.jooq.JoinedSession;
+import dev.crossfade.jooq.Session;
+import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.Entry;
+import dev.crossfade.store.Mark;
+import dev.crossfade.store.RowState;
+import dev.crossfade.store.StaleEpochException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A part of the application's own transaction. The epoch that it reads holds as soon as it writes:
+ * SQLite lets it do so only if nobody has written since, and nobody then does until it ends.
+ */
+final class SqliteJoined extends JoinedSession {
+  private final SqliteSessions sessions;
+  private final Settings settings;
+  private boolean checked;
+  private boolean foreignKeys;
+
+  SqliteJoined(SqliteSessions sessions, Connection connection, Settings settings) {
+    super(sessions, connection, "SQLite", settings.name());
+    this.sessions = sessions;
+    this.settings = settings;
+  }
+
+  @Override
+  protected void check(Session session, Mark mark) throws SQLException {
+    if (!checked) {
+      checkConnection(session, mark);
+      checked = true;
+    }
+    ControlRow row = Control.row(session, mark.migration());
+    if (row == null || !row.isOpen() || row.epoch() != mark.epoch()) {
+      throw new StaleEpochException(mark.migration(), mark.epoch());
+    }
+  }
+
+  private void checkConnection(Session session, Mark mark) throws SQLException {
+    foreignKeys = Tables.number(session, "pragma foreign_keys") == 1;
+    int synchronous = Tables.number(session, "pragma synchronous");
+    if (!Incarnations.isKnown(session, mark.owner())) {
+      throw new IllegalArgumentException(
+          "the connection does not lead to the file of "
+              + settings.name()
+              + ", or its transaction began before this process was registered there; nothing was"
+              + " changed. Roll back, and take a connection to that file");
+    }
+    if (synchronous < SqliteStore.Synchronous.FULL.level() && !settings.weakAllowed()) {
+      throw new IllegalArgumentException(
+          "the connection has synchronous = "
+              + synchronous
+              + ", so a power failure may lose what it has committed, and with it the journal that"
+              + " would tell; open it with pragma synchronous = full");
+    }
+  }
+
+  @Override
+  protected void leave(
+      Session session,
+      Mark mark,
+      List<RowState<?, ?>> states,
+      List<Entry> entries,
+      List<Entry> replaced)
+      throws SQLException {
+    Entries journal = new Entries(session, settings.clock().millis());
+    if (!foreignKeys) {
+      states.forEach(this::refuseWithoutForeignKeys);
+    }
+    journal.deleteAll(replaced);
+    for (int i = 0; i < entries.size(); i++) {
+      switch (mark.kind()) {
+        case ENTRY -> journal.insert(mark.migration(), entries.get(i), Entries.OPEN);
+        case REMEMBERED -> journal.remember(mark.migration(), states.get(i));
+        case NOTHING -> {}
+      }
+    }
+  }
+
+  /** Children would be left behind here that the other store's keys refuse. */
+  private void refuseWithoutForeignKeys(RowState<?, ?> state) {
+    if (!state.entity().references().isEmpty() || sessions.table(state.entity()).hasReferrers()) {
+      throw new IllegalArgumentException(
+          "the connection does not enforce foreign keys, which "
+              + state.entity().name()
+              + " has; set pragma foreign_keys = on before its"
+              + " transaction begins");
+    }
+  }
+
+  /** Its snapshot stays what it is, and a change of stage would wait for its end. */
+  @Override
+  public boolean outlastsChange() {
+    return false;
+  }
+}
