@@ -1,7 +1,9 @@
 package dev.crossfade.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -13,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.sql.Connection;
 
 /** The directions of DESIGN.md: who may know whom. */
 @AnalyzeClasses(
@@ -59,8 +62,10 @@ class DependencyRulesTest {
       noClasses()
           .that(CORE)
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("java.sql..", "javax.sql..")
+          .dependOnClassesThat(
+              resideInAnyPackage("java.sql..", "javax.sql..")
+                  .and(not(type(Connection.class)))
+                  .as("of JDBC but a connection that is handed on"))
           .because("a store need not be one with JDBC");
 
   @ArchTest
