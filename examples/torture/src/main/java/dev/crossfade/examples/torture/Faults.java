@@ -141,7 +141,13 @@ final class Faults {
 
   private synchronized void release(String target, FaultKind kind, boolean done) {
     busy.remove(target);
-    counts.merge(kind, done ? 1 : 0, Integer::sum);
+    if (done) {
+      count(kind);
+    }
+  }
+
+  private synchronized void count(FaultKind kind) {
+    counts.merge(kind, 1, Integer::sum);
   }
 
   private boolean kill(int child, SplittableRandom dice) throws InterruptedException {
@@ -153,7 +159,10 @@ final class Faults {
     return true;
   }
 
-  /** Longer than its lease, so that the others take it for dead. */
+  /**
+   * Longer than its lease, so that the others take it for dead. Half of the time it is killed a
+   * moment after it went on: it has done something late, and cannot make up for it.
+   */
   private boolean pause(int child, SplittableRandom dice) throws InterruptedException {
     ChildProcess process = fleet.child(child);
     process.signal("STOP");
@@ -161,6 +170,11 @@ final class Faults {
       over(LEASE_MILLIS + 300 + dice.nextInt(2_000));
     } finally {
       process.signal("CONT");
+    }
+    if (dice.nextBoolean()) {
+      over(dice.nextInt(50));
+      kill(child, dice);
+      count(FaultKind.KILL);
     }
     return true;
   }

@@ -26,6 +26,7 @@ public final class Keys {
   private static final int HOT = 6;
   private static final int COLD_FROM = 1_000;
   private static final int COLD = 400;
+  private static final int WARM = 40;
   private static final int PLAIN_FROM = 2_001;
   private static final int PLAIN = 6;
   private static final int SETS = 4;
@@ -63,10 +64,15 @@ public final class Keys {
     return "code " + parent;
   }
 
+  /**
+   * Hot, warm or cold: what goes wrong with a hot one is soon overwritten, with a cold one rare.
+   */
   static long register(SplittableRandom random) {
-    return random.nextInt(3) > 0
-        ? 1L + random.nextInt(HOT)
-        : (long) COLD_FROM + random.nextInt(COLD);
+    return switch (random.nextInt(3)) {
+      case 0 -> 1L + random.nextInt(HOT);
+      case 1 -> (long) COLD_FROM + random.nextInt(WARM);
+      default -> (long) COLD_FROM + random.nextInt(COLD);
+    };
   }
 
   static long plainRegister(SplittableRandom random) {
