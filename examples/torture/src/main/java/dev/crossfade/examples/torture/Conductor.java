@@ -21,6 +21,7 @@ final class Conductor {
   private final Thread moves = new Thread(() -> until(this::move), "torture-moves");
   private final Thread copies = new Thread(() -> until(this::copy), "torture-copies");
   private boolean legacy = true;
+  private int changes;
 
   Conductor(Fleet fleet, long seed) {
     this.fleet = fleet;
@@ -78,6 +79,7 @@ final class Conductor {
       ChildProcess child = fleet.child(random.nextInt(fleet.size()));
       if (child.isReady() && child.ask("move " + stage, MOVE).ok()) {
         legacy = !legacy;
+        changes++;
         return;
       }
       ending.await(300, TimeUnit.MILLISECONDS);
@@ -92,10 +94,22 @@ final class Conductor {
     ending.await(1_000 + copyRandom.nextInt(3_000), TimeUnit.MILLISECONDS);
   }
 
-  /** Returns when the last of what was asked for has its answer. */
-  void end() throws InterruptedException {
+  /** Returns when the last of them has ended. */
+  void endCopies() throws InterruptedException {
     ending.countDown();
-    moves.join();
     copies.join();
+  }
+
+  /**
+   * Returns when the last of what was asked for has its answer. A short run on a busy machine may
+   * not have got there and back: then it does so now, while the children work and nothing fails.
+   */
+  void end() throws InterruptedException {
+    endCopies();
+    moves.join();
+    for (; changes < 2; changes++) {
+      go(legacy ? "live" : "shadow");
+      legacy = !legacy;
+    }
   }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Run {
   private static final Duration PROGRESS = Duration.ofSeconds(30);
   private static final Duration SETTLED = Duration.ofMinutes(2);
-  private static final long LONG_ENOUGH_SECONDS = 40;
+  private static final long LONG_ENOUGH_SECONDS = 90;
 
   private final Options options;
   private final PrintStream out;

@@ -42,7 +42,7 @@ record Sustained(List<Sample> quarters, int children, double seconds) {
         }
       }
     } finally {
-      conductor.end();
+      conductor.endCopies();
     }
     return new Sustained(quarters, fleet.size(), (System.nanoTime() - begun) / 1e9);
   }
