@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store gave the transaction up because of a concurrent one (deadlock, serialization failure),
- * also after the library's own retries: up to three, of single rows and of a repository's methods.
- * A unit of work is not repeated, because its body is the application's.
+ * also after the library's own retries: up to three, of single rows, of a repository's methods and
+ * of {@linkplain Crossfade#repeatableUnit repeatable} units of work. Other units are not repeated,
+ * because their body is the application's.
  *
  * <p>When it is thrown nothing has changed in any store. Trying again is safe, and after a moment
  * likely to succeed.

@@ -112,8 +112,9 @@ public final class Crossfade implements AutoCloseable {
    * Runs writes of one migration as a unit of work: one transaction on the primary, one on the
    * other store. Reads inside see its writes. A unit inside a unit of the same migration joins it.
    *
-   * <p>If the body throws, nothing is written anywhere. The body runs once; it must not hand
-   * repositories to other threads, whose calls would not belong to the unit.
+   * <p>If the body throws, nothing is written anywhere. The body runs once, see {@link
+   * #repeatableUnit}; it must not hand repositories to other threads, whose calls would not belong
+   * to the unit.
    *
    * @param <X> what the body throws, thrown on as it is
    */
@@ -130,6 +131,32 @@ public final class Crossfade implements AutoCloseable {
   public <R extends @Nullable Object, X extends Exception> R unitOf(
       String migration, UnitBody<R, X> body) throws X {
     return running(migration).writes().unit("unit", body);
+  }
+
+  /**
+   * As {@link #unit}, for a body that may run more than once: where the store gives the transaction
+   * up because of a concurrent one (deadlock, serialization failure), nothing of it was written,
+   * and it is begun anew after a moment, up to three times. It is not after any other failure,
+   * least of all after one whose outcome is unknown.
+   *
+   * <p>What the body does besides, in memory or with other services, is done again with it. Inside
+   * another unit it is part of that one, and runs once.
+   *
+   * @throws ConflictException if the store has given it up four times; nothing was written
+   */
+  public <X extends Exception> void repeatableUnit(String migration, UnitWork<X> body) throws X {
+    repeatableUnitOf(
+        migration,
+        () -> {
+          body.run();
+          return true; // nobody looks at it
+        });
+  }
+
+  /** As {@link #repeatableUnit}, with a result. */
+  public <R extends @Nullable Object, X extends Exception> R repeatableUnitOf(
+      String migration, UnitBody<R, X> body) throws X {
+    return running(migration).writes().repeatableUnit("unit", body);
   }
 
   /**

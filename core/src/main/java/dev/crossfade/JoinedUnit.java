@@ -53,7 +53,9 @@ public interface JoinedUnit extends AutoCloseable {
    * primary.
    *
    * <p>The application may set savepoints on the connection, and go back to one, between runs or
-   * within one. It must not commit, roll back or close the connection within a run.
+   * within one. It must not commit, roll back or close the connection within a run. Where the
+   * database gives up the transaction as a whole, as SQLite does when its disk is full, it is
+   * rolled back, and later runs say so.
    *
    * @param <X> what the body throws, thrown on as it is
    * @throws SwitchInProgressException if the stage has changed, or is changing, and the transaction

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A transaction that an application manages on a connection of its own, as a store takes part in
  * it: steps 1 and 2 without the commit. Made by {@link Store#join}.
  *
- * <p>For one thread at a time. It neither commits nor rolls back, and closes nothing.
+ * <p>For one thread at a time. It does not commit, closes nothing, and rolls back only what it did
+ * itself, or all if the transaction was given up or ended within a run.
  */
 public interface JoinedTransaction {
   /**

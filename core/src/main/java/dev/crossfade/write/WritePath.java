@@ -16,6 +16,7 @@ import dev.crossfade.rehearsal.Units;
 import dev.crossfade.rehearsal.WriteMethod;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Backoff;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StaleEpochException;
@@ -26,8 +27,6 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads.
  */
 public final class WritePath {
-  private static final int RETRIES = 3;
-  private static final long JITTER_NANOS = 2_000_000;
-
   private final Crossing crossing;
   private final Stages stages;
   private final Ownership ownership;
@@ -91,12 +87,26 @@ public final class WritePath {
   /** A unit of work; joins the one that this thread has open. */
   public <R extends @Nullable Object, X extends Exception> R unit(String name, UnitBody<R, X> body)
       throws X {
+    return unit(name, 0, body);
+  }
+
+  /**
+   * A unit of work whose body may be run again, if the store gave it up because of a concurrent
+   * transaction; joins the one that this thread has open, which is then not repeated for it.
+   */
+  public <R extends @Nullable Object, X extends Exception> R repeatableUnit(
+      String name, UnitBody<R, X> body) throws X {
+    return unit(name, Backoff.RETRIES, body);
+  }
+
+  private <R extends @Nullable Object, X extends Exception> R unit(
+      String name, int retries, UnitBody<R, X> body) throws X {
     if (units.open() != null) {
       return body.run();
     }
     return run(
         name,
-        0,
+        retries,
         (store, side, mark, script) ->
             store.write(mark, () -> units.within(Units.Open.on(side, script), body)));
   }
@@ -170,7 +180,7 @@ public final class WritePath {
   private Object alone(WriteMethod method, Object @Nullable [] arguments) throws Exception {
     return this.<Object, Exception>run(
         method.operation(),
-        RETRIES,
+        Backoff.RETRIES,
         (store, side, mark, script) -> {
           if (script != null) {
             script.only(method, arguments);
@@ -203,12 +213,11 @@ public final class WritePath {
         continue;
       } catch (ConflictException e) {
         operation.end();
-        if (retried == retries) {
+        if (retried == retries || !Backoff.pause(retried + 1)) {
           tell(name, view, begun, retried, e);
           throw e;
         }
         retried++;
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(JITTER_NANOS << retried));
         view = stages.current();
         waiting = System.nanoTime(); // what the conflict took is no wait for a change of stage
         continue;

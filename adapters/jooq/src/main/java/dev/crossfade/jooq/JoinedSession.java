@@ -104,7 +104,7 @@ public abstract class JoinedSession implements JoinedTransaction {
     checkUsable();
     if (lost) {
       throw new IllegalStateException(
-          "the transaction has been given up; roll the connection back and begin again");
+          "the transaction was given up and rolled back as a whole; begin again");
     }
     try {
       check(session, mark);
@@ -120,12 +120,16 @@ public abstract class JoinedSession implements JoinedTransaction {
     } catch (SQLException e) {
       throw new IllegalStateException(
           "the body of a run has ended the transaction that it runs in, or gone back to a savepoint"
-              + " from before the run; commit and roll back outside of runs, and roll back now",
+              + " from before the run; commit and roll back outside of runs. What was not committed is"
+              + " rolled back",
           e);
     }
   }
 
-  /** Whether what the run did is known to be undone. If not, the database has undone more. */
+  /**
+   * Whether what the run did is undone, and nothing else. If not, the database or the body has
+   * ended the transaction, and what may have begun since must not be committed.
+   */
   private boolean undone() {
     try {
       session.execute("rollback to savepoint " + SAVEPOINT);
@@ -133,7 +137,16 @@ public abstract class JoinedSession implements JoinedTransaction {
       return true;
     } catch (SQLException e) {
       lost = true;
+      rollBack();
       return false;
+    }
+  }
+
+  private void rollBack() {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // The connection is gone, and its transaction with it.
     }
   }
 

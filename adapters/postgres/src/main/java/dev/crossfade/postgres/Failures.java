@@ -24,7 +24,10 @@ final class Failures {
   private static final Set<String> VALUE_REFUSED =
       Set.of("23514", "23502", "22001", "22003", "22007", "22008", "22021", "22P02", "22P05");
   private static final Set<String> CONFLICT = Set.of("40001", "40P01");
-  private static final Set<String> TIMEOUT = Set.of("57014", "55P03", "25P03");
+  private static final Set<String> TIMEOUT = Set.of("57014", "55P03", "25P03", "25P04");
+
+  /** The driver had no connection to send anything on. */
+  private static final Set<String> NOT_SENT = Set.of("08001", "08003", "08004");
 
   private final String store;
 
@@ -53,6 +56,9 @@ final class Failures {
       return new StoreTimeoutException(message, e);
     } else if (brokeConnection(e) || isOutOfOrder(state)) {
       return new StoreUnavailableException(message, e);
+    } else if (state.equals("25P02")) {
+      return new StoreException(
+          message + "; an earlier statement of this transaction has failed: roll it back", e);
     }
     return new StoreException(message, e);
   }
@@ -64,10 +70,18 @@ final class Failures {
 
   /** As above, with what was being done. */
   CrossfadeException perhapsWritten(SQLException e, String doing) {
-    return brokeConnection(e)
+    return isUnknown(e)
         ? new OutcomeUnknownException(
             message(e) + "; the connection was lost before the answer came", e)
         : notWritten(e, doing);
+  }
+
+  /**
+   * Whether a commit, or a statement that commits itself, may have been done although it failed.
+   */
+  static boolean isUnknown(SQLException e) {
+    String state = state(e);
+    return state.equals("40003") || (brokeConnection(e) && !NOT_SENT.contains(state));
   }
 
   /** The store's name, as messages begin with it. */

@@ -6,6 +6,7 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
+import dev.crossfade.store.Backoff;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,9 +29,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  * exist. Safe for use by many threads.
  */
 final class Pool implements AutoCloseable {
-  /** Work that loses against a concurrent transaction is done so many times at most. */
-  private static final int TRIES = 4;
-
   /** Finishing is batched by the library; more than two at a time only contend. */
   private static final int FINISHING = 2;
 
@@ -261,12 +259,12 @@ final class Pool implements AutoCloseable {
 
   private <R extends @Nullable Object> R statement(
       HikariDataSource pool, String doing, Session.Work<R> work) {
-    for (int tries = 1; ; tries++) {
+    for (int retry = 1; ; retry++) {
       try (Connection connection = open(pool)) {
         return work.run(new Session(connection, 0));
       } catch (SQLException e) {
         forgetIdle(pool, e);
-        if (tries == TRIES || !Failures.isConflict(e)) {
+        if (!Failures.isConflict(e) || !Backoff.pause(retry)) {
           throw failures.perhapsWritten(e, doing);
         }
       }
@@ -286,7 +284,7 @@ final class Pool implements AutoCloseable {
 
   private <R extends @Nullable Object> R transaction(
       DataSource pool, Preparation before, Session.Work<R> work) {
-    for (int tries = 1; ; tries++) {
+    for (int retry = 1; ; retry++) {
       try (Connection connection = open(pool)) {
         Session session = new Session(connection, 0);
         before.on(session);
@@ -297,7 +295,7 @@ final class Pool implements AutoCloseable {
       } catch (SQLException e) {
         forgetIdle(pool, e);
         // Closing has rolled back.
-        if (tries == TRIES || !Failures.isConflict(e)) {
+        if (!Failures.isConflict(e) || !Backoff.pause(retry)) {
           throw failures.notWritten(e);
         }
       }
@@ -328,7 +326,7 @@ final class Pool implements AutoCloseable {
     try {
       connection.commit();
     } catch (SQLException e) {
-      if (Failures.brokeConnection(e)) {
+      if (Failures.isUnknown(e)) {
         throw failures.perhapsWritten(e);
       }
       throw e;

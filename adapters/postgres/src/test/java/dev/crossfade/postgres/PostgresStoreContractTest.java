@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +66,16 @@ class PostgresStoreContractTest extends StoreContract {
     @Override
     public <T, K> RepositoryFactory<T, K> repository(Entity<T, K> entity) {
       return context -> new Rows<>(context);
+    }
+
+    @Override
+    public boolean hasConnections() {
+      return true;
+    }
+
+    @Override
+    public Connection connectionTo(Store store) throws SQLException {
+      return stores.get(store).open();
     }
 
     /** The driver's socket waits for the server, whose time limits end it. */

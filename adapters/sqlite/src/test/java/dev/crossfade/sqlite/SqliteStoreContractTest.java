@@ -129,6 +129,17 @@ class SqliteStoreContractTest extends StoreContract {
       return Rows::new;
     }
 
+    @Override
+    public boolean hasConnections() {
+      return true;
+    }
+
+    @Override
+    public Connection connectionTo(Store store) throws SQLException {
+      return DriverManager.getConnection(
+          "jdbc:sqlite:" + paths.get(store.name()) + "?foreign_keys=on");
+    }
+
     /** NUMERIC columns hold decimals as binary floating point. */
     @Override
     public int exactDigits() {

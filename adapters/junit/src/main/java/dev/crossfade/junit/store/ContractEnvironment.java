@@ -3,6 +3,8 @@ package dev.crossfade.junit.store;
 import dev.crossfade.Entity;
 import dev.crossfade.store.RepositoryFactory;
 import dev.crossfade.store.Store;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Predicate;
 
 /**
@@ -49,6 +51,21 @@ public abstract class ContractEnvironment implements AutoCloseable {
    */
   public boolean endsInterruptedWaits() {
     return true;
+  }
+
+  /** Whether an application can have JDBC connections of its own to the store. */
+  public boolean hasConnections() {
+    return false;
+  }
+
+  /**
+   * A new connection to the database of a store that {@link #newStore} gave, as an application has
+   * it that is to be joined; the suite closes it.
+   *
+   * @throws UnsupportedOperationException if there are none
+   */
+  public Connection connectionTo(Store store) throws SQLException {
+    throw new UnsupportedOperationException("no connections to " + store.name());
   }
 
   /**

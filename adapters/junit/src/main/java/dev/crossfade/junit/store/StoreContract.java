@@ -36,6 +36,14 @@ public abstract class StoreContract {
     }
   }
 
+  /** Steps 1 and 2 in a transaction of the application's. */
+  @Nested
+  class Joining extends JoinContract {
+    Joining() {
+      super(StoreContract.this::environment);
+    }
+  }
+
   /** Marks of copies, and step 4. */
   @Nested
   class Finishing extends FinishContract {
