@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.crossfade.CheckException;
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.ForeignKeyException;
 import dev.crossfade.OutcomeUnknownException;
@@ -24,7 +25,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,7 +51,16 @@ class FailureTest {
     "57014,dev.crossfade.StoreTimeoutException",
     "55P03,dev.crossfade.StoreTimeoutException",
     "25P03,dev.crossfade.StoreTimeoutException",
+    "25P04,dev.crossfade.StoreTimeoutException",
+    "08001,dev.crossfade.StoreUnavailableException",
+    "08003,dev.crossfade.StoreUnavailableException",
+    "08004,dev.crossfade.StoreUnavailableException",
     "08006,dev.crossfade.StoreUnavailableException",
+    "08007,dev.crossfade.StoreUnavailableException",
+    "57P02,dev.crossfade.StoreUnavailableException",
+    "53200,dev.crossfade.StoreUnavailableException",
+    "40003,dev.crossfade.StoreException",
+    "25P02,dev.crossfade.StoreException",
     "57P01,dev.crossfade.StoreUnavailableException",
     "53100,dev.crossfade.StoreUnavailableException",
     "53300,dev.crossfade.StoreUnavailableException",
@@ -65,10 +77,13 @@ class FailureTest {
         .isInstanceOf(type)
         .hasCause(cause)
         .hasMessageContaining("db: why (SQLSTATE " + state);
-    boolean broken = state.startsWith("08") || state.startsWith("57P");
     assertThat(failures.perhapsWritten(cause))
-        .isInstanceOf(broken ? OutcomeUnknownException.class : type);
+        .isInstanceOf(UNKNOWN_ONCE_SENT.contains(state) ? OutcomeUnknownException.class : type);
   }
+
+  /** Of these nobody can say whether the server did what it was asked to before. */
+  private static final Set<String> UNKNOWN_ONCE_SENT =
+      Set.of("08006", "08007", "57P01", "57P02", "57P03", "40003");
 
   @Test
   void theServersRefusalsAreNamed(TestDatabase database) {
@@ -136,6 +151,109 @@ class FailureTest {
           .isThrownBy(() -> fixture.save(token(4L, "d")))
           .withMessageContaining("again");
       assertThat(fixture.query("select id from tokens")).containsExactly("3");
+    }
+  }
+
+  /** What the server says of itself, to a single row and to a unit: nothing was written. */
+  @ParameterizedTest
+  @CsvSource({
+    "53100,dev.crossfade.StoreUnavailableException",
+    "53200,dev.crossfade.StoreUnavailableException",
+    "58030,dev.crossfade.StoreUnavailableException",
+    "57014,dev.crossfade.StoreTimeoutException",
+    "40P01,dev.crossfade.ConflictException",
+    "XX000,dev.crossfade.StoreException"
+  })
+  void whatTheServerFailsOfLeavesNothing(
+      String state, Class<? extends CrossfadeException> type, TestDatabase database) {
+    try (Fixture fixture = Fixture.on(database)) {
+      Fixture.execute(
+          database,
+          """
+          create function fail() returns trigger language plpgsql as $$
+          begin raise exception 'not now' using errcode = '%s'; end $$;
+          create trigger crossfade_test before insert on tokens
+            for each row execute function fail();
+          """
+              .formatted(state));
+
+      assertNothingWritten(fixture, type, () -> fixture.save(token(1L, "a")));
+      assertNothingWritten(fixture, type, () -> inUnit(fixture));
+    }
+  }
+
+  private static void inUnit(Fixture fixture) {
+    Object unused = fixture.store.write(fixture.mark(), () -> fixture.tokens.save(token(1L, "a")));
+  }
+
+  private static void assertNothingWritten(
+      Fixture fixture, Class<? extends CrossfadeException> type, ThrowingCallable write) {
+    assertThatExceptionOfType(CrossfadeException.class)
+        .isThrownBy(write)
+        .isInstanceOf(type)
+        .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_WRITTEN));
+    assertThat(fixture.query("select id from tokens")).isEmpty();
+    assertThat(fixture.query("select id from crossfade.journal")).isEmpty();
+  }
+
+  @Test
+  void aServerThatIsReadOnlyIsUnavailable(TestDatabase database) {
+    try (Fixture installed = Fixture.on(database)) {
+      Fixture.execute(
+          database,
+          "alter database " + database.name() + " set default_transaction_read_only = on");
+      try (PostgresStore store = Fixture.at(database).open()) {
+        Fixture.Tokens tokens = new Fixture.Tokens(contextOn(store));
+        assertNothingWritten(
+            installed,
+            StoreUnavailableException.class,
+            () -> store.writeRow(installed.mark(), tokens, new RowWrite.Save<>(direct(1L))));
+        assertNothingWritten(
+            installed,
+            StoreUnavailableException.class,
+            () -> store.write(installed.mark(), () -> tokens.save(direct(1L))));
+      }
+    }
+  }
+
+  @Test
+  void aServerThatTakesNoMoreConnectionsIsUnavailable(TestDatabase database) {
+    try (Fixture installed = Fixture.on(database)) {
+      Fixture.execute(
+          database,
+          "create role narrow_" + database.name() + " login password 'x' connection limit 0");
+      try (PostgresStore store =
+          PostgresStore.at(database.jdbcUrl())
+              .credentials("narrow_" + database.name(), "x")
+              .connectionWait(Duration.ofMillis(300))
+              .open()) {
+        Fixture.Tokens tokens = new Fixture.Tokens(contextOn(store));
+        assertThatExceptionOfType(StoreUnavailableException.class)
+            .isThrownBy(() -> store.write(installed.mark(), () -> tokens.save(direct(1L))))
+            .withMessageContaining("too many connections");
+      } finally {
+        Fixture.execute(database, "drop role narrow_" + database.name());
+      }
+    }
+  }
+
+  /** Stopping, it ends sessions: whoever has not sent a commit knows that there was none. */
+  @Test
+  void aSessionThatTheServerEndsHasWrittenNothing(TestDatabase database) {
+    try (Fixture fixture = Fixture.on(database)) {
+      assertNothingWritten(
+          fixture,
+          StoreUnavailableException.class,
+          () ->
+              fixture.store.write(
+                  fixture.mark(),
+                  () -> {
+                    fixture.tokens.save(token(1L, "a"));
+                    fixture.query(
+                        "select pg_terminate_backend(pid) from pg_stat_activity where datname ="
+                            + " current_database() and state = 'idle in transaction'");
+                    return fixture.tokens.save(token(2L, "b"));
+                  }));
     }
   }
 

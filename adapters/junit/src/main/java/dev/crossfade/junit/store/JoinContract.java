@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.crossfade.ConflictException;
 import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.junit.store.ContractEntities.Child;
 import dev.crossfade.junit.store.ContractEntities.Parent;
 import dev.crossfade.junit.store.ContractEntities.Setting;
 import dev.crossfade.junit.store.ContractEntities.Tally;
+import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.JoinedTransaction;
@@ -16,8 +18,10 @@ import dev.crossfade.store.JoinedTransaction.Marked;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.StaleEpochException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +185,45 @@ abstract class JoinContract extends ContractTheme {
     tally(1, 10);
     connection.commit();
     assertStored(tables.tallies, new Tally(1, 10));
+  }
+
+  /** The writer has not heard of the change, and its transaction may see the time before it. */
+  @Test
+  void aChangeOfEpochIsSeenThroughEverySnapshot() throws SQLException {
+    int tried = 0;
+    for (int level :
+        List.of(
+            Connection.TRANSACTION_READ_COMMITTED,
+            Connection.TRANSACTION_REPEATABLE_READ,
+            Connection.TRANSACTION_SERIALIZABLE)) {
+      if (connection.getMetaData().supportsTransactionIsolationLevel(level)) {
+        connection.setTransactionIsolation(level);
+        look();
+        ControlRow row = OPEN;
+        while (!store.control().replace(row, row.advanced(row.stage()))) {
+          row = row.advanced(row.stage());
+        }
+        long old = row.epoch();
+
+        assertThat(
+                catchThrowable(
+                    () ->
+                        joined.run(writer.entry(old), () -> tables.tallies.save(new Tally(1, 1)))))
+            .isInstanceOfAny(StaleEpochException.class, ConflictException.class);
+        connection.rollback();
+        tried++;
+      }
+    }
+    assertThat(tried).isPositive();
+    assertAbsent(tables.tallies, 1);
+  }
+
+  /** Its snapshot, where it has one, is of this moment. */
+  private void look() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select count(*) from tally")) {
+      assertThat(rows.next()).isTrue();
+    }
   }
 
   @Test
