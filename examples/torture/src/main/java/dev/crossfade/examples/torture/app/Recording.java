@@ -51,6 +51,9 @@ final class Recording {
           };
       result = List.of(e.getClass().getSimpleName());
       log.debug("{} {} failed.", kind, id, e);
+    } catch (OwnTransactions.Failed e) {
+      outcome = e.outcome();
+      result = List.of(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       outcome = Outcome.UNKNOWN;
       result = List.of(Kind.UNEXPECTED + e.getClass().getName());

@@ -14,10 +14,11 @@ final class Workers implements AutoCloseable {
   private volatile boolean ending;
 
   Workers(ChildOptions options, Application application, Recording recording) {
+    OwnTransactions transactions = new OwnTransactions(options, application);
     SplittableRandom seeds = new SplittableRandom(options.seed());
     for (int n = 0; n < THREADS; n++) {
       SplittableRandom random = seeds.split();
-      Workload workload = new Workload(application, recording, random.split());
+      Workload workload = new Workload(application, transactions, recording, random.split());
       Thread thread =
           new Thread(() -> work(workload, random, options.fullSpeed()), "torture-worker-" + n);
       threads.add(thread);

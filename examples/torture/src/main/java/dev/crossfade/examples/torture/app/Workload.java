@@ -9,11 +9,14 @@ import java.util.stream.Stream;
 /** What one worker does, by its dice; the keys are shared by all workers of all children. */
 final class Workload {
   private final Application app;
+  private final OwnTransactions transactions;
   private final Recording recording;
   private final SplittableRandom random;
 
-  Workload(Application app, Recording recording, SplittableRandom random) {
+  Workload(
+      Application app, OwnTransactions transactions, Recording recording, SplittableRandom random) {
     this.app = app;
+    this.transactions = transactions;
     this.recording = recording;
     this.random = random;
   }
@@ -109,21 +112,22 @@ final class Workload {
     long from = Keys.account(random);
     long to = Keys.otherAccount(random, from);
     long amount = 1L + random.nextInt(50);
+    boolean own = random.nextInt(4) == 0;
     recording.record(
         Kind.TRANSFER,
         List.of(text(from), text(to), text(amount)),
         id ->
-            app.crossfade.unitOf(
-                Tables.MIGRATION,
-                () -> {
-                  boolean up = from < to; // one order for all: no deadlocks
-                  app.accounts.add(up ? from : to, up ? -amount : amount);
-                  app.accounts.add(up ? to : from, up ? amount : -amount);
-                  return List.of(
-                      app.transfers
-                          .book(new Tables.Transfer(null, id, from, to, amount, ""))
-                          .decidedOn());
-                }));
+            own
+                ? transactions.run(() -> transferred(id, from, to, amount))
+                : app.crossfade.unitOf(Tables.MIGRATION, () -> transferred(id, from, to, amount)));
+  }
+
+  private List<String> transferred(String id, long from, long to, long amount) {
+    boolean up = from < to; // one order for all: no deadlocks
+    app.accounts.add(up ? from : to, up ? -amount : amount);
+    app.accounts.add(up ? to : from, up ? amount : -amount);
+    Tables.Transfer transfer = new Tables.Transfer(null, id, from, to, amount, "");
+    return List.of(app.transfers.book(transfer).decidedOn());
   }
 
   /** Two codes change places; in between one of them is somewhere else, for they are unique. */

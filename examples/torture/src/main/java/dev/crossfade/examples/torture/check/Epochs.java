@@ -18,15 +18,23 @@ final class Epochs {
   private final TreeMap<Long, Side> sides = new TreeMap<>();
   private final Map<Long, Long> earliest = new TreeMap<>();
 
+  /** The same, by what stores have accepted: for reads, which no store checks. */
+  private final Map<Long, Long> earliestAccepted = new TreeMap<>();
+
   /** From which moment on this epoch or a later one was certainly decided: time → epoch. */
   private final TreeMap<Long, Long> certain = new TreeMap<>();
 
   Epochs(History history) {
     history.stages().forEach((epoch, stage) -> sides.put(epoch, Stage.ofId(stage).primary()));
     Map<Long, Long> begun = new TreeMap<>();
+    TreeMap<Long, Long> accepted = new TreeMap<>();
     for (Operation operation : history.operations()) {
       if (operation.kind() == Kind.MOVE && operation.isAnswered()) {
         begun.put(Long.valueOf(operation.result().get(0)), operation.begun());
+      }
+      if (operation.kind().writes() && operation.isAnswered()) {
+        // No later epoch was decided before it began, or the store would have refused it.
+        accepted.merge(operation.epochAfter(), operation.begun(), Math::max);
       }
       known(operation.begun(), operation.epochBefore());
       if (operation.ended() != Long.MAX_VALUE) {
@@ -34,9 +42,15 @@ final class Epochs {
       }
     }
     long last = Long.MIN_VALUE;
+    long lastAccepted = Long.MIN_VALUE;
     for (long epoch : sides.keySet()) {
       last = Math.max(last, begun.getOrDefault(epoch, last));
       earliest.put(epoch, last);
+      for (long time : accepted.headMap(epoch, false).values()) {
+        lastAccepted = Math.max(lastAccepted, time);
+      }
+      lastAccepted = Math.max(lastAccepted, last);
+      earliestAccepted.put(epoch, lastAccepted);
     }
   }
 
@@ -76,7 +90,8 @@ final class Epochs {
         .noneMatch(
             later ->
                 later.getValue() != known
-                    && earliest.getOrDefault(later.getKey(), Long.MIN_VALUE) <= read.ended());
+                    && earliestAccepted.getOrDefault(later.getKey(), Long.MIN_VALUE)
+                        <= read.ended());
   }
 
   /** The primary at the end. */

@@ -403,6 +403,20 @@ class CheckTest {
     assertClean();
   }
 
+  /** The move was under way for long, but the old primary still took a write after that read. */
+  @Test
+  void aReadBeforeTheLastWriteOnTheOldPrimary() {
+    story
+        .ok(1, 2, Kind.PUT, "a", COLD, Keys.INITIAL, "legacy")
+        .ok(3, 20, Kind.MOVE, "m", "shadow live", "3")
+        .ok(4, 5, Kind.FIND, "r", COLD, Keys.INITIAL, "")
+        .ok(6, 7, Kind.PUT, "b", COLD, "a", "legacy")
+        .epoch(3, "live")
+        .ok(21, 22, Kind.FIND, "s", COLD, "b", "a")
+        .row("register", 1000, "b", "a");
+    assertLost("r has found initial, which a had replaced");
+  }
+
   @Test
   void aReadOfAProcessThatHasHeard() {
     story
