@@ -8,8 +8,8 @@
  * makes more attempts.
  *
  * Promises: never two primaries. The primary holds the last write it has acknowledged; where the other store differs, the
- * primary's journal has an entry; where neither is primary, because the new one is still to be opened, they do not differ.
- * No key is given twice.
+ * primary's journal has an entry; the other store's journal has none. Where neither is primary, because the new one is still
+ * to be opened, they do not differ. No key is given twice.
  */
 
 #ifndef ATTEMPTS
@@ -62,6 +62,15 @@ bool contested[ENTRIES], fenced[ENTRIES];
     (row[LEGACY] == MOVED && row[TARGET] != MOVED && TRUE_AND_COVERED(TARGET)) || \
     (row[LEGACY] == MOVED && row[TARGET] == MOVED && value[LEGACY] == value[TARGET] && value[TARGET] == last))
 
+#define NOTHING_BEHIND assert((row[LEGACY] != MOVED || EMPTY(LEGACY)) && (row[TARGET] != MOVED || EMPTY(TARGET)))
+
+/* Whether a finish puts an entry back that is gone: not into the journal of a store that is primary no more. */
+#ifdef BRINGS_BACK_ALWAYS
+#define BRINGS_BACK(s) true
+#else
+#define BRINGS_BACK(s) (row[s] != MOVED)
+#endif
+
 /* Where a write or a copy may mark. */
 #ifdef NO_EPOCH_CHECK
 #define EPOCH_IS(s, e) true
@@ -110,11 +119,12 @@ inline finish(a) {
     if
     :: entry[a] == OPEN && done && !contested[a] -> entry[a] = GONE
     :: entry[a] == OPEN && (!done || contested[a]) -> entry[a] = LEFT
-    :: entry[a] == GONE -> entry[a] = LEFT; journal[a] = p /* somebody has repaired it: one copy too many */
+    :: entry[a] == GONE && BRINGS_BACK(p) -> entry[a] = LEFT; journal[a] = p /* repaired meanwhile: one copy too many */
+    :: entry[a] == GONE && !BRINGS_BACK(p)
     :: entry[a] == LEFT
     fi;
     contested[a] = false; done = false;
-    NOTHING_LOST
+    NOTHING_LOST; NOTHING_BEHIND
   }
 }
 
