@@ -1,11 +1,13 @@
 package dev.crossfade.examples.torture.check;
 
+import dev.crossfade.MoveRefusedException;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.examples.torture.history.History;
 import dev.crossfade.examples.torture.history.Kind;
 import dev.crossfade.examples.torture.history.Operation;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,14 +26,14 @@ final class Epochs {
   /** From which moment on this epoch or a later one was certainly decided: time → epoch. */
   private final TreeMap<Long, Long> certain = new TreeMap<>();
 
+  private final List<Operation> moves;
+
   Epochs(History history) {
     history.stages().forEach((epoch, stage) -> sides.put(epoch, Stage.ofId(stage).primary()));
-    Map<Long, Long> begun = new TreeMap<>();
+    moves =
+        history.operations().stream().filter(operation -> operation.kind() == Kind.MOVE).toList();
     TreeMap<Long, Long> accepted = new TreeMap<>();
     for (Operation operation : history.operations()) {
-      if (operation.kind() == Kind.MOVE && operation.isAnswered()) {
-        begun.put(Long.valueOf(operation.result().get(0)), operation.begun());
-      }
       if (operation.kind().writes() && operation.isAnswered()) {
         // No later epoch was decided before it began, or the store would have refused it.
         accepted.merge(operation.epochAfter(), operation.begun(), Math::max);
@@ -44,7 +46,7 @@ final class Epochs {
     long last = Long.MIN_VALUE;
     long lastAccepted = Long.MIN_VALUE;
     for (long epoch : sides.keySet()) {
-      last = Math.max(last, begun.getOrDefault(epoch, last));
+      last = Math.max(last, begun(epoch, String.valueOf(history.stages().get(epoch)), last));
       earliest.put(epoch, last);
       for (long time : accepted.headMap(epoch, false).values()) {
         lastAccepted = Math.max(lastAccepted, time);
@@ -52,6 +54,27 @@ final class Epochs {
       lastAccepted = Math.max(lastAccepted, last);
       earliestAccepted.put(epoch, lastAccepted);
     }
+  }
+
+  /**
+   * When the first of the moves began that may have decided an epoch: the one that says so, which
+   * may only have found it, or one to its stage that does not know what it did. A refused one knows
+   * that it did nothing.
+   *
+   * @param before when the epoch before may have been decided
+   */
+  private long begun(long epoch, String stage, long before) {
+    return moves.stream()
+        .filter(
+            move ->
+                move.isAnswered()
+                    ? move.result().get(0).equals(String.valueOf(epoch))
+                    : move.arguments().get(1).equals(stage)
+                        && move.ended() >= before
+                        && !move.result().contains(MoveRefusedException.class.getSimpleName()))
+        .mapToLong(Operation::begun)
+        .min()
+        .orElse(before);
   }
 
   private void known(long time, long epoch) {

@@ -385,6 +385,31 @@ class CheckTest {
     assertClean();
   }
 
+  /** It failed after its decision; the one that succeeded has only found it. */
+  @Test
+  void aMoveThatFailedMayHaveBeenDecided() {
+    story
+        .failed(1, 5, Kind.MOVE, "m", "shadow live")
+        .ok(2, 3, Kind.PUT, "a", COLD, Keys.INITIAL, "target")
+        .ok(6, 7, Kind.MOVE, "n", "shadow live", "3")
+        .epoch(3, "live")
+        .ok(8, 9, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
+        .row("register", 1000, "a", Keys.INITIAL);
+    assertClean();
+  }
+
+  @Test
+  void aMoveThatWasRefusedHasDecidedNothing() {
+    story
+        .operation(1, 5, Kind.MOVE, "m", "shadow live", Outcome.FAILED, "MoveRefusedException")
+        .ok(2, 3, Kind.PUT, "a", COLD, Keys.INITIAL, "target")
+        .ok(6, 7, Kind.MOVE, "n", "shadow live", "3")
+        .epoch(3, "live")
+        .ok(8, 9, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
+        .row("register", 1000, "a", Keys.INITIAL);
+    assertThat(story.verdict().staleWrites()).isEqualTo(1);
+  }
+
   @Test
   void aWriteOnThePrimaryToComeIsOneToo() {
     story.ok(1, 2, Kind.PUT, "a", COLD, Keys.INITIAL, "target").row("register", 1000, "a", "");
