@@ -331,7 +331,10 @@ public interface CrossfadeListener {
     public enum Cause {
       /** One of this process, because the outcome of a change of the secondary is unknown. */
       OUTCOME_UNKNOWN,
-      /** One of another process that is silent for longer than its lease; taken over here. */
+      /**
+       * One of another process that is silent for longer than its lease, or owns keys in the
+       * journal and is not registered; taken over here.
+       */
       SILENT,
       /**
        * This process's own, by another process that took it for dead. Work goes on under a new one.

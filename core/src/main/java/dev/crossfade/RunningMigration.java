@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /** A migration and all that moves in it, wired in the order of the flow. */
 final class RunningMigration implements Migration, AutoCloseable {
@@ -53,7 +54,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final ShadowReads shadows;
   private final Moves moves;
   private final Obeyer obeyer;
-  private final Heartbeat heartbeat;
+  private final List<Heartbeat> heartbeats;
   private final Router router;
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -81,10 +82,13 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
-    this.heartbeat = new Heartbeat(crossing, stages, membership, this::somethingLeft);
+    this.heartbeats =
+        Stream.of(Side.values())
+            .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))
+            .toList();
     this.router = new Router(stages, writes, shadows);
     repair.start();
-    heartbeat.start();
+    heartbeats.forEach(Heartbeat::start);
     obeyer.signal();
   }
 
@@ -125,7 +129,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     crossing.settings(settings);
     secondary.resize();
     shadows.resize();
-    heartbeat.signal();
+    heartbeats.forEach(Heartbeat::signal);
     repair.signal();
     obeyer.signal();
   }
@@ -269,6 +273,6 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.close();
     obeyer.close();
     finisher.close();
-    heartbeat.close();
+    heartbeats.forEach(Heartbeat::close);
   }
 }

@@ -1,21 +1,24 @@
 package dev.crossfade.journal;
 
 import dev.crossfade.CrossfadeException;
-import dev.crossfade.stage.Stages;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Wakeup;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says to the primary again and again that this process lives, on a thread of its own: a repair or
- * a move that takes longer than the lease must not look like a death. Safe for use by many threads.
+ * Says to a store again and again that this process lives, on a thread of its own: a repair or a
+ * move that takes longer than the lease must not look like a death. Who lives counts in the
+ * primary; the secondary is told because it may be the primary next, and on another thread because
+ * it may not answer. Safe for use by many threads.
  */
 public final class Heartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 
   private final Crossing crossing;
-  private final Stages stages;
+  private final Side side;
   private final Membership membership;
   private final Runnable fenced;
   private final Thread thread;
@@ -23,16 +26,19 @@ public final class Heartbeat implements AutoCloseable {
   private final Wakeup wakeup = new Wakeup();
 
   /**
-   * Made once per migration; {@link #start} starts the thread.
+   * Made once per migration and store; {@link #start} starts the thread.
    *
    * @param fenced told when another process has taken this one for dead
    */
-  public Heartbeat(Crossing crossing, Stages stages, Membership membership, Runnable fenced) {
+  public Heartbeat(Crossing crossing, Side side, Membership membership, Runnable fenced) {
     this.crossing = crossing;
-    this.stages = stages;
+    this.side = side;
     this.membership = membership;
     this.fenced = fenced;
-    this.thread = new Thread(this::run, "crossfade-heartbeat-" + crossing.name());
+    this.thread =
+        new Thread(
+            this::run,
+            "crossfade-heartbeat-" + crossing.name() + "-" + side.name().toLowerCase(Locale.ROOT));
     this.thread.setDaemon(true);
   }
 
@@ -49,7 +55,7 @@ public final class Heartbeat implements AutoCloseable {
   private void run() {
     while (wakeup.await(crossing.settings().heartbeat().toNanos())) {
       try {
-        if (!membership.beat(stages.current().primary())) {
+        if (!membership.beat(side)) {
           fenced.run();
         }
       } catch (CrossfadeException e) {

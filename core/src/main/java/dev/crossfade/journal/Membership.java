@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Fencing goes through the secondary first and the primary second: an incarnation that the
  * primary calls fenced cannot change the secondary any more, so its entries may be taken. {@link
- * #ready} may be asked by many threads, and the primary's heartbeats come from a thread of their
+ * #ready} may be asked by many threads, and each store's heartbeats come from a thread of their
  * own; the rest belongs to the repair thread and to a move, which take turns.
  */
 public final class Membership {
@@ -36,6 +36,10 @@ public final class Membership {
   private final Ownership ownership;
   private final Map<Side, UUID> registered = new ConcurrentHashMap<>();
   private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
+
+  // Of whose turn it is: the primary this process saw last, and since when.
+  private @Nullable Side primary;
+  private long judgesFrom;
 
   /** Made once per migration. */
   public Membership(Crossing crossing, Ownership ownership) {
@@ -101,8 +105,8 @@ public final class Membership {
   }
 
   /**
-   * Registers where that is still missing, says to the secondary that this process lives, and
-   * fences whom it must. The primary is told by {@link Heartbeat}, which nothing here may hold up.
+   * Registers where that is still missing, and fences whom it must. That this process lives says
+   * {@link Heartbeat}, which nothing here may hold up.
    */
   public void keepUp(StageView view) {
     join(view.primary());
@@ -114,6 +118,7 @@ public final class Membership {
     if (secondaryReachable) {
       fenceSuspects(view);
       fenceTheDead(view);
+      fenceStrangers(view);
       instances(view.primary()).forget(FORGET_AFTER);
     }
   }
@@ -155,7 +160,23 @@ public final class Membership {
     }
   }
 
+  /**
+   * What a store knows of who lives may be old when it becomes the primary: who could not reach it
+   * before has a lease's time to say so.
+   */
+  private boolean mayJudge(StageView view) {
+    if (view.primary() != primary) {
+      boolean changed = primary != null;
+      primary = view.primary();
+      judgesFrom = System.nanoTime() + (changed ? crossing.settings().lease().toNanos() : 0);
+    }
+    return System.nanoTime() - judgesFrom >= 0;
+  }
+
   private void fenceTheDead(StageView view) {
+    if (!mayJudge(view)) {
+      return;
+    }
     Instances known = instances(view.primary());
     for (UUID dead : known.expired(crossing.name(), crossing.settings().lease())) {
       if (!dead.equals(ownership.current())) {
@@ -165,6 +186,24 @@ public final class Membership {
             crossing.name());
         fence(view, dead);
         tell(dead, FencingEvent.Cause.SILENT);
+      }
+    }
+  }
+
+  /** Nobody can hear of them, whether they live or not; who does goes on as a new incarnation. */
+  private void fenceStrangers(StageView view) {
+    for (UUID stranger : instances(view.primary()).strangers(crossing.name())) {
+      log.warn(
+          "Taking over from incarnation {} of migration '{}', which owns keys in the journal and is not registered:"
+              + " has {} been restored?",
+          stranger,
+          crossing.name(),
+          crossing.store(view.primary()).name());
+      if (stranger.equals(ownership.current())) {
+        ownership.suspect(stranger); // this process itself
+      } else {
+        fence(view, stranger);
+        tell(stranger, FencingEvent.Cause.SILENT);
       }
     }
   }

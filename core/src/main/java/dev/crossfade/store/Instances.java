@@ -57,6 +57,13 @@ public interface Instances {
    */
   List<UUID> expired(String migration, Duration lease);
 
+  /**
+   * Incarnations that own entries of a migration in the journal and are not registered: this table
+   * is an older one than the journal, or they were forgotten while their last write was under way.
+   * Nobody hears of them again.
+   */
+  List<UUID> strangers(String migration);
+
   /** Fenced incarnations that own entries in the journal. */
   List<UUID> fencedOwners();
 

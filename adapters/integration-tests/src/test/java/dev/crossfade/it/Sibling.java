@@ -26,10 +26,14 @@ final class Sibling implements AutoCloseable {
   }
 
   Sibling(Scenario app, Settings settings, Store legacy) {
+    this(app, settings, legacy, app.newPostgresStore());
+  }
+
+  Sibling(Scenario app, Settings settings, Store legacy, Store target) {
     crossfade =
         Crossfade.builder()
             .legacy(legacy)
-            .target(app.newPostgresStore())
+            .target(target)
             .migration(
                 Scenario.MIGRATION,
                 m ->

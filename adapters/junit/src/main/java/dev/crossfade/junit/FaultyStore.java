@@ -108,7 +108,7 @@ public final class FaultyStore implements Store {
     CONTROL_READ(false),
     /** {@link Instances#register}, {@code heartbeat}, {@code forget}. */
     INSTANCES(true),
-    /** {@link Instances#expired}, {@code wishes}, {@code fencedOwners}. */
+    /** {@link Instances#expired}, {@code wishes}, {@code strangers}, {@code fencedOwners}. */
     INSTANCES_READ(false),
     /** {@link Instances#fence}. */
     FENCE(true);
@@ -566,6 +566,11 @@ public final class FaultyStore implements Store {
     @Override
     public List<UUID> expired(String migration, Duration lease) {
       return call(Step.INSTANCES_READ, () -> delegate.instances().expired(migration, lease));
+    }
+
+    @Override
+    public List<UUID> strangers(String migration) {
+      return call(Step.INSTANCES_READ, () -> delegate.instances().strangers(migration));
     }
 
     @Override

@@ -29,8 +29,16 @@ import org.postgresql.ds.PGSimpleDataSource;
  * exist. Safe for use by many threads.
  */
 final class Pool implements AutoCloseable {
-  /** Finishing is batched by the library; more than two at a time only contend. */
-  private static final int FINISHING = 2;
+  /** Finishing is batched by the library, more at a time only contend; and for heartbeats. */
+  private static final int FINISHING = 3;
+
+  /**
+   * What is lost there is made good, and a thread that waits for a server that is gone does neither
+   * finish nor say that this process lives: together less than a lease.
+   */
+  private static final Duration FINISH_LIMIT = Duration.ofSeconds(4);
+
+  private static final Duration FINISH_GRACE = Duration.ofSeconds(2);
 
   /**
    * A commit lost here leaves an entry too many. Plans for the journal are made while it is empty
@@ -66,12 +74,28 @@ final class Pool implements AutoCloseable {
   Pool(PostgresSettings settings, Failures failures) {
     this.failures = failures;
     this.closingWait = settings.limits().statement().plus(settings.limits().idleInTransaction());
-    String session = sessionSettings(settings.limits());
-    this.durable = pool(settings, "", settings.pool().size(), session);
-    this.finishing = pool(settings, "-finish", FINISHING, session + LOSSY_SETTINGS);
+    PostgresSettings.Limits limits = settings.limits();
+    Duration finish = shorter(limits.statement(), FINISH_LIMIT);
+    String session = sessionSettings(limits, limits.statement());
+    this.durable =
+        pool(settings, "", settings.pool().size(), session, limits.statement().plus(ANSWER_GRACE));
+    this.finishing =
+        pool(
+            settings,
+            "-finish",
+            FINISHING,
+            sessionSettings(limits, finish) + LOSSY_SETTINGS,
+            finish.plus(FINISH_GRACE));
+    this.finishing.setConnectionTimeout(within(FINISH_GRACE, settings.pool().connectionWait()));
     this.finishing.setMinimumIdle(0);
     this.finishing.setIdleTimeout(IDLE_MILLIS);
-    this.changing = pool(settings, "-changes", settings.pool().size(), session);
+    this.changing =
+        pool(
+            settings,
+            "-changes",
+            settings.pool().size(),
+            session,
+            limits.statement().plus(CHANGE_GRACE));
     this.changing.setMinimumIdle(0);
     this.changing.setIdleTimeout(IDLE_MILLIS);
     this.connectionWait = settings.pool().connectionWait();
@@ -79,10 +103,10 @@ final class Pool implements AutoCloseable {
   }
 
   private static HikariDataSource pool(
-      PostgresSettings settings, String suffix, int size, String session) {
+      PostgresSettings settings, String suffix, int size, String session, Duration answer) {
     PostgresSettings.Pool given = settings.pool();
     HikariDataSource pool = new HikariDataSource();
-    pool.setDataSource(bounded(settings));
+    pool.setDataSource(bounded(settings, answer));
     pool.setPoolName(settings.applicationName() + suffix);
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(given.connectionWait().toMillis());
@@ -99,11 +123,15 @@ final class Pool implements AutoCloseable {
     return Math.max(LEAST_WAIT_MILLIS, Math.min(limit.toMillis(), most.toMillis()));
   }
 
-  private static String sessionSettings(PostgresSettings.Limits limits) {
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static String sessionSettings(PostgresSettings.Limits limits, Duration statement) {
     return "set statement_timeout = "
-        + limits.statement().toMillis()
+        + statement.toMillis()
         + "; set lock_timeout = "
-        + limits.lockWait().toMillis()
+        + shorter(statement, limits.lockWait()).toMillis()
         + "; set idle_in_transaction_session_timeout = "
         + limits.idleInTransaction().toMillis()
         // The protocol's statements rely on it; a database may have another default.
@@ -119,10 +147,9 @@ final class Pool implements AutoCloseable {
         settings.tls().properties());
   }
 
-  private static DataSource bounded(PostgresSettings settings) {
-    long answer = settings.limits().statement().plus(ANSWER_GRACE).toSeconds();
+  private static DataSource bounded(PostgresSettings settings, Duration answer) {
     Properties defaults = settings.tls().properties();
-    defaults.setProperty("socketTimeout", Long.toString(answer));
+    defaults.setProperty("socketTimeout", Long.toString(Math.max(1, answer.toSeconds())));
     defaults.setProperty("reWriteBatchedInserts", "true");
     return source(settings.url(), settings.credentials(), settings.applicationName(), defaults);
   }

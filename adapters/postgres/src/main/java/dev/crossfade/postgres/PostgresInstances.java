@@ -4,6 +4,7 @@ import static dev.crossfade.postgres.generated.Tables.INSTANCES;
 import static dev.crossfade.postgres.generated.Tables.JOURNAL;
 
 import dev.crossfade.Stage;
+import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Instances;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,23 @@ final class PostgresInstances implements Instances {
         and h.heartbeat_at >= clock_timestamp() - ? * interval '1 millisecond'
       order by i.instance, i.incarnation
       """;
+
+  /** From one owner to the next by the primary key: they are few, and their entries many. */
+  private static final String STRANGERS =
+      """
+      with recursive o (owner) as (
+        (select owner from crossfade.journal order by owner limit 1)
+        union all
+        select (select j.owner from crossfade.journal j where j.owner > o.owner
+                order by j.owner limit 1)
+        from o where o.owner is not null
+      )
+      select o.owner from o
+      where o.owner is not null
+        and not exists (select 1 from crossfade.instances i where i.incarnation = o.owner)
+        and (select j.migration from crossfade.journal j where j.owner = o.owner limit 1) = ?
+      """;
+
   private static final String FORGET =
       """
       delete from crossfade.instances i using crossfade.heartbeats h
@@ -83,9 +101,10 @@ final class PostgresInstances implements Instances {
                 }));
   }
 
+  /** On a connection that no write can keep waiting, so that a busy process is not a dead one. */
   @Override
   public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
-    return pool.statement(
+    return pool.lossyStatement(
             session ->
                 session.update(
                     HEARTBEAT,
@@ -140,14 +159,25 @@ final class PostgresInstances implements Instances {
 
   @Override
   public List<UUID> expired(String migration, Duration lease) {
+    return incarnations(
+        EXPIRED,
+        statement -> {
+          statement.setString(1, migration);
+          statement.setLong(2, lease.toMillis());
+        });
+  }
+
+  @Override
+  public List<UUID> strangers(String migration) {
+    return incarnations(STRANGERS, statement -> statement.setString(1, migration));
+  }
+
+  private List<UUID> incarnations(String sql, Session.Binder binder) {
     return pool.read(
         session ->
             session.query(
-                EXPIRED,
-                statement -> {
-                  statement.setString(1, migration);
-                  statement.setLong(2, lease.toMillis());
-                },
+                sql,
+                binder,
                 rows -> {
                   List<UUID> found = new ArrayList<>();
                   while (rows.next()) {

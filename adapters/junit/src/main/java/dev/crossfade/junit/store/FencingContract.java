@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.crossfade.Stage;
 import dev.crossfade.junit.store.ContractEntities.Tally;
+import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish.Outcome;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
+import dev.crossfade.store.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -269,6 +272,24 @@ abstract class FencingContract extends ContractTheme {
     Journal.Taken taken = journal.take(repair.entry(1), 10);
     assertThat(finish(repair, taken, Outcome.DONE)).isZero();
     assertThat(instances.fencedOwners()).isEmpty();
+  }
+
+  @Test
+  void strangersOwnEntriesAndAreNotRegistered() {
+    UUID unknown = new UUID(9, 9);
+    Mark mark = new Mark(MIGRATION, 1, Mark.Kind.ENTRY, unknown, () -> 1L);
+    save(writer, tables.tallies, new Tally(1, 1));
+    assertThat(instances.strangers(MIGRATION)).isEmpty();
+
+    journal.mark(mark, List.of(Span.point("tally", new byte[] {1})));
+    assertThat(instances.strangers(MIGRATION)).containsExactly(unknown);
+    assertThat(instances.strangers("another")).isEmpty();
+
+    instances.fence(unknown);
+    assertThat(instances.strangers(MIGRATION)).isEmpty();
+    assertThat(journal.take(actor().entry(1), 10).taken())
+        .extracting(Entry::owner)
+        .containsExactly(unknown);
   }
 
   @Test
