@@ -188,6 +188,12 @@ public interface CrossfadeListener {
     public enum Reason {
       /** The store could not be reached, or was and is again. */
       CONNECTION,
+      /**
+       * The store can be reached, but its tables do not fit, or its stage and epoch cannot be:
+       * another database, or one restored from a backup. Nothing is written to it. Told even where
+       * it could not be reached before; the failure says what to do.
+       */
+      UNFIT,
       /** Writes kept failing there and the breaker opened, or repair got through and closed it. */
       BREAKER
     }

@@ -62,9 +62,12 @@ final class RunningMigration implements Migration, AutoCloseable {
   RunningMigration(Crossing crossing) {
     this.crossing = crossing;
     this.stages = new Stages(crossing);
-    checkCatalogues();
+    boolean bothFit = checkCatalogues();
     Ownership ownership = new Ownership();
-    Membership membership = new Membership(crossing, ownership);
+    Membership membership = new Membership(crossing, stages, ownership);
+    if (bothFit) {
+      membership.fits(stages.current().secondary());
+    }
     membership.keepUp(stages.current()); // may throw: no thread has been started yet
     SecondaryBreaker breaker = new SecondaryBreaker(crossing);
     this.finisher = new Finisher(crossing, this::somethingLeft);
@@ -96,14 +99,20 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.signal();
   }
 
-  /** The primary's mapping must fit; the other one's must as far as it can be reached. */
-  private void checkCatalogues() {
+  /**
+   * The primary's mapping must fit; the other one's must as far as it can be reached.
+   *
+   * @return whether it could
+   */
+  private boolean checkCatalogues() {
     StageView view = stages.current();
     List<String> problems = new ArrayList<>(crossing.problems(view.primary()));
+    boolean both = false;
     if (view.stage() != Stage.OFF) {
       try {
         crossing.store(view.secondary()).connect();
         problems.addAll(crossing.problems(view.secondary()));
+        both = true;
       } catch (StoreUnavailableException | StoreTimeoutException e) {
         // the application starts without it; membership reports it, and repair catches up
       }
@@ -111,6 +120,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
+    return both;
   }
 
   /** The pairs of which an implementation has that interface. */

@@ -1,18 +1,22 @@
 package dev.crossfade.journal;
 
+import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason;
 import dev.crossfade.CrossfadeListener.FencingEvent;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Instances.Wish;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +37,31 @@ public final class Membership {
   private static final Duration FORGET_AFTER = Duration.ofDays(1);
 
   private final Crossing crossing;
+  private final Stages stages;
   private final Ownership ownership;
   private final Map<Side, UUID> registered = new ConcurrentHashMap<>();
   private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
+
+  /** Sides whose catalogue was found to fit since they were last unreachable. */
+  private final Set<Side> fitting = EnumSet.noneOf(Side.class);
+
+  /** What was last told against the secondary; null while it fits. */
+  private @Nullable String unfit;
 
   // Of whose turn it is: the primary this process saw last, and since when.
   private @Nullable Side primary;
   private long judgesFrom;
 
   /** Made once per migration. */
-  public Membership(Crossing crossing, Ownership ownership) {
+  public Membership(Crossing crossing, Stages stages, Ownership ownership) {
     this.crossing = crossing;
+    this.stages = stages;
     this.ownership = ownership;
+  }
+
+  /** The catalogue of that side was checked, and fits. */
+  public void fits(Side side) {
+    fitting.add(side);
   }
 
   /** Whether an operation of this incarnation may change the store of a side. */
@@ -125,6 +142,14 @@ public final class Membership {
 
   private boolean joinIfReachable(Side side) {
     try {
+      crossing.store(side).connect();
+      ConfigurationException unfitNow = unfit(side);
+      if (unfitNow != null) {
+        registered.remove(side);
+        noteUnfit(side, unfitNow);
+        return false;
+      }
+      noteFits(side);
       join(side);
       if (!instances(side).heartbeat(ownership.current(), crossing.wanted())) {
         ownership.suspect(ownership.current());
@@ -132,8 +157,47 @@ public final class Membership {
       return true;
     } catch (CrossfadeException e) {
       registered.remove(side);
+      fitting.remove(side);
       noteUnreachable(side, e);
       return false;
+    }
+  }
+
+  /** It may have been away while its tables were changed, and come back as another database. */
+  private @Nullable ConfigurationException unfit(Side side) {
+    ConfigurationException doubt = stages.doubt();
+    if (doubt != null) {
+      return doubt;
+    }
+    if (fitting.contains(side)) {
+      return null;
+    }
+    List<String> problems = crossing.problems(side);
+    if (!problems.isEmpty()) {
+      return new ConfigurationException(problems);
+    }
+    fitting.add(side);
+    return null;
+  }
+
+  private void noteUnfit(Side side, ConfigurationException why) {
+    if (!why.getMessage().equals(unfit)) {
+      unfit = why.getMessage();
+      log.error(
+          "{} can be reached, but nothing is written to it; writes of migration '{}' go on without it and their"
+              + " keys stay in the journal: {}",
+          crossing.store(side).name(),
+          crossing.name(),
+          unfit);
+    }
+    note(Reason.UNFIT, side, false, why);
+  }
+
+  private void noteFits(Side side) {
+    if (unfit != null) {
+      unfit = null;
+      log.info("{} fits again.", crossing.store(side).name());
+      note(Reason.UNFIT, side, true, null);
     }
   }
 
@@ -221,14 +285,12 @@ public final class Membership {
   private void noteReachable(Side side) {
     if (Boolean.FALSE.equals(reachable.put(side, true))) {
       log.info("{} can be reached again.", crossing.store(side).name());
-      note(side, true, null);
+      note(Reason.CONNECTION, side, true, null);
     }
   }
 
-  private void note(Side side, boolean canBeReached, @Nullable CrossfadeException failure) {
-    crossing
-        .availability()
-        .note(Reason.CONNECTION, () -> canBeReached, crossing.store(side).name(), failure);
+  private void note(Reason reason, Side side, boolean holds, @Nullable CrossfadeException failure) {
+    crossing.availability().note(reason, () -> holds, crossing.store(side).name(), failure);
   }
 
   private void noteUnreachable(Side side, CrossfadeException e) {
@@ -238,7 +300,7 @@ public final class Membership {
           crossing.store(side).name(),
           crossing.name(),
           e.getMessage());
-      note(side, false, e);
+      note(Reason.CONNECTION, side, false, e);
     }
   }
 

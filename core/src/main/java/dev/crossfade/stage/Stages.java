@@ -37,6 +37,7 @@ public final class Stages {
   private final Condition changed = lock.newCondition();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean targetLookedAt;
+  private volatile @Nullable ConfigurationException doubt;
 
   /** Written under {@link #lock}. */
   private volatile StageView view;
@@ -62,6 +63,11 @@ public final class Stages {
   /** What this process believes now. */
   public StageView current() {
     return view;
+  }
+
+  /** Why the secondary cannot be what it should be, as the last reading found it; else null. */
+  public @Nullable ConfigurationException doubt() {
+    return doubt;
   }
 
   /** Reads the control rows again. */
@@ -117,7 +123,7 @@ public final class Stages {
   /** A reading that was begun before this process's own last change may have missed it. */
   private void readAgain() {
     long before = ownChanges();
-    StageView read = read();
+    StageView read = readOrKeep();
     lock.lock();
     try {
       if (ownChanges == before || read.epoch() > view.epoch()) {
@@ -127,6 +133,27 @@ public final class Stages {
       lock.unlock();
     }
     tellWhatIsUntold();
+  }
+
+  /**
+   * What the other store claims, once it is there, says nothing against a primary that this process
+   * has seen to be one and that still is: it is the secondary that writes go on without.
+   */
+  private StageView readOrKeep() {
+    try {
+      StageView read = read();
+      doubt = null;
+      return read;
+    } catch (ConfigurationException e) {
+      targetLookedAt = false;
+      StageView before = view;
+      ControlRow row = crossing.store(before.primary()).control().read(crossing.name());
+      if (row == null || row.state() == State.MOVED || row.epoch() < before.epoch()) {
+        throw e;
+      }
+      doubt = e;
+      return new StageView(before.primary(), undoneIfOverdue(before.primary(), row));
+    }
   }
 
   private long ownChanges() {
@@ -284,8 +311,14 @@ public final class Stages {
 
   /** Where PostgreSQL is the primary, it says so itself; no other row can be open then. */
   private StageView withoutLegacy(CrossfadeException unreachable) {
-    crossing.store(Side.TARGET).connect();
-    ControlRow target = target().read(crossing.name());
+    ControlRow target;
+    try {
+      crossing.store(Side.TARGET).connect();
+      target = target().read(crossing.name());
+    } catch (CrossfadeException e) {
+      unreachable.addSuppressed(e);
+      throw unreachable;
+    }
     if (target == null || target.state() == State.MOVED) {
       throw unreachable;
     }

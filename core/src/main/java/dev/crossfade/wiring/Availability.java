@@ -1,5 +1,7 @@
 package dev.crossfade.wiring;
 
+import static dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason.UNFIT;
+
 import dev.crossfade.CrossfadeListener.AvailabilityEvent;
 import dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason;
 import java.util.EnumSet;
@@ -45,7 +47,8 @@ public final class Availability {
     lock.lock();
     try {
       boolean changed = holds.getAsBoolean() ? against.remove(reason) : against.add(reason);
-      if (changed && available != against.isEmpty()) {
+      boolean news = available != against.isEmpty() || against.contains(reason) && reason == UNFIT;
+      if (changed && news) {
         available = against.isEmpty();
         tell(new AvailabilityEvent(migration, store, available, reason, failure));
       }

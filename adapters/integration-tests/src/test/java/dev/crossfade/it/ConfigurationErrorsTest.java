@@ -13,6 +13,7 @@ import dev.crossfade.Repository;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.Writes;
 import dev.crossfade.it.Domain.Account;
 import dev.crossfade.it.Domain.Entry;
@@ -373,7 +374,7 @@ class ConfigurationErrorsTest {
   void aFileThatIsNotThere() {
     SqliteStore sqlite = SqliteStore.open(Path.of("no", "such", "file.db"));
     assertThatThrownBy(sqlite::connect)
-        .isInstanceOf(ConfigurationException.class)
+        .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("there is no file");
     sqlite.close();
   }

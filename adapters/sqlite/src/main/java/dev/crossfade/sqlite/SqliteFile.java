@@ -205,14 +205,14 @@ final class SqliteFile implements WriterConnection.Connector {
     try {
       return settings.path().toRealPath();
     } catch (NoSuchFileException e) {
-      throw new ConfigurationException(
-          List.of(
-              "there is no file "
-                  + settings.path()
-                  + "; correct the path, or create the database and its tables first"
-                  + (Files.exists(settings.path().toAbsolutePath().getParent())
-                      ? ""
-                      : " (its directory does not exist either)")));
+      throw new StoreUnavailableException(
+          "there is no file "
+              + settings.path()
+              + "; correct the path, or create the database and its tables first"
+              + (Files.exists(settings.path().toAbsolutePath().getParent())
+                  ? ""
+                  : " (its directory does not exist either)"),
+          e);
     } catch (IOException e) {
       throw new StoreUnavailableException(settings.name() + " cannot be opened", e);
     }

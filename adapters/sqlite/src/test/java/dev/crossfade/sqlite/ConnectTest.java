@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.Entity;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.sqlite.SqliteStore.Synchronous;
 import dev.crossfade.store.RepositoryContext;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class ConnectTest {
     Path absent = directory.resolve("typo.db");
     try (SqliteStore store = SqliteStore.open(absent)) {
       assertThatThrownBy(store::connect)
-          .isInstanceOf(ConfigurationException.class)
+          .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("there is no file");
     }
     assertThat(absent).doesNotExist();
