@@ -47,7 +47,8 @@ public final class Availability {
     lock.lock();
     try {
       boolean changed = holds.getAsBoolean() ? against.remove(reason) : against.add(reason);
-      boolean news = available != against.isEmpty() || against.contains(reason) && reason == UNFIT;
+      boolean news =
+          available != against.isEmpty() || (reason == UNFIT && against.contains(reason));
       if (changed && news) {
         available = against.isEmpty();
         tell(new AvailabilityEvent(migration, store, available, reason, failure));
