@@ -181,8 +181,9 @@ public final class Membership {
   }
 
   private void noteUnfit(Side side, ConfigurationException why) {
-    if (!why.getMessage().equals(unfit)) {
-      unfit = why.getMessage();
+    String problems = String.join("; ", why.problems());
+    if (!problems.equals(unfit)) {
+      unfit = problems;
       log.error(
           "{} can be reached, but nothing is written to it; writes of migration '{}' go on without it and their"
               + " keys stay in the journal: {}",
