@@ -63,6 +63,13 @@ public interface CrossfadeListener {
   default void repaired(RepairEvent event) {}
 
   /**
+   * Repair has come further with more than one round can do: after an outage of the secondary,
+   * mostly. Told when it begins, every few seconds, and at the end. On the thread of repair, or one
+   * that waits for the journal to settle.
+   */
+  default void backlog(BacklogEvent event) {}
+
+  /**
    * A key was parked: the secondary has refused its row too often. On the thread that copied it:
    * repair's, or that of who called a backfill, a move or a repair. Alarm: it blocks a change of
    * primary.
@@ -299,6 +306,16 @@ public interface CrossfadeListener {
    * @param parked entries that were parked, after too many refusals
    */
   record RepairEvent(String migration, int repaired, int failed, int parked) {}
+
+  /**
+   * How far repair has come with a backlog.
+   *
+   * @param migration its migration
+   * @param left entries that still wait for repair
+   * @param copied rows copied since it began
+   * @param oldest the age of the oldest entry, parked ones included
+   */
+  record BacklogEvent(String migration, long left, long copied, Duration oldest) {}
 
   /**
    * A key that the secondary refuses.

@@ -44,6 +44,11 @@ public final class Repair implements AutoCloseable {
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
+
+  /** While writes are under way a backlog gets a third of the time: they must not feel it. */
+  private static final int RESTS_PER_ROUND = 2;
+
+  private static final Duration LONGEST_REST = Duration.ofMillis(500);
   private static final int LOOKS_PER_UPKEEP = 20;
 
   private final Crossing crossing;
@@ -66,12 +71,20 @@ public final class Repair implements AutoCloseable {
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
 
+  /** How many ids rounds have given out; only written under {@link #turn}. */
+  private volatile long marked;
+
+  /** Guarded by {@link #turn}. */
+  private final Backlog backlog;
+
   /** What a round has come to. */
   private enum Progress {
     /** There is nothing that can be repaired. */
     NOTHING,
     /** There may be more that can be repaired at once. */
     MORE,
+    /** As {@link #MORE}, and there was as much as a round may have. */
+    MUCH,
     /**
      * Keys were refused, or are being written or copied at this moment: at once would be too soon.
      */
@@ -92,6 +105,7 @@ public final class Repair implements AutoCloseable {
     this.membership = membership;
     this.finisher = finisher;
     this.breaker = breaker;
+    this.backlog = new Backlog(crossing, this::status);
     this.copier = new Copier(crossing, ownership, breaker);
     this.thread = new Thread(this::run, "crossfade-repair-" + crossing.name());
     this.thread.setDaemon(true);
@@ -189,20 +203,39 @@ public final class Repair implements AutoCloseable {
   }
 
   private void roundsOfALook() {
-    rounds(System.nanoTime() + LONGEST_LOOK.toNanos());
+    rounds(System.nanoTime() + LONGEST_LOOK.toNanos(), false);
   }
 
   /**
    * Repairs until nothing is left that can be repaired now, or it is time for something else: keys
    * in a range whose owner is to be fenced, or has forgotten it, stay left however often they are
    * copied, and only upkeep ends that.
+   *
+   * @param yields whether it rests between rounds while writes are under way and much is left;
+   *     nobody waits for it then
    */
-  private Progress rounds(long until) {
+  private Progress rounds(long until, boolean yields) {
     Progress progress = Progress.MORE;
-    while (progress == Progress.MORE && !wakeup.isClosed() && System.nanoTime() - until < 0) {
+    boolean goesOn = true;
+    while (goesOn && !wakeup.isClosed() && System.nanoTime() - until < 0) {
+      long begun = System.nanoTime();
+      long writes = writes();
       progress = round();
+      goesOn = progress == Progress.MORE || progress == Progress.MUCH;
+      if (yields && progress == Progress.MUCH && writes() > writes) {
+        goesOn = pauseUnlessClosed(rest(System.nanoTime() - begun));
+      }
     }
     return progress;
+  }
+
+  private static long rest(long roundNanos) {
+    return Math.min(LONGEST_REST.toNanos(), RESTS_PER_ROUND * roundNanos);
+  }
+
+  /** How many entries others than rounds have made in this process. */
+  private long writes() {
+    return ownership.given() - marked;
   }
 
   private void run() {
@@ -216,7 +249,8 @@ public final class Repair implements AutoCloseable {
           lastUpkeep = System.nanoTime();
           upkeep();
         }
-        delay = rounds(lastUpkeep + heartbeat()) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
+        delay =
+            rounds(lastUpkeep + heartbeat(), true) == Progress.LATER ? FIRST_DELAY.toNanos() : 0;
       } catch (RuntimeException | Error e) {
         delay = Math.min(LONGEST_DELAY.toNanos(), Math.max(FIRST_DELAY.toNanos(), delay * 2));
         explain(e);
@@ -340,13 +374,18 @@ public final class Repair implements AutoCloseable {
     int most = breaker.isClosed() ? ENTRIES_PER_ROUND : 1; // one shows whether there is a point
     Taken taken = journal(view).take(operation.copyMark(crossing.name(), view), most);
     if (taken.own().isEmpty()) {
+      backlog.round(0, false);
       return Progress.NOTHING;
     }
+    marked += taken.own().size();
     CopyResult result = copier.copy(view, operation, taken.own(), taken.taken());
     tell(result);
-    return result.refused() == 0 && result.left() < taken.own().size()
-        ? Progress.MORE
-        : Progress.LATER;
+    boolean much = taken.taken().size() == ENTRIES_PER_ROUND;
+    backlog.round(result.rows(), much || most == 1); // one was but a trial
+    if (result.refused() > 0 || result.left() >= taken.own().size()) {
+      return Progress.LATER;
+    }
+    return much ? Progress.MUCH : Progress.MORE;
   }
 
   private void tell(CopyResult result) {

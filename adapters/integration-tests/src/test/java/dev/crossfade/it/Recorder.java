@@ -70,6 +70,11 @@ final class Recorder implements CrossfadeListener {
   }
 
   @Override
+  public void backlog(BacklogEvent event) {
+    rare.add(event);
+  }
+
+  @Override
   public void parked(ParkedEvent event) {
     rare.add(event);
   }
