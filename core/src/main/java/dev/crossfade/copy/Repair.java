@@ -25,6 +25,7 @@ import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -71,8 +72,8 @@ public final class Repair implements AutoCloseable {
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
 
-  /** How many ids rounds have given out; only written under {@link #turn}. */
-  private volatile long marked;
+  /** How many ids rounds have given out. */
+  private final AtomicLong marked = new AtomicLong();
 
   /** Guarded by {@link #turn}. */
   private final Backlog backlog;
@@ -235,7 +236,7 @@ public final class Repair implements AutoCloseable {
 
   /** How many entries others than rounds have made in this process. */
   private long writes() {
-    return ownership.given() - marked;
+    return ownership.given() - marked.get();
   }
 
   private void run() {
@@ -377,7 +378,7 @@ public final class Repair implements AutoCloseable {
       backlog.round(0, false);
       return Progress.NOTHING;
     }
-    marked += taken.own().size();
+    marked.addAndGet(taken.own().size());
     CopyResult result = copier.copy(view, operation, taken.own(), taken.taken());
     tell(result);
     boolean much = taken.taken().size() == ENTRIES_PER_ROUND;
