@@ -19,8 +19,10 @@ import java.util.Map;
  *     query in its way costs the other store, and the threads that carry writes over, less. Longer:
  *     fewer keys are left to repair where changes are slow. Repair and backfill, which bring many
  *     rows at once, take up to six times as long
- * @param secondaryThreads how many writes are carried to the other store at once, per migration
- * @param secondaryQueue how many more wait for that; beyond it they are left to repair
+ * @param secondaryThreads how many writes are carried to the other store at once, per migration.
+ *     Where secondaryWait is zero two threads at most carry as many as wait in one transaction
+ * @param secondaryQueue how many more wait for that; beyond it they are left to repair. Where
+ *     secondaryWait is zero, beyond 16 times as many rows, too
  * @param shadowSampling the share of reads that is compared in shadow and live, 0 to 1
  * @param shadowThreads how many compared reads run at once, per migration
  * @param shadowQueue how many more wait; beyond it samples are dropped and counted

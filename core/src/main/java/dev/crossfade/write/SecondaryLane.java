@@ -17,12 +17,9 @@ import dev.crossfade.rehearsal.Script;
 import dev.crossfade.rehearsal.WriteRehearsal;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Change;
-import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Finish.Outcome;
-import dev.crossfade.store.RowState;
-import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.Written;
@@ -30,14 +27,13 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Pools;
 import dev.crossfade.wiring.StateOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +41,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Step 3 of writes: carries the rows a write left behind to the secondary store, on a bounded pool,
  * and hands the operation on to be finished. Fails the caller only where the settings require the
- * secondary, and then with what is known. Safe for use by many threads.
+ * secondary, and then with what is known.
+ *
+ * <p>What nobody waits for shares transactions: a thread that takes one of them takes what waits
+ * behind it as well. Safe for use by many threads.
  */
 public final class SecondaryLane implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SecondaryLane.class);
+
+  /** More would be smaller; one alone would wait for whatever row of it is locked. */
+  private static final int BATCHES_AT_ONCE = 2;
+
+  private static final int ROWS_PER_OPERATION = 16;
 
   private final Crossing crossing;
   private final Ownership ownership;
@@ -58,6 +62,9 @@ public final class SecondaryLane implements AutoCloseable {
   private final Rehearsals rehearsals;
   private final Runnable suspicion;
   private final ThreadPoolExecutor pool;
+
+  /** Of the operations that wait for a thread, and that nobody waits for. */
+  private final AtomicLong waitingRows = new AtomicLong();
 
   /**
    * Starts no thread before the first write.
@@ -80,7 +87,7 @@ public final class SecondaryLane implements AutoCloseable {
     this.rehearsals = rehearsals;
     this.suspicion = suspicion;
     AtomicInteger number = new AtomicInteger();
-    int threads = crossing.settings().secondaryThreads();
+    int threads = threads(crossing.settings());
     this.pool =
         new ThreadPoolExecutor(
             threads,
@@ -97,7 +104,13 @@ public final class SecondaryLane implements AutoCloseable {
 
   /** As many threads as the settings now say. */
   public void resize() {
-    Pools.resize(pool, crossing.settings().secondaryThreads());
+    Pools.resize(pool, threads(crossing.settings()));
+  }
+
+  private static int threads(Settings settings) {
+    return settings.secondaryWait().isZero()
+        ? Math.min(BATCHES_AT_ONCE, settings.secondaryThreads())
+        : settings.secondaryThreads();
   }
 
   /**
@@ -132,12 +145,15 @@ public final class SecondaryLane implements AutoCloseable {
    */
   @Nullable SecondaryMissedException carry(
       StageView view, Operation operation, Written<?> written, @Nullable Script script) {
-    Carried carried = new Carried(view, operation, written, script);
     Settings settings = crossing.settings();
-    if (started(carried)) {
-      carried.await(settings.secondaryWait());
+    boolean waits = !settings.secondaryWait().isZero();
+    Carried carried = carried(view, operation, written, script, waits);
+    if (started(carried) && waits) {
+      await(carried, settings.secondaryWait());
     }
-    return settings.secondary() == Secondary.REQUIRED ? carried.missed() : null;
+    return settings.secondary() == Secondary.REQUIRED
+        ? carried.missed(crossing.store(view.secondary()).name())
+        : null;
   }
 
   /**
@@ -148,21 +164,219 @@ public final class SecondaryLane implements AutoCloseable {
    */
   void rehearse(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
     if (script != null) {
-      boolean unused = started(new Carried(view, operation, written, script));
+      boolean unused = started(carried(view, operation, written, script, false));
+    }
+  }
+
+  private Carried carried(
+      StageView view,
+      Operation operation,
+      Written<?> written,
+      @Nullable Script script,
+      boolean waitedFor) {
+    WriteRehearsal rehearsal =
+        script == null ? null : rehearsals.of(view, script, Carried.entries(operation, written));
+    return new Carried(this::run, view, operation, written, rehearsal, waitedFor);
+  }
+
+  private void await(Carried carried, Duration limit) {
+    try {
+      boolean inTime = carried.await(limit);
+      if (!inTime && carried.rehearsal() == null) { // one may have taken the time, not the store
+        breaker.waitedOut(carried.view().secondary(), limit, carried.key());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread()
+          .interrupt(); // the write is done; only the wait for the other store ends
     }
   }
 
   private boolean started(Carried carried) {
-    if (!isAvailable(carried.view, carried.operation)) {
-      carried.skip();
+    if (!isAvailable(carried.view(), carried.operation()) || !hasRoom(carried)) {
+      skip(carried);
       return false;
     }
     try {
       pool.execute(carried);
       return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
-      carried.skip();
+      taken(carried);
+      skip(carried);
       return false;
+    }
+  }
+
+  /**
+   * Units of work may be large, and of those that are waited for each is held by its caller anyway;
+   * of the others as many rows wait as would if they were small. One of any size may.
+   */
+  private boolean hasRoom(Carried carried) {
+    if (!carried.isBatched()) {
+      return true;
+    }
+    long most = (long) ROWS_PER_OPERATION * crossing.settings().secondaryQueue();
+    long before = waitingRows.getAndAdd(carried.rows());
+    if (before == 0 || before + carried.rows() <= most) {
+      return true;
+    }
+    taken(carried);
+    return false;
+  }
+
+  /** It does not wait any more. */
+  private void taken(Carried carried) {
+    if (carried.isBatched()) {
+      waitingRows.addAndGet(-carried.rows());
+    }
+  }
+
+  /** On a thread of the pool: this one, and what waits behind it. */
+  private void run(Carried first) {
+    taken(first);
+    Carried next = first;
+    try {
+      while (next != null && (next == first || !pool.isShutdown())) {
+        Batch batch = new Batch(next);
+        next = fill(batch);
+        deliver(batch);
+      }
+    } finally {
+      if (next != null) {
+        skip(next);
+      }
+    }
+  }
+
+  /** Adds what waits; returns the first that does not fit in, null if there is none. */
+  private @Nullable Carried fill(Batch batch) {
+    while (batch.first().isBatched()) {
+      Carried next = (Carried) pool.getQueue().poll();
+      if (next == null) {
+        break;
+      }
+      taken(next);
+      if (!batch.add(next)) {
+        return next;
+      }
+    }
+    return null;
+  }
+
+  private void deliver(Batch batch) {
+    if (!breaker.isClosed()) { // it has opened while these waited for a thread
+      batch.operations().forEach(this::skip);
+      return;
+    }
+    try {
+      apply(batch, crossing.store(batch.view().secondary()));
+      // Callers need not wait for the book-keeping.
+      batch.operations().forEach(each -> each.settle(Outcome.DONE, null));
+      answered(batch.first());
+      over(batch, Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
+    } catch (FencedException | StaleEpochException e) {
+      over(batch, Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
+    } catch (CrossfadeException e) {
+      failed(batch, e);
+    } catch (RuntimeException | Error e) {
+      unknown(batch, e);
+    }
+  }
+
+  private void answered(Carried carried) {
+    Duration took = carried.age();
+    breaker.answered(took.toNanos());
+    Settings settings = crossing.settings();
+    Duration limit = settings.secondaryWait().plus(settings.rehearsalLimit());
+    if (carried.rehearsal() != null
+        && !settings.secondaryWait().isZero()
+        && took.compareTo(limit) > 0) {
+      breaker.waitedOut(carried.view().secondary(), took, carried.key());
+    }
+  }
+
+  private void apply(Batch batch, Store store) {
+    WriteRehearsal rehearsal = batch.first().rehearsal();
+    if (rehearsal != null && rehearsal.isPossible()) {
+      store.apply(change(batch), rehearsal);
+    } else if (batch.first().rows() > 0) {
+      store.apply(change(batch));
+    }
+  }
+
+  private Change change(Batch batch) {
+    return new Change(
+        crossing.name(),
+        batch.view().epoch(),
+        batch.owner(),
+        StateOrder.of(crossing, batch.states()),
+        crossing.settings().secondaryLimit());
+  }
+
+  private void failed(Batch batch, CrossfadeException e) {
+    if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN) {
+      unknown(batch, e);
+      return;
+    }
+    if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
+      breaker.failed(batch.view().secondary(), batch.first().age().toNanos(), e, batch.first().key());
+    } else {
+      breaker.answered(batch.first().age().toNanos());
+      if (batch.operations().size() > 1) {
+        batch.halves().forEach(this::deliver); // what it refuses need not keep the others
+        return;
+      }
+    }
+    log.debug(
+        "{} refused rows of migration '{}'; repair follows",
+        crossing.store(batch.view().secondary()).name(),
+        crossing.name(),
+        e);
+    over(batch, Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
+  }
+
+  private void unknown(Batch batch, Throwable e) {
+    breaker.failed(batch.view().secondary(), batch.first().age().toNanos(), e, batch.first().key());
+    log.info(
+        "The outcome of a change of {} is unknown; fencing incarnation {} before its keys are repaired: {}",
+        crossing.store(batch.view().secondary()).name(),
+        batch.owner(),
+        e.toString());
+    ownership.suspect(batch.owner());
+    over(batch, Outcome.UNKNOWN, SecondaryEvent.Outcome.UNKNOWN, e);
+    suspicion.run();
+  }
+
+  private void skip(Carried carried) {
+    over(carried, Outcome.NOT_DONE, SecondaryEvent.Outcome.SKIPPED, null);
+  }
+
+  private void over(
+      Batch batch, Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+    batch.operations().forEach(each -> over(each, outcome, told, failure));
+  }
+
+  private void over(
+      Carried carried, Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+    carried.settle(outcome, failure);
+    WriteRehearsal rehearsal = carried.rehearsal();
+    if (rehearsal != null) {
+      rehearsal.tell();
+    }
+    if (carried.rows() == 0) {
+      return; // nothing to be carried over or finished
+    }
+    finisher.finish(
+        carried.view(),
+        carried.operation(),
+        new Finish(crossing.name(), carried.owner(), carried.entries(), outcome, List.of()));
+    if (crossing.events().wanted()) {
+      SecondaryEvent event =
+          new SecondaryEvent(
+              crossing.name(),
+              told,
+              told == SecondaryEvent.Outcome.SKIPPED ? Duration.ZERO : carried.age(),
+              failure);
+      crossing.events().tell(listener -> listener.secondary(event));
     }
   }
 
@@ -170,197 +384,12 @@ public final class SecondaryLane implements AutoCloseable {
   @Override
   public void close() {
     for (Runnable waiting : pool.shutdownNow()) {
-      ((Carried) waiting).skip();
+      skip((Carried) waiting);
     }
     try {
       pool.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private final class Carried implements Runnable {
-    private final StageView view;
-    private final Operation operation;
-    private final Written<?> written;
-    private final @Nullable WriteRehearsal rehearsal;
-    private final CountDownLatch over = new CountDownLatch(1);
-    private final long begun = System.nanoTime();
-
-    /** These two are set before that is over; null until then. */
-    private volatile @Nullable Outcome outcome;
-
-    private volatile @Nullable Throwable failure;
-
-    Carried(StageView view, Operation operation, Written<?> written, @Nullable Script script) {
-      this.view = view;
-      this.operation = operation;
-      this.written = written;
-      this.rehearsal = script == null ? null : rehearsals.of(view, script, entries());
-    }
-
-    void await(Duration limit) {
-      if (limit.isZero()) {
-        return;
-      }
-      try {
-        boolean inTime = over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
-        if (!inTime && rehearsal == null) { // one may have taken the time, not the store
-          breaker.waitedOut(view.secondary(), limit, key());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread()
-            .interrupt(); // the write is done; only the wait for the other store ends
-      }
-    }
-
-    /** Null if the secondary has acknowledged it. */
-    @Nullable SecondaryMissedException missed() {
-      Outcome known = outcome;
-      if (known == Outcome.DONE) {
-        return null;
-      }
-      String store = crossing.store(view.secondary()).name();
-      if (known == null) {
-        return new SecondaryMissedException(
-            store + " has not answered within secondaryWait, or the wait was interrupted",
-            true,
-            null);
-      }
-      Throwable why = failure;
-      return new SecondaryMissedException(
-          why == null
-              ? store + " takes no writes at present, or too many wait for it"
-              : store + " did not acknowledge the write (" + why.getClass().getSimpleName() + ")",
-          known == Outcome.UNKNOWN,
-          why);
-    }
-
-    void skip() {
-      over(Outcome.NOT_DONE, SecondaryEvent.Outcome.SKIPPED, null);
-    }
-
-    @Override
-    public void run() {
-      if (!breaker.isClosed()) { // it has opened while this one waited for a thread
-        skip();
-        return;
-      }
-      try {
-        apply(crossing.store(view.secondary()));
-        outcome = Outcome.DONE;
-        over.countDown(); // the caller need not wait for the book-keeping
-        answered();
-        over(Outcome.DONE, SecondaryEvent.Outcome.APPLIED, null);
-      } catch (FencedException | StaleEpochException e) {
-        over(Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
-      } catch (CrossfadeException e) {
-        failed(e);
-      } catch (RuntimeException | Error e) {
-        unknown(e);
-      }
-    }
-
-    private void answered() {
-      Duration took = Duration.ofNanos(System.nanoTime() - begun);
-      breaker.answered(took.toNanos());
-      Settings settings = crossing.settings();
-      Duration limit = settings.secondaryWait().plus(settings.rehearsalLimit());
-      if (rehearsal != null && !settings.secondaryWait().isZero() && took.compareTo(limit) > 0) {
-        breaker.waitedOut(view.secondary(), took, key());
-      }
-    }
-
-    /** The first of its keys; null if it has none. */
-    private @Nullable Span key() {
-      return written.states().isEmpty() ? null : span(written.states().get(0));
-    }
-
-    private void apply(Store store) {
-      if (rehearsal != null && rehearsal.isPossible()) {
-        store.apply(change(), rehearsal);
-      } else if (written.entries().length > 0) {
-        store.apply(change());
-      }
-    }
-
-    private Change change() {
-      return new Change(
-          crossing.name(),
-          view.epoch(),
-          operation.owner(),
-          StateOrder.of(crossing, written.states()),
-          crossing.settings().secondaryLimit());
-    }
-
-    private void failed(CrossfadeException e) {
-      if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN) {
-        unknown(e);
-        return;
-      }
-      if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
-        breaker.failed(view.secondary(), System.nanoTime() - begun, e, key());
-      } else {
-        breaker.answered(System.nanoTime() - begun);
-      }
-      log.debug(
-          "{} refused rows of migration '{}'; repair follows",
-          crossing.store(view.secondary()).name(),
-          crossing.name(),
-          e);
-      over(Outcome.NOT_DONE, SecondaryEvent.Outcome.FAILED, e);
-    }
-
-    private void unknown(Throwable e) {
-      breaker.failed(view.secondary(), System.nanoTime() - begun, e, key());
-      log.info(
-          "The outcome of a change of {} is unknown; fencing incarnation {} before its keys are repaired: {}",
-          crossing.store(view.secondary()).name(),
-          operation.owner(),
-          e.toString());
-      ownership.suspect(operation.owner());
-      over(Outcome.UNKNOWN, SecondaryEvent.Outcome.UNKNOWN, e);
-      suspicion.run();
-    }
-
-    private void over(Outcome known, SecondaryEvent.Outcome told, @Nullable Throwable why) {
-      failure = why;
-      outcome = known;
-      over.countDown();
-      if (rehearsal != null) {
-        rehearsal.tell();
-      }
-      if (written.entries().length == 0) {
-        return; // nothing to be carried over or finished
-      }
-      finisher.finish(
-          view,
-          operation,
-          new Finish(crossing.name(), operation.owner(), entries(), known, List.of()));
-      if (crossing.events().wanted()) {
-        SecondaryEvent event =
-            new SecondaryEvent(
-                crossing.name(),
-                told,
-                told == SecondaryEvent.Outcome.SKIPPED
-                    ? Duration.ZERO
-                    : Duration.ofNanos(System.nanoTime() - begun),
-                why);
-        crossing.events().tell(listener -> listener.secondary(event));
-      }
-    }
-
-    private List<Entry> entries() {
-      List<Entry> entries = new ArrayList<>(written.entries().length);
-      for (int i = 0; i < written.entries().length; i++) {
-        RowState<?, ?> state = written.states().get(i);
-        entries.add(new Entry(operation.owner(), written.entries()[i], span(state)));
-      }
-      return entries;
-    }
-
-    private Span span(RowState<?, ?> state) {
-      return Span.point(state.entity().name(), state.canonicalKey());
     }
   }
 }

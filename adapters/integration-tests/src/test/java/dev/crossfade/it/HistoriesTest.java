@@ -12,6 +12,7 @@ import dev.crossfade.it.Domain.Entry;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Many threads on few keys, against backfill, repair and faults; every operation is recorded with
@@ -82,16 +83,14 @@ class HistoriesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Stage.class,
-      names = {"DUAL_WRITE", "LIVE"})
-  void registers(Stage stage) {
-    report(stage);
+  @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
+  void registers(Stage stage, Duration secondaryWait) {
+    report(stage, secondaryWait);
     Map<Long, Register> registers = new ConcurrentHashMap<>();
     for (long id = 1; id <= HOT_KEYS; id++) {
       registers.put(id, new Register());
     }
-    try (Scenario app = Scenario.in(stage)) {
+    try (Scenario app = started(stage, secondaryWait)) {
       withCopies(
           app,
           () ->
@@ -147,14 +146,12 @@ class HistoriesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Stage.class,
-      names = {"DUAL_WRITE", "LIVE"})
-  void sets(Stage stage) {
-    report(stage);
+  @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
+  void sets(Stage stage, Duration secondaryWait) {
+    report(stage, secondaryWait);
     Set<Long> there = ConcurrentHashMap.newKeySet();
     Set<Long> notThere = ConcurrentHashMap.newKeySet();
-    try (Scenario app = Scenario.in(stage)) {
+    try (Scenario app = started(stage, secondaryWait)) {
       withCopies(
           app,
           () ->
@@ -194,13 +191,11 @@ class HistoriesTest {
 
   /** Money moves between accounts in units, each with an entry; none is made, none is lost. */
   @ParameterizedTest
-  @EnumSource(
-      value = Stage.class,
-      names = {"DUAL_WRITE", "LIVE"})
-  void bank(Stage stage) {
-    report(stage);
+  @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
+  void bank(Stage stage, Duration secondaryWait) {
+    report(stage, secondaryWait);
     int accounts = 5;
-    try (Scenario app = Scenario.in(stage)) {
+    try (Scenario app = started(stage, secondaryWait)) {
       for (long id = 1; id <= accounts; id++) {
         app.accounts.save(account(id, "bank " + id, 100));
       }
@@ -304,6 +299,11 @@ class HistoriesTest {
     assertThat(failures).as("of the copies").isEmpty();
   }
 
+  /** With no wait for the secondary operations share its transactions. */
+  private static Scenario started(Stage stage, Duration secondaryWait) {
+    return Scenario.with().settings(s -> s.secondaryWait(secondaryWait)).startIn(stage);
+  }
+
   private interface Work {
     void run(int thread, Random random);
   }
@@ -342,17 +342,15 @@ class HistoriesTest {
     assertThat(thread.isAlive()).as(thread + " hangs").isFalse();
   }
 
-  private void report(Stage stage) {
-    System.out.println(stage.id() + ": -Dcrossfade.test.seed=" + seed);
+  private void report(Stage stage, Duration secondaryWait) {
+    System.out.println(stage.id() + ", " + secondaryWait + ": -Dcrossfade.test.seed=" + seed);
   }
 
   /** What every thread does to one row, at once. */
   @ParameterizedTest
-  @EnumSource(
-      value = Stage.class,
-      names = {"DUAL_WRITE", "LIVE"})
-  void hotKeyOfSixteenThreads(Stage stage) {
-    try (Scenario app = Scenario.in(stage)) {
+  @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
+  void hotKeyOfSixteenThreads(Stage stage, Duration secondaryWait) {
+    try (Scenario app = started(stage, secondaryWait)) {
       app.accounts.save(account(1, "hot", 0));
       List<Thread> threads = new ArrayList<>();
       Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
