@@ -318,7 +318,8 @@ public final class SecondaryLane implements AutoCloseable {
       return;
     }
     if (e instanceof StoreUnavailableException || e instanceof StoreTimeoutException) {
-      breaker.failed(batch.view().secondary(), batch.first().age().toNanos(), e, batch.first().key());
+      breaker.failed(
+          batch.view().secondary(), batch.first().age().toNanos(), e, batch.first().key());
     } else {
       breaker.answered(batch.first().age().toNanos());
       if (batch.operations().size() > 1) {

@@ -178,7 +178,7 @@ final class SettingKeys {
   /** Settings that are checked against each other; the rest are checked alone. */
   private static final List<List<String>> TOGETHER =
       List.of(
-          List.of("secondaryWait", "secondary"),
+          List.of("secondaryWait", "secondaryLimit", "secondary"),
           List.of("writeWait", "switchLimit"),
           List.of("heartbeat", "lease"));
 
