@@ -405,6 +405,31 @@ class JoinedRulesTest {
     }
   }
 
+  /** SQLite may give the whole transaction up then: nothing of it must be committed later. */
+  @Test
+  void aDiskThatIsFullLeavesNothing() {
+    try (Scenario app = in(Stage.DUAL_WRITE)) {
+      try (OwnTransaction own = new OwnTransaction(app)) {
+        own.unit.run(() -> app.accounts.save(account(1, "a", 1)));
+        own.execute("pragma max_page_count = 1"); // as many as there are, no less
+
+        assertThatThrownBy(
+                () ->
+                    own.unit.run(
+                        () -> {
+                          for (int i = 2; i < 500; i++) {
+                            app.accounts.save(account(i, "b" + i, 1).withNote("x".repeat(1_000)));
+                          }
+                        }))
+            .isInstanceOf(StoreUnavailableException.class);
+        own.commit();
+      }
+      app.assertSettled();
+      assertThat(app.rows.all(Side.LEGACY).size()).isLessThan(2);
+      assertThat(app.rows.all(Side.TARGET)).isEqualTo(app.rows.all(Side.LEGACY));
+    }
+  }
+
   @Test
   void aServerThatEndsTheSessionLeavesNothing() {
     try (Scenario app = in(Stage.LIVE);
