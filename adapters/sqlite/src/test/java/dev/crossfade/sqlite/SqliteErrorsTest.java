@@ -35,7 +35,7 @@ class SqliteErrorsTest {
     "SQLITE_CANTOPEN,dev.crossfade.StoreUnavailableException",
     "SQLITE_IOERR_WRITE,dev.crossfade.StoreUnavailableException",
     "SQLITE_PROTOCOL,dev.crossfade.StoreUnavailableException",
-    "SQLITE_CORRUPT,dev.crossfade.StoreException",
+    "SQLITE_CORRUPT,dev.crossfade.StoreUnavailableException",
     "SQLITE_ERROR,dev.crossfade.StoreException"
   })
   void everyResultCodeHasItsException(
