@@ -44,6 +44,9 @@ final class Application implements AutoCloseable {
   }
 
   private static Store legacy(ChildOptions options) {
+    if (options.fullSpeed()) {
+      return SqliteStore.open(options.sqlite());
+    }
     return SqliteStore.at(options.sqlite())
         .busyTimeout(Duration.ofSeconds(2))
         .unitTimeLimit(Duration.ofSeconds(2))
@@ -52,9 +55,15 @@ final class Application implements AutoCloseable {
   }
 
   private static Store target(ChildOptions options) {
-    return PostgresStore.at(options.postgres())
-        .credentials(options.user(), "")
-        .applicationName(options.name())
+    PostgresStore.Builder store =
+        PostgresStore.at(options.postgres())
+            .credentials(options.user(), "")
+            .applicationName(options.name());
+    return options.fullSpeed() ? store.open() : inAHurry(store);
+  }
+
+  private static Store inAHurry(PostgresStore.Builder store) {
+    return store
         .connectionWait(Duration.ofSeconds(1))
         .statementTimeout(Duration.ofSeconds(2))
         .lockWait(Duration.ofSeconds(1))
@@ -64,6 +73,9 @@ final class Application implements AutoCloseable {
   }
 
   private static Settings settings(ChildOptions options) {
+    if (options.fullSpeed()) {
+      return Settings.builder().instance(options.name()).build(); // as an operator would run it
+    }
     Settings.Builder settings =
         Settings.builder()
             .instance(options.name())
