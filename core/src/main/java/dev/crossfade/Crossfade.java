@@ -161,12 +161,14 @@ public final class Crossfade implements AutoCloseable {
 
   /**
    * Takes part in a transaction that the application manages on a connection of its own, to write
-   * through repositories what is to be committed together with other changes there.
+   * through repositories what is to be committed together with other changes there. Repositories
+   * take part within {@link JoinedUnit#run} alone.
    *
    * @param connection to the store that is {@link Migration#primary} at present, with {@code
    *     setAutoCommit(false)}; the application's, also in the end. Nothing is sent yet
    * @return to be told how the transaction has ended
-   * @throws IllegalArgumentException if the connection leads to a database of another kind
+   * @throws IllegalArgumentException if the connection leads to a database of another kind, also
+   *     where the primary has changed since it was taken: roll back, and ask again which it is
    * @throws IllegalStateException if it is closed, or commits by itself
    */
   public JoinedUnit join(String migration, Connection connection) {
@@ -334,8 +336,9 @@ public final class Crossfade implements AutoCloseable {
     }
 
     /**
-     * Connects the legacy store, and PostgreSQL where the stage needs it, checks everything, and
-     * starts.
+     * Connects the stores that the stages need, checks everything, and starts. Where the store that
+     * is not the primary cannot be reached it starts without: writes go on, their keys stay in the
+     * journal, and that store is checked and caught up when it comes.
      *
      * @throws ConfigurationException with all problems of the wiring, the mappings and the stores'
      *     catalogues; nothing was written but the library's own tables

@@ -139,9 +139,9 @@ public interface CrossfadeListener {
    *     which is told when the application says that it has committed
    * @param stage the stage in which it ended
    * @param duration as the caller saw it, the wait for the secondary store included
-   * @param retries how often a method was run again because the store gave it up for a concurrent
-   *     transaction ({@link ConflictException}). What a store repeats by itself, as PostgreSQL's
-   *     does with the write of a single row, is not among them
+   * @param retries how often a method or a repeatable unit was run again because the store gave it
+   *     up for a concurrent transaction ({@link ConflictException}). What a store repeats by
+   *     itself, as PostgreSQL's does with the write of a single row, is not among them
    * @param failure what its caller got instead of a result; null if it succeeded
    */
   record WriteEvent(

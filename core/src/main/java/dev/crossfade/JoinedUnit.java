@@ -42,7 +42,8 @@ public interface JoinedUnit extends AutoCloseable {
   /**
    * Runs writes and reads in the transaction, as often as wanted. Repositories of the migration
    * that the body calls on this thread take part, and units of work inside join; reads see what the
-   * transaction has written.
+   * transaction has written. A repository that is called outside of a run does not take part: its
+   * writes are transactions of their own, and stay when this one is rolled back.
    *
    * <p>If the body throws, or a statement in it fails, what this run did is rolled back to where it
    * began, and the transaction goes on without it, whether the database would allow that or not. Of
@@ -58,6 +59,8 @@ public interface JoinedUnit extends AutoCloseable {
    * rolled back, and later runs say so.
    *
    * @param <X> what the body throws, thrown on as it is
+   * @throws StoreUnavailableException if the settings require the other store and it is known to be
+   *     unavailable; the body has not run
    * @throws SwitchInProgressException if the stage has changed, or is changing, and the transaction
    *     cannot go along; the body has not run
    * @throws IllegalArgumentException if the connection leads elsewhere, or is set so that a commit
@@ -72,8 +75,12 @@ public interface JoinedUnit extends AutoCloseable {
 
   /**
    * The application has committed: the other store gets the rows, and this waits for it up to
-   * {@code secondaryWait}, as every write does. The other store cannot make it fail. Of runs that
-   * the application has undone by a savepoint nothing is carried over.
+   * {@code secondaryWait}, as every write does. Of what the application has undone by a savepoint
+   * nothing is carried over.
+   *
+   * @throws SecondaryMissedException if the settings require the other store and it has not
+   *     acknowledged; the transaction is committed all the same. Without that setting the other
+   *     store cannot make it fail
    */
   void committed();
 

@@ -58,7 +58,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Router router;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** Looks at the stores and starts the threads. The legacy store is connected. */
+  /** Looks at the stores and starts the threads. */
   RunningMigration(Crossing crossing) {
     this.crossing = crossing;
     this.stages = new Stages(crossing);

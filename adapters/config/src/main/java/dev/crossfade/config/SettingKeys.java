@@ -62,7 +62,7 @@ final class SettingKeys {
                       "`required`: a write is acknowledged only when both stores have it. While the"
                           + " other store is unavailable writes are refused, nothing written; where"
                           + " its answer fails to come, the caller is told that the primary alone is"
-                          + " known to have the write.")),
+                          + " known to have the write. Not with `secondary-wait: 0`.")),
               (b, v) -> b.secondary(Secondary.valueOf(((String) v).toUpperCase(Locale.ROOT)))),
           duration(
               "secondaryLimit",
@@ -74,8 +74,8 @@ final class SettingKeys {
               "secondaryThreads",
               Settings::secondaryThreads,
               (b, v) -> b.secondaryThreads((Integer) v),
-              "Writes carried over at once, per migration; the other store's pool must have"
-                  + " connections for them and for reads."),
+              "Writes carried over at once, per migration; two at most where `secondary-wait` is"
+                  + " `0`. On PostgreSQL more than `pool.size` wait for a connection."),
           number(
               "secondaryQueue",
               Settings::secondaryQueue,

@@ -106,8 +106,8 @@ final class PostgresOptions {
                   StoreOption.Type.NUMBER,
                   "10",
                   "The most connections for reads and writes. Made when needed: as many more for"
-                      + " what is carried over to this store, and two that keep the journal short."
-                      + " Who finds none waits."),
+                      + " what is carried over to this store, and three that keep the journal short"
+                      + " and say that this process lives. Who finds none waits."),
               "poolSize",
               (b, s, name) -> b.poolSize(s.number(name))),
           told(
