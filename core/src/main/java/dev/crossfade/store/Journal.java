@@ -83,7 +83,8 @@ public interface Journal {
    * and lets the others rest: what stands in a row's way is often under way itself.
    *
    * @param rest how long {@link #take} passes them over after the first failure, twice as long
-   *     after each further one, at least; rests of one length end together, because keys that are
+   *     after each further one up to sixteen times, at least, so that what stood in the way of many
+   *     for long is soon found to be gone; rests of one length end together, because keys that are
    *     in each other's way must be taken together. While the control row is closing nothing rests
    * @return how many are parked now
    */

@@ -320,6 +320,30 @@ class JoinedRulesTest {
       app.rows.execute(Side.TARGET, "create schema elsewhere");
       refused(app, postgres(app, "set search_path = elsewhere, public"), "search_path");
       refused(app, postgres(app, "set synchronous_commit = off"), "synchronous_commit");
+      refused(app, postgres(app, "set session_replication_role = replica"), "foreign keys");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LIVE, set search_path = elsewhere, search_path",
+    "LIVE, set local synchronous_commit = off, synchronous_commit",
+    "DUAL_WRITE, create temp table account (id integer primary key), temporary"
+  })
+  void whatIsChangedBetweenRunsIsFound(Stage stage, String sql, String why) {
+    try (Scenario app = in(stage)) {
+      try (OwnTransaction own = new OwnTransaction(app)) {
+        own.unit.run(() -> app.preferences.save(preference("a")));
+        own.execute(sql);
+
+        assertThatThrownBy(() -> own.unit.run(() -> app.accounts.save(account(1, "a", 1))))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(why);
+        own.rollBack();
+      }
+      app.assertSettled();
+      assertThat(app.rows.all(Side.LEGACY)).isEmpty();
+      assertThat(app.rows.all(Side.TARGET)).isEmpty();
     }
   }
 
@@ -339,6 +363,12 @@ class JoinedRulesTest {
       refused(app, DriverManager.getConnection(url + "?synchronous=normal"), "synchronous");
       refused(
           app, DriverManager.getConnection("jdbc:sqlite::memory:"), "does not lead to the file");
+      Connection hiding = OwnTransaction.open(app, Side.LEGACY);
+      try (Statement statement = hiding.createStatement()) {
+        statement.execute("create temp trigger t after insert on Account begin select 1; end");
+      }
+      hiding.commit();
+      refused(app, hiding, "temporary");
       try (OwnTransaction own = new OwnTransaction(app, unchecked(url))) {
         own.unit.run(() -> app.preferences.save(preference("has no foreign keys")));
         own.commit();

@@ -24,15 +24,18 @@ final class PostgresJoined extends JoinedSession {
   private static final String SESSION =
       """
       select exists (select 1 from crossfade.instances where incarnation = ?),
-        current_setting('synchronous_commit'), current_schemas(true)::text,
         current_setting('transaction_isolation')
       """;
 
+  /** The settings may have changed since the run before. */
   private static final String CHECK_EPOCH =
       """
-      select 1 from crossfade.control
+      select current_setting('synchronous_commit'), current_schemas(true)::text,
+        current_setting('session_replication_role')
+      from crossfade.control
       where migration = ? and epoch = ? and state = 'open' for share
       """;
+
   private static final String TAKE_BACK =
       """
       delete from crossfade.journal j using unnest(?::uuid[], ?::bigint[]) e (owner, id)
@@ -69,6 +72,7 @@ final class PostgresJoined extends JoinedSession {
       checkSession(session, mark);
       checked = true;
     }
+    String expected = schemas.get();
     boolean open =
         session.query(
             CHECK_EPOCH,
@@ -76,21 +80,17 @@ final class PostgresJoined extends JoinedSession {
               statement.setString(1, mark.migration());
               statement.setLong(2, mark.epoch());
             },
-            ResultSet::next);
+            rows -> isOpen(rows, expected));
     if (!open) {
       throw new StaleEpochException(mark.migration(), mark.epoch());
     }
   }
 
   private void checkSession(Session session, Mark mark) throws SQLException {
-    String expected = schemas.get();
     try {
       outlasts =
           session
-              .query(
-                  SESSION,
-                  statement -> statement.setObject(1, mark.owner()),
-                  rows -> isolation(rows, expected))
+              .query(SESSION, statement -> statement.setObject(1, mark.owner()), this::isolation)
               .equals("read committed");
     } catch (SQLException e) {
       if (NOT_INSTALLED.contains(Failures.state(e))) {
@@ -100,26 +100,38 @@ final class PostgresJoined extends JoinedSession {
     }
   }
 
-  private String isolation(ResultSet rows, String expected) throws SQLException {
+  private String isolation(ResultSet rows) throws SQLException {
     rows.next();
     if (!rows.getBoolean(1)) {
       throw elsewhere(null);
     }
-    if (rows.getString(2).equals("off") && !weakAllowed) {
+    return rows.getString(2);
+  }
+
+  private boolean isOpen(ResultSet rows, String expected) throws SQLException {
+    if (!rows.next()) {
+      return false;
+    }
+    if (rows.getString(1).equals("off") && !weakAllowed) {
       throw new IllegalArgumentException(
           "the connection has synchronous_commit = off, so a crash of the server may lose what it"
               + " has committed, and with it the journal that would tell; set it on");
     }
-    if (!rows.getString(3).equals(expected)) {
+    if (!rows.getString(2).equals(expected)) {
       throw new IllegalArgumentException(
           "names of tables mean others on this connection: its search_path comes to "
-              + rows.getString(3)
+              + rows.getString(2)
               + ", that of "
               + store
               + " to "
               + expected);
     }
-    return rows.getString(4);
+    if (rows.getString(3).equals("replica")) {
+      throw new IllegalArgumentException(
+          "the connection has session_replication_role = replica, so foreign keys are neither"
+              + " checked nor cascade; set it to origin");
+    }
+    return true;
   }
 
   private IllegalArgumentException elsewhere(@Nullable SQLException cause) {

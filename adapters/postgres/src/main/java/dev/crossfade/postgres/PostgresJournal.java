@@ -105,8 +105,8 @@ final class PostgresJournal implements Journal {
               state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
               rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
                 (floor(extract(epoch from clock_timestamp())::float8 * 1000
-                    / (r.ms * power(2, least(j.attempts, 16)))) + 2)
-                  * r.ms * power(2, least(j.attempts, 16)) / 1000) end
+                    / (r.ms * power(2, least(j.attempts, 4)))) + 2)
+                  * r.ms * power(2, least(j.attempts, 4)) / 1000) end
             from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
             returning j.state
             """;

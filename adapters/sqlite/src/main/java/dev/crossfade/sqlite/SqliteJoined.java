@@ -16,6 +16,14 @@ import java.util.List;
  * SQLite lets it do so only if nobody has written since, and nobody then does until it ends.
  */
 final class SqliteJoined extends JoinedSession {
+  /** A temporary table hides the one of its name, and a temporary trigger changes others. */
+  private static final String HIDDEN =
+      """
+      select t.tbl_name from sqlite_temp_master t
+      where exists (
+        select 1 from main.sqlite_master m where m.tbl_name = t.tbl_name collate nocase)
+      """;
+
   private final SqliteSessions sessions;
   private final Settings settings;
   private boolean checked;
@@ -33,6 +41,7 @@ final class SqliteJoined extends JoinedSession {
       checkConnection(session, mark);
       checked = true;
     }
+    checkNames(session);
     ControlRow row = Control.row(session, mark.migration());
     if (row == null || !row.isOpen() || row.epoch() != mark.epoch()) {
       throw new StaleEpochException(mark.migration(), mark.epoch());
@@ -55,6 +64,17 @@ final class SqliteJoined extends JoinedSession {
               + synchronous
               + ", so a power failure may lose what it has committed, and with it the journal that"
               + " would tell; open it with pragma synchronous = full");
+    }
+  }
+
+  private static void checkNames(Session session) throws SQLException {
+    String hidden =
+        session.query(HIDDEN, Session.Binder.NONE, rows -> rows.next() ? rows.getString(1) : "");
+    if (!hidden.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the connection has a temporary table, view or trigger for "
+              + hidden
+              + ", so what is written there is not what others see; drop it first");
     }
   }
 

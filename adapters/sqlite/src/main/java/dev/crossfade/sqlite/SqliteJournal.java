@@ -41,7 +41,7 @@ final class SqliteJournal implements Journal {
       """
       update crossfade_entry set attempts = attempts + 1, reason = ?1, parked = (attempts + 1 >= ?2),
         rests_until = case ?4 when 0 then 0 else
-          (?3 / (?4 * (1 << min(attempts, 16))) + 2) * ?4 * (1 << min(attempts, 16)) end
+          (?3 / (?4 * (1 << min(attempts, 4))) + 2) * ?4 * (1 << min(attempts, 4)) end
       where owner = ?5 and id = ?6
       """;
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -435,6 +436,21 @@ abstract class RepairContract extends ContractTheme {
     Actor repair = actor();
     assertThat(finish(repair, take(repair, 10), Outcome.DONE)).isZero();
     assertEmptyJournal();
+  }
+
+  @Test
+  void anEntryRestsForAWhileOnlyHoweverOftenItFailed() {
+    Entry bad = left(1);
+    for (int i = 0; i < 20; i++) {
+      Duration rest = Duration.ofMillis(5);
+      assertThat(journal.failed(List.of(bad), "too slow", Integer.MAX_VALUE, rest)).isZero();
+    }
+
+    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (takeable().isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(5_000_000);
+    }
+    assertThat(takeable()).containsExactly(bad);
   }
 
   @Test
