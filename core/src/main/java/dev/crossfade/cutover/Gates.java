@@ -34,11 +34,13 @@ final class Gates {
       nothingParked(reasons);
     }
     if (next.writesBoth()) {
-      reachable(next, reasons);
+      usable(view, next, reasons);
     }
     if (view.stage() == Stage.OFF && reasons.isEmpty()) {
       reasons.addAll(crossing.problems(Side.TARGET));
-      noNewerHistory(view, reasons);
+      noNewerHistory(view, Side.TARGET, reasons);
+    } else if (next.primary() != view.primary() && reasons.isEmpty()) {
+      noNewerHistory(view, next.primary(), reasons);
     }
     if (view.stage().compareTo(next) < 0 && (next == Stage.SHADOW || next == Stage.LIVE)) {
       copied(view, next, reasons);
@@ -56,11 +58,16 @@ final class Gates {
     }
   }
 
-  private void reachable(Stage next, List<String> reasons) {
+  /** What is known not to fit must not be joined: writes would go there from then on. */
+  private void usable(StageView view, Stage next, List<String> reasons) {
     Side other = next.primary().other();
     for (Side side : List.of(next.primary(), other)) {
       try {
-        membership.join(side);
+        if (view.stage() == Stage.OFF || side == view.primary()) {
+          membership.join(side);
+        } else {
+          membership.joinIfFit(side);
+        }
       } catch (CrossfadeException e) {
         reasons.add(crossing.store(side).name() + " cannot be used: " + e.getMessage());
       }
@@ -68,22 +75,28 @@ final class Gates {
   }
 
   /**
-   * A target that has seen later epochs would refuse everything; one of the two stores is not what
-   * it was.
+   * A store that has seen later epochs would refuse everything, or be taken for the truth; one of
+   * the two is not what it was.
    */
-  private void noNewerHistory(StageView view, List<String> reasons) {
-    ControlRow target = crossing.store(Side.TARGET).control().read(crossing.name());
-    if (target != null && target.epoch() > view.epoch()) {
+  private void noNewerHistory(StageView view, Side side, List<String> reasons) {
+    ControlRow row = crossing.store(side).control().read(crossing.name());
+    if (row != null && row.epoch() > view.epoch()) {
+      String older = crossing.store(view.primary()).name();
       reasons.add(
-          crossing.store(Side.TARGET).name()
+          crossing.store(side).name()
               + " has seen epoch "
-              + target.epoch()
+              + row.epoch()
               + " of this migration, "
-              + crossing.store(Side.LEGACY).name()
+              + older
               + " only "
               + view.epoch()
-              + ": the legacy store was restored from a backup or replaced. If it is the right one, delete the migration's"
-              + " row from crossfade.control in PostgreSQL and begin anew");
+              + ": one of them was restored from a backup or replaced. "
+              + (view.stage() == Stage.OFF
+                  ? "If "
+                      + older
+                      + " is the right one, delete the migration's row from"
+                      + " crossfade.control in PostgreSQL and begin anew"
+                  : "Bring back the database that belongs here"));
     }
   }
 

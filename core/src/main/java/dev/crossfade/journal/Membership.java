@@ -13,7 +13,6 @@ import dev.crossfade.store.Instances.Wish;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +42,7 @@ public final class Membership {
   private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
 
   /** Sides whose catalogue was found to fit since they were last unreachable. */
-  private final Set<Side> fitting = EnumSet.noneOf(Side.class);
+  private final Set<Side> fitting = ConcurrentHashMap.newKeySet();
 
   /** What was last told against the secondary; null while it fits. */
   private @Nullable String unfit;
@@ -90,6 +89,20 @@ public final class Membership {
       registered.put(side, ownership.current());
     }
     noteReachable(side);
+  }
+
+  /**
+   * Registers with the secondary, or what is to be it, if it fits; it must be reachable.
+   *
+   * @throws ConfigurationException if it does not; it is not written to
+   */
+  public void joinIfFit(Side side) {
+    crossing.store(side).connect();
+    ConfigurationException unfitNow = unfit(side);
+    if (unfitNow != null) {
+      throw unfitNow;
+    }
+    join(side);
   }
 
   /**

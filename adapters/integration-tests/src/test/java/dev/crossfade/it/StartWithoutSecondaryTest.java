@@ -2,12 +2,15 @@ package dev.crossfade.it;
 
 import static dev.crossfade.it.Domain.account;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.crossfade.CrossfadeListener.AvailabilityEvent;
 import dev.crossfade.CrossfadeListener.AvailabilityEvent.Reason;
+import dev.crossfade.MoveRefusedException;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.it.Domain.Preference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,7 +121,7 @@ class StartWithoutSecondaryTest {
       write(app, 12);
       assertThat(app.migration.journal().left()).isPositive();
       assertThat(unfit(app).failure()).hasMessageContaining("note");
-      assertThat(app.rows.row(Side.TARGET, "preference", "p")).isNull();
+      assertUnused(app, "note");
 
       app.rows.execute(Side.TARGET, "alter table account rename column remark to note");
       assertJoined(app);
@@ -134,10 +137,32 @@ class StartWithoutSecondaryTest {
       assertThat(app.migration.journal().left()).isPositive();
       assertThat(unfit(app).failure()).hasMessageContaining("epoch");
       assertThat(app.migration.stage()).isEqualTo(Stage.DUAL_WRITE);
+      assertUnused(app, "epoch");
 
       app.rows.execute(Side.TARGET, "update crossfade.control set epoch = epoch - 90");
       assertJoined(app);
       app.abandon(); // an error was logged, as it should be
+    }
+  }
+
+  /** Found at the gate, at the latest: it would be taken for the truth after the decision. */
+  @Test
+  void aDatabaseOfAnotherTimeDoesNotBecomeThePrimary() {
+    try (Scenario app = Scenario.in(Stage.SHADOW)) {
+      app.accounts.save(account(1, "a", 10));
+      assertThat(app.migration.verify().differences()).isEmpty();
+      app.rows.execute(Side.TARGET, "update crossfade.control set epoch = epoch + 90");
+
+      assertThatThrownBy(() -> app.migration.moveTo(Stage.LIVE))
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("has seen epoch");
+      assertThat(app.migration.stage()).isEqualTo(Stage.SHADOW);
+      app.accounts.save(account(2, "b", 10));
+
+      app.rows.execute(Side.TARGET, "update crossfade.control set epoch = epoch - 90");
+      app.assertSettled();
+      app.migration.moveTo(Stage.LIVE);
+      assertThat(app.accounts.count()).isEqualTo(2);
     }
   }
 
@@ -167,6 +192,16 @@ class StartWithoutSecondaryTest {
       assertJoined(app);
       app.abandon(); // an error was logged, as it should be
     }
+  }
+
+  /** A move neither goes there nor lets writes through. */
+  private static void assertUnused(Scenario app, String why) {
+    assertThatThrownBy(() -> app.migration.moveTo(Stage.SHADOW))
+        .isInstanceOf(MoveRefusedException.class)
+        .hasMessageContaining("cannot be used")
+        .hasMessageContaining(why);
+    app.preferences.save(new Preference("p", "1"));
+    assertThat(app.rows.row(Side.TARGET, "preference", "p")).isNull();
   }
 
   private static void startWithoutPostgres(Scenario app, String meanwhile) {
