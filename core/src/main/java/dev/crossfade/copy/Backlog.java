@@ -48,7 +48,7 @@ final class Backlog {
 
   private void tell(JournalStatus status) {
     log.info(
-        "Repair of migration '{}' has copied {} rows; {} keys are left, the oldest entry is {} s old.",
+        "Repair of migration '{}' has copied {} rows; {} entries are left, the oldest is {} s old.",
         crossing.name(),
         copied,
         status.left(),
