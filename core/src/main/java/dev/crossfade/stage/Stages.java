@@ -293,6 +293,9 @@ public final class Stages {
       return withoutLegacy(e);
     }
     ControlRow target = readTarget(legacy);
+    if (target != null && claimsToBeOlder(legacy, target)) {
+      legacy = undoneIfOverdue(Side.LEGACY, readLegacy()); // it may have moved in between
+    }
     return truth(legacy, target == null ? null : undoneIfOverdue(Side.TARGET, target));
   }
 
@@ -346,9 +349,13 @@ public final class Stages {
     }
   }
 
+  private static boolean claimsToBeOlder(ControlRow legacy, ControlRow target) {
+    return legacy.state() != State.MOVED && target.epoch() > legacy.epoch();
+  }
+
   private StageView truth(ControlRow legacy, @Nullable ControlRow target) {
     if (legacy.state() != State.MOVED) {
-      if (target != null && target.epoch() > legacy.epoch()) {
+      if (target != null && claimsToBeOlder(legacy, target)) {
         throw restored(Side.LEGACY, legacy, target);
       }
       return new StageView(Side.LEGACY, legacy);

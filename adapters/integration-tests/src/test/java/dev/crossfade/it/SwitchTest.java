@@ -15,6 +15,7 @@ import dev.crossfade.SwitchInProgressException;
 import dev.crossfade.it.Domain.Account;
 import dev.crossfade.it.Domain.Entry;
 import dev.crossfade.it.Domain.Preference;
+import dev.crossfade.junit.FaultyStore;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.store.ControlRow;
@@ -25,7 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -240,6 +243,28 @@ class SwitchTest {
         await("it sees the later move")
             .atMost(Scenario.PATIENCE)
             .until(() -> other.migration().stage() == Stage.SHADOW);
+      }
+    }
+  }
+
+  /** It reads the old primary's row before the decision, and the new one's after it. */
+  @Test
+  void aStartDuringAChangeOfPrimaryFindsItsEnd() throws Exception {
+    try (Scenario app = Scenario.in(Stage.SHADOW)) {
+      assertThat(app.migration.verify().differences()).isEmpty();
+      FaultyStore target = FaultyStore.around(app.newPostgresStore());
+      target.plan(Fault.HELD_BEFORE, 1, Step.CONTROL_READ);
+      Settings settings = app.settings().toBuilder().instance("sibling").build();
+      CompletableFuture<Sibling> start =
+          CompletableFuture.supplyAsync(
+              () -> new Sibling(app, settings, app.newSqliteStore(), target));
+      target.awaitHit(Scenario.PATIENCE);
+      app.migration.moveTo(Stage.LIVE);
+
+      target.release();
+
+      try (Sibling other = start.get(20, TimeUnit.SECONDS)) {
+        assertThat(other.migration().stage()).isEqualTo(Stage.LIVE);
       }
     }
   }
