@@ -51,6 +51,12 @@ public final class Membership {
   private @Nullable Side primary;
   private long judgesFrom;
 
+  /** When a heartbeat last got through to a store, by {@link System#nanoTime}. */
+  private final Map<Side, Long> beats = new ConcurrentHashMap<>();
+
+  /** Since when they get through without a gap; only where there was one. */
+  private final Map<Side, Long> regular = new ConcurrentHashMap<>();
+
   /** Made once per migration. */
   public Membership(Crossing crossing, Stages stages, Ownership ownership) {
     this.crossing = crossing;
@@ -113,7 +119,7 @@ public final class Membership {
   boolean beat(Side side) {
     UUID incarnation = ownership.current();
     if (!ready(side, incarnation)
-        || instances(side).heartbeat(incarnation, crossing.wanted())
+        || got(side, instances(side).heartbeat(incarnation, crossing.wanted()))
         || ownership.suspects().contains(incarnation)
         || !incarnation.equals(ownership.current())) {
       return true; // alive, or it has gone on as a new one already
@@ -125,6 +131,28 @@ public final class Membership {
     tell(incarnation, FencingEvent.Cause.BY_ANOTHER_PROCESS);
     ownership.suspect(incarnation);
     return false;
+  }
+
+  /** Where this process was not heard, others were not either: nobody is dead for that. */
+  private boolean got(Side side, boolean lives) {
+    long now = System.nanoTime();
+    Long before = beats.put(side, now);
+    if (before != null && now - before > halfLease()) {
+      regular.put(side, now);
+    }
+    return lives;
+  }
+
+  private boolean isHeardRegularly(Side side) {
+    long now = System.nanoTime();
+    Long last = beats.get(side);
+    Long since = regular.get(side);
+    return (last == null || now - last <= halfLease())
+        && (since == null || now - since >= 2 * halfLease());
+  }
+
+  private long halfLease() {
+    return crossing.settings().lease().toNanos() / 2;
   }
 
   /** What the other live incarnations want, as the truth's store knows it. */
@@ -240,7 +268,8 @@ public final class Membership {
 
   /**
    * What a store knows of who lives may be old when it becomes the primary: who could not reach it
-   * before has a lease's time to say so.
+   * before has a lease's time to say so. The same after an outage of the primary: to begin with
+   * everybody is silent.
    */
   private boolean mayJudge(StageView view) {
     if (view.primary() != primary) {
@@ -248,7 +277,7 @@ public final class Membership {
       primary = view.primary();
       judgesFrom = System.nanoTime() + (changed ? crossing.settings().lease().toNanos() : 0);
     }
-    return System.nanoTime() - judgesFrom >= 0;
+    return System.nanoTime() - judgesFrom >= 0 && isHeardRegularly(view.primary());
   }
 
   private void fenceTheDead(StageView view) {

@@ -130,6 +130,38 @@ class MembershipTest {
     }
   }
 
+  /** Everybody is silent then, and nobody is dead. */
+  @Test
+  void anOutageOfThePrimaryThatIsLongerThanTheLeaseMakesNobodyDead() {
+    try (Scenario app =
+            Scenario.with()
+                .proxied()
+                .settings(MembershipTest::quick)
+                .postgres(p -> p.statementTimeout(Duration.ofSeconds(2)))
+                .startIn(Stage.LIVE);
+        Sibling other = new Sibling(app, sibling("sibling"))) {
+      other.accounts().save(account(1, "a", 1));
+      app.proxy().refuse();
+      long begun = System.nanoTime();
+      await("it takes longer than the lease")
+          .until(() -> System.nanoTime() - begun > Duration.ofMillis(2500).toNanos());
+      app.proxy().pass();
+      await("both are heard of again")
+          .atMost(Scenario.PATIENCE)
+          .until(
+              () ->
+                  app.rows.count(
+                          Side.TARGET,
+                          "select count(*) from crossfade.heartbeats where heartbeat_at >"
+                              + " clock_timestamp() - interval '1 second'")
+                      >= 2);
+      assertThat(
+              app.rows.count(Side.TARGET, "select count(*) from crossfade.instances where fenced"))
+          .isZero();
+      assertThat(silent(FencingEvent.Cause.SILENT, app)).isZero();
+    }
+  }
+
   private static PostgresStore direct(Scenario app) {
     return PostgresStore.open(
         app.database().jdbcUrl(),
