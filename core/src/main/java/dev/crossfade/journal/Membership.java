@@ -136,10 +136,11 @@ public final class Membership {
   /** Where this process was not heard, others were not either: nobody is dead for that. */
   private boolean got(Side side, boolean lives) {
     long now = System.nanoTime();
-    Long before = beats.put(side, now);
+    Long before = beats.get(side);
     if (before != null && now - before > halfLease()) {
       regular.put(side, now);
     }
+    beats.put(side, now);
     return lives;
   }
 

@@ -136,15 +136,17 @@ class MembershipTest {
     try (Scenario app =
             Scenario.with()
                 .proxied()
-                .settings(MembershipTest::quick)
+                .settings(s -> quick(s).lease(Duration.ofSeconds(4)))
                 .postgres(p -> p.statementTimeout(Duration.ofSeconds(2)))
                 .startIn(Stage.LIVE);
-        Sibling other = new Sibling(app, sibling("sibling"))) {
+        Sibling other =
+            new Sibling(
+                app, sibling("sibling").toBuilder().lease(Duration.ofSeconds(4)).build())) {
       other.accounts().save(account(1, "a", 1));
       app.proxy().refuse();
       long begun = System.nanoTime();
       await("it takes longer than the lease")
-          .until(() -> System.nanoTime() - begun > Duration.ofMillis(2500).toNanos());
+          .until(() -> System.nanoTime() - begun > Duration.ofSeconds(6).toNanos());
       app.proxy().pass();
       await("both are heard of again")
           .atMost(Scenario.PATIENCE)
