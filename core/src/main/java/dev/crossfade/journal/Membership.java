@@ -351,6 +351,7 @@ public final class Membership {
   private void register(Side side, UUID incarnation) {
     instances(side)
         .register(incarnation, crossing.settings().instance(), crossing.name(), crossing.wanted());
+    boolean unused = got(side, true);
   }
 
   private Instances instances(Side side) {
