@@ -137,7 +137,7 @@ public final class Membership {
   private boolean got(Side side, boolean lives) {
     long now = System.nanoTime();
     Long before = beats.get(side);
-    if (before != null && now - before > halfLease()) {
+    if (before != null && now - before > longestGap()) {
       regular.put(side, now);
     }
     beats.put(side, now);
@@ -148,12 +148,13 @@ public final class Membership {
     long now = System.nanoTime();
     Long last = beats.get(side);
     Long since = regular.get(side);
-    return (last == null || now - last <= halfLease())
-        && (since == null || now - since >= 2 * halfLease());
+    return (last == null || now - last <= longestGap())
+        && (since == null || now - since >= crossing.settings().lease().toNanos());
   }
 
-  private long halfLease() {
-    return crossing.settings().lease().toNanos() / 2;
+  /** Longer than from one heartbeat to the next, also where a lease is but two of them. */
+  private long longestGap() {
+    return crossing.settings().lease().toNanos() / 4 * 3;
   }
 
   /** What the other live incarnations want, as the truth's store knows it. */

@@ -140,8 +140,7 @@ class MembershipTest {
                 .postgres(p -> p.statementTimeout(Duration.ofSeconds(2)))
                 .startIn(Stage.LIVE);
         Sibling other =
-            new Sibling(
-                app, sibling("sibling").toBuilder().lease(Duration.ofSeconds(4)).build())) {
+            new Sibling(app, sibling("sibling").toBuilder().lease(Duration.ofSeconds(4)).build())) {
       other.accounts().save(account(1, "a", 1));
       app.proxy().refuse();
       long begun = System.nanoTime();
@@ -161,6 +160,30 @@ class MembershipTest {
               app.rows.count(Side.TARGET, "select count(*) from crossfade.instances where fenced"))
           .isZero();
       assertThat(silent(FencingEvent.Cause.SILENT, app)).isZero();
+    }
+  }
+
+  /** Each heartbeat is then a little later than half a lease. */
+  @Test
+  void theDeadAreFoundAlsoWhereALeaseIsTwoHeartbeats() {
+    try (Scenario app =
+        Scenario.with()
+            .settings(s -> s.heartbeat(Duration.ofSeconds(1)).lease(Duration.ofSeconds(2)))
+            .startIn(Stage.DUAL_WRITE)) {
+      long before = app.sqlite.calls(Step.INSTANCES);
+      await("heartbeats")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> app.sqlite.calls(Step.INSTANCES) > before + 4);
+      app.rows.execute(
+          Side.LEGACY,
+          "insert into crossfade_instance (incarnation, instance, migration, heard_at)"
+              + " values ('00000000-0000-0009-0000-000000000009', 'dead', '"
+              + Scenario.MIGRATION
+              + "', 0)");
+
+      await("it is taken for dead")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> silent(FencingEvent.Cause.SILENT, app) == 1);
     }
   }
 
