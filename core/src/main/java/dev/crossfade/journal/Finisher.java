@@ -40,6 +40,9 @@ public final class Finisher implements AutoCloseable {
 
   private static final int BATCH = 256;
 
+  /** Of a batch, for those that have changed nothing. */
+  private static final int LEAVING_AT_LEAST = 64;
+
   /** Longer than a batch takes; who finds no room until then leaves its entries to the sweep. */
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -58,6 +61,13 @@ public final class Finisher implements AutoCloseable {
   private final Condition fewer = lock.newCondition();
 
   private final Queue<Item> queue = new ArrayDeque<>();
+
+  /**
+   * Those that have changed nothing. They are in no hurry, and a store that is away makes many of
+   * them: they must not keep those waiting that every further write of their keys would contest.
+   */
+  private final Queue<Item> leaving = new ArrayDeque<>();
+
   private long added;
   private long done;
   private int flushing;
@@ -88,24 +98,42 @@ public final class Finisher implements AutoCloseable {
    * at all for one that has changed nothing: its entry is as well left by the sweep.
    */
   public void finish(StageView view, Operation operation, Finish finish) {
-    if (!add(new Item(view, operation, finish))) {
-      operation.end(); // lost: the sweep finds its entries
+    add(new Item(view, operation, finish), room(), System.nanoTime() + LONGEST_WAIT_NANOS);
+  }
+
+  /**
+   * As {@link #finish}, for operations that were carried over together while nobody waited: whoever
+   * writes is ahead of them anyway, so they need not be few where keys are contested. All of them
+   * wait no longer than one would.
+   */
+  public void finishTogether(StageView view, List<Operation> operations, List<Finish> finishes) {
+    long deadline = System.nanoTime() + LONGEST_WAIT_NANOS;
+    for (int i = 0; i < operations.size(); i++) {
+      add(new Item(view, operations.get(i), finishes.get(i)), QUEUE, deadline);
+    }
+  }
+
+  private void add(Item item, int room, long deadline) {
+    if (!isAdded(item, room, deadline)) {
+      item.operation.end(); // lost: the sweep finds its entries
       somethingLeft.run();
     }
   }
 
-  private boolean add(Item item) {
+  private boolean isAdded(Item item, int room, long deadline) {
     lock.lock();
     try {
-      if (item.finish.outcome() != Finish.Outcome.NOT_DONE) {
-        awaitRoom();
+      boolean skipped = item.finish.outcome() == Finish.Outcome.NOT_DONE;
+      if (!skipped) {
+        awaitRoom(room, deadline);
       }
-      if (queue.size() >= QUEUE || closed) {
+      Queue<Item> line = skipped ? leaving : queue;
+      if (line.size() >= QUEUE || closed) {
         return false;
       }
-      queue.add(item);
+      line.add(item);
       added++;
-      if (queue.size() == 1 || queue.size() == BATCH) {
+      if (waiting() == 1 || waiting() == BATCH) {
         wanted.signal();
       }
       return true;
@@ -115,10 +143,15 @@ public final class Finisher implements AutoCloseable {
   }
 
   /** To be called with the lock. */
-  private void awaitRoom() {
+  private int waiting() {
+    return queue.size() + leaving.size();
+  }
+
+  /** To be called with the lock. */
+  private void awaitRoom(int room, long deadline) {
     try {
-      long left = LONGEST_WAIT_NANOS;
-      while (queue.size() >= room() && !closed && left > 0) {
+      long left = deadline - System.nanoTime();
+      while (queue.size() >= room && !closed && left > 0) {
         left = fewer.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -132,12 +165,17 @@ public final class Finisher implements AutoCloseable {
 
   /** The next ones to finish; to be called with the lock. */
   private List<Item> batch() {
-    List<Item> batch = new ArrayList<>(Math.min(BATCH, queue.size()));
-    while (batch.size() < BATCH && !queue.isEmpty()) {
-      batch.add(queue.remove());
-    }
+    List<Item> batch = new ArrayList<>(Math.min(BATCH, waiting()));
+    move(queue, batch, BATCH - Math.min(LEAVING_AT_LEAST, leaving.size()));
+    move(leaving, batch, BATCH);
     fewer.signalAll();
     return batch;
+  }
+
+  private static void move(Queue<Item> from, List<Item> to, int most) {
+    while (to.size() < most && !from.isEmpty()) {
+      to.add(from.remove());
+    }
   }
 
   /** Nobody else finishes, so nothing ends this thread but {@link #close}. */
@@ -158,7 +196,7 @@ public final class Finisher implements AutoCloseable {
   private List<Item> await() {
     lock.lock();
     try {
-      while (queue.isEmpty() && !closed) {
+      while (waiting() == 0 && !closed) {
         wanted.awaitUninterruptibly();
       }
       gather();
@@ -171,7 +209,7 @@ public final class Finisher implements AutoCloseable {
   private void gather() {
     try {
       long left = gathering.nanos();
-      while (left > 0 && queue.size() < BATCH && flushing == 0 && !closed) {
+      while (left > 0 && waiting() < BATCH && flushing == 0 && !closed) {
         left = wanted.awaitNanos(left);
       }
     } catch (InterruptedException e) {

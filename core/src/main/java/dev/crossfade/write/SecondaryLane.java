@@ -27,6 +27,7 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Pools;
 import dev.crossfade.wiring.StateOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -347,30 +348,47 @@ public final class SecondaryLane implements AutoCloseable {
     suspicion.run();
   }
 
-  private void skip(Carried carried) {
-    over(carried, Outcome.NOT_DONE, SecondaryEvent.Outcome.SKIPPED, null);
-  }
-
   private void over(
       Batch batch, Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
-    batch.operations().forEach(each -> over(each, outcome, told, failure));
+    List<Operation> operations = new ArrayList<>();
+    List<Finish> finishes = new ArrayList<>();
+    for (Carried carried : batch.operations()) {
+      settle(carried, outcome, failure);
+      if (carried.rows() > 0) { // else nothing is to be carried over or finished
+        operations.add(carried.operation());
+        finishes.add(finish(carried, outcome));
+      }
+    }
+    if (batch.first().isBatched()) {
+      finisher.finishTogether(batch.view(), operations, finishes);
+    } else if (!operations.isEmpty()) {
+      finisher.finish(batch.view(), operations.get(0), finishes.get(0));
+    }
+    batch.operations().forEach(each -> tell(each, told, failure));
   }
 
-  private void over(
-      Carried carried, Outcome outcome, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+  private void skip(Carried carried) {
+    settle(carried, Outcome.NOT_DONE, null);
+    if (carried.rows() > 0) {
+      finisher.finish(carried.view(), carried.operation(), finish(carried, Outcome.NOT_DONE));
+      tell(carried, SecondaryEvent.Outcome.SKIPPED, null);
+    }
+  }
+
+  private static void settle(Carried carried, Outcome outcome, @Nullable Throwable failure) {
     carried.settle(outcome, failure);
     WriteRehearsal rehearsal = carried.rehearsal();
     if (rehearsal != null) {
       rehearsal.tell();
     }
-    if (carried.rows() == 0) {
-      return; // nothing to be carried over or finished
-    }
-    finisher.finish(
-        carried.view(),
-        carried.operation(),
-        new Finish(crossing.name(), carried.owner(), carried.entries(), outcome, List.of()));
-    if (crossing.events().wanted()) {
+  }
+
+  private Finish finish(Carried carried, Outcome outcome) {
+    return new Finish(crossing.name(), carried.owner(), carried.entries(), outcome, List.of());
+  }
+
+  private void tell(Carried carried, SecondaryEvent.Outcome told, @Nullable Throwable failure) {
+    if (carried.rows() > 0 && crossing.events().wanted()) {
       SecondaryEvent event =
           new SecondaryEvent(
               crossing.name(),

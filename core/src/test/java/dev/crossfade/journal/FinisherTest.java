@@ -17,6 +17,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Events;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +38,10 @@ class FinisherTest {
       new StageView(Side.LEGACY, ControlRow.open("tokens", 1, Stage.DUAL_WRITE));
 
   private final List<Integer> batches = new CopyOnWriteArrayList<>();
+
+  /** Of the first operation of each batch. */
+  private final List<Outcome> firsts = new CopyOnWriteArrayList<>();
+
   private final Ownership ownership = new Ownership();
   private final Store store = counting();
   private volatile CountDownLatch held = new CountDownLatch(0);
@@ -78,12 +83,44 @@ class FinisherTest {
   @Test
   void whatHasChangedNothingWaitsForNoRoom() {
     untilTheQueueIsFull();
-    Operation refused = ownership.begin();
-    long id = refused.getAsLong();
+    for (int i = 0; i < 1024; i++) {
+      skipped();
+    }
     long begun = System.nanoTime();
-    finish(refused, id, Outcome.NOT_DONE);
+    long id = skipped();
     assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
-    assertThat(ownership.knows(refused.owner(), id)).as("left to the sweep").isFalse();
+    assertThat(ownership.knows(ownership.current(), id)).as("left to the sweep").isFalse();
+    held.countDown();
+  }
+
+  @Test
+  void whatHasChangedNothingKeepsNobodyWaiting() {
+    held = new CountDownLatch(1);
+    finish(1);
+    await().until(() -> batches.size() == 1);
+    for (int i = 0; i < 1024; i++) {
+      skipped();
+    }
+    finish(1);
+    held.countDown();
+    finisher.close();
+    assertThat(batches.stream().mapToInt(size -> size).sum()).isEqualTo(1026);
+    assertThat(firsts.get(1)).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void operationsOfOneChangeWaitTogetherForRoom() {
+    untilTheQueueIsFull();
+    List<Operation> operations = new ArrayList<>();
+    List<Finish> finishes = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Operation operation = ownership.begin();
+      operations.add(operation);
+      finishes.add(finish(operation, operation.getAsLong(), Outcome.DONE));
+    }
+    long begun = System.nanoTime();
+    finisher.finishTogether(VIEW, operations, finishes);
+    assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.MILLISECONDS.toNanos(3_000));
     held.countDown();
   }
 
@@ -107,17 +144,22 @@ class FinisherTest {
       Operation operation = ownership.begin();
       long id = operation.getAsLong();
       ids.add(id);
-      finish(operation, id, Outcome.DONE);
+      finisher.finish(VIEW, operation, finish(operation, id, Outcome.DONE));
     }
     return ids;
   }
 
-  private void finish(Operation operation, long id, Outcome outcome) {
+  /** One that has changed nothing; its id. */
+  private long skipped() {
+    Operation operation = ownership.begin();
+    long id = operation.getAsLong();
+    finisher.finish(VIEW, operation, finish(operation, id, Outcome.NOT_DONE));
+    return id;
+  }
+
+  private static Finish finish(Operation operation, long id, Outcome outcome) {
     Entry entry = new Entry(operation.owner(), id, Span.point("token", new byte[] {1}));
-    finisher.finish(
-        VIEW,
-        operation,
-        new Finish("tokens", operation.owner(), List.of(entry), outcome, List.of()));
+    return new Finish("tokens", operation.owner(), List.of(entry), outcome, List.of());
   }
 
   private Store counting() {
@@ -125,7 +167,9 @@ class FinisherTest {
         proxy(
             Journal.class,
             (arguments) -> {
-              batches.add(((List<?>) arguments[0]).size());
+              List<?> operations = (List<?>) arguments[0];
+              firsts.add(((Finish) operations.get(0)).outcome());
+              batches.add(operations.size());
               awaitRelease();
               return 0;
             });
