@@ -86,11 +86,13 @@ class MembershipTest {
       for (int i = 0; i < 50; i++) {
         app.accounts.save(account(1, "a", i));
       }
+      await("it has noticed")
+          .until(
+              () ->
+                  app.rows.count(
+                          Side.TARGET, "select count(*) from crossfade.instances where not fenced")
+                      == 1);
       app.assertSettled();
-      assertThat(
-              app.rows.count(
-                  Side.TARGET, "select count(*) from crossfade.instances where not fenced"))
-          .isEqualTo(1);
     }
   }
 
