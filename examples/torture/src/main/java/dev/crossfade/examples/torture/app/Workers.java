@@ -18,7 +18,8 @@ final class Workers implements AutoCloseable {
     SplittableRandom seeds = new SplittableRandom(options.seed());
     for (int n = 0; n < THREADS; n++) {
       SplittableRandom random = seeds.split();
-      Workload workload = new Workload(application, transactions, recording, random.split());
+      Workload workload =
+          new Workload(options, application, transactions, recording, random.split());
       Thread thread =
           new Thread(() -> work(workload, random, options.fullSpeed()), "torture-worker-" + n);
       threads.add(thread);
