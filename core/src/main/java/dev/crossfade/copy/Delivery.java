@@ -195,7 +195,12 @@ final class Delivery {
       timeouts = 0;
       return null;
     } catch (CrossfadeException e) {
-      if (isRefusal(e) || isOneOfFewTimeouts(e)) {
+      if (isRefusal(e)) {
+        // It has looked at the rows. One of a circle of unique values never gets through alone.
+        breaker.passed(view.secondary(), System.nanoTime() - begun);
+        return e;
+      }
+      if (isOneOfFewTimeouts(e)) {
         return e;
       }
       throw e;

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * half of the last ten changes. What a store says of a row, such as a constraint, never does.
  *
  * <p>Only repair, which nobody waits for, tries the store again; it closes when a change like those
- * of writes got through within the time a caller would have waited. That the store answers
- * otherwise is no sign: it may take heartbeats and hold up rows.
+ * of writes got through within the time a caller would have waited, or was refused for its rows'
+ * sake: of rows whose unique values are in each other's way none gets through alone. That the store
+ * answers otherwise is no sign: it may take heartbeats and hold up rows.
  *
  * <p>Safe for use by many threads.
  */
@@ -120,7 +121,9 @@ public final class SecondaryBreaker {
     }
   }
 
-  /** Repair has brought a change through to the store of that side; quickly, or not. */
+  /**
+   * The store of that side has done a change of repair's, or looked at its rows; quickly, or not.
+   */
   public void passed(Side secondary, long nanos) {
     if (!isClosed() && nanos <= longestWait(crossing.settings()).toNanos()) {
       close(secondary);
