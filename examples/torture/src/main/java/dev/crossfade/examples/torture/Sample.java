@@ -62,13 +62,15 @@ record Sample(long entries, long journalBytes, long heapBytes, long threads, lon
    * Whether nothing has grown since: no backlog; the journal on disk by at most half and 8 MB,
    * which is what vacuum lags behind; the heap by at most a fifth and 8 MB a child's worth of
    * noise; threads and connections by what pools may open under load.
+   *
+   * @param pools connections of pools that were not there before
    */
-  boolean isFlatSince(Sample before, int children) {
+  boolean isFlatSince(Sample before, int children, int pools) {
     return entries <= MOST_ENTRIES
         && journalBytes <= before.journalBytes * 3 / 2 + 8 * MEGABYTE
         && heapBytes <= before.heapBytes * 6 / 5 + children * (8 * MEGABYTE)
         && threads <= before.threads + 8L * children
-        && connections <= before.connections + 4L * children;
+        && connections <= before.connections + 4L * children + pools;
   }
 
   /** What became of an earlier one. */
