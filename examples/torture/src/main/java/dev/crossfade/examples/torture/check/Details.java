@@ -5,14 +5,16 @@ import dev.crossfade.examples.torture.history.History;
 import dev.crossfade.examples.torture.history.Kind;
 import dev.crossfade.examples.torture.history.Operation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a person needs to find out how a violation came about. */
 final class Details {
-  private static final int VIOLATIONS = 20;
+  private static final int VIOLATIONS_OF_A_KIND = 20;
   private static final int KEYS = 3;
   private static final int LINES = 400;
 
@@ -33,18 +35,40 @@ final class Details {
 
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    violations.stream().limit(VIOLATIONS).forEach(violation -> lines.add(shown(violation)));
-    if (violations.size() > VIOLATIONS) {
-      lines.add("… and " + (violations.size() - VIOLATIONS) + " more");
-    }
+    List<Violation> first = new ArrayList<>();
+    byKind()
+        .forEach(
+            (kind, all) -> {
+              all.stream()
+                  .limit(VIOLATIONS_OF_A_KIND)
+                  .forEach(violation -> lines.add(shown(violation)));
+              if (all.size() > VIOLATIONS_OF_A_KIND) {
+                lines.add("… and " + (all.size() - VIOLATIONS_OF_A_KIND) + " more " + kind);
+              }
+              all.stream().filter(one -> !one.key().isEmpty()).findFirst().ifPresent(first::add);
+            });
+    keys(first).forEach((key, violation) -> lines.addAll(story(key, violation)));
+    return lines;
+  }
+
+  /** Whatever there is many of does not hide what there is few of. */
+  private Map<Violation.Kind, List<Violation>> byKind() {
+    return violations.stream()
+        .collect(
+            Collectors.groupingBy(
+                Violation::kind, () -> new EnumMap<>(Violation.Kind.class), Collectors.toList()));
+  }
+
+  /** The keys whose stories are told: one for each kind of violation, then more. */
+  private Map<String, Violation> keys(List<Violation> first) {
     Map<String, Violation> keys = new LinkedHashMap<>();
+    first.forEach(violation -> keys.putIfAbsent(violation.key(), violation));
     for (Violation violation : violations) {
       if (!violation.key().isEmpty() && keys.size() < KEYS) {
         keys.putIfAbsent(violation.key(), violation);
       }
     }
-    keys.forEach((key, violation) -> lines.addAll(story(key, violation)));
-    return lines;
+    return keys;
   }
 
   private String shown(Violation violation) {
