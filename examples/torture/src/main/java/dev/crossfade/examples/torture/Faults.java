@@ -32,7 +32,8 @@ final class Faults {
   private static final int GAP_MILLIS = 1_300;
   private static final int LEASE_MILLIS = 2_000;
   private static final Duration PORT_FREE = Duration.ofSeconds(20);
-  private static final Duration RESTART = Duration.ofMinutes(2);
+  private static final Duration RESTART = Duration.ofMinutes(4);
+  private static final long UNDONE_MINUTES = 10;
 
   private final Databases databases;
   private final Fleet fleet;
@@ -270,7 +271,7 @@ final class Faults {
       thread.join();
     }
     running.shutdown();
-    if (!running.awaitTermination(3, TimeUnit.MINUTES)) {
+    if (!running.awaitTermination(UNDONE_MINUTES, TimeUnit.MINUTES)) {
       throw new IllegalStateException("a fault does not end");
     }
     synchronized (this) {

@@ -14,7 +14,10 @@ import java.util.SplittableRandom;
  * threads.
  */
 final class Fleet implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  /** A JVM on a machine that does other things as well may take a minute to start. */
+  private static final Duration START = Duration.ofMinutes(3);
+
+  private static final Duration END = Duration.ofMinutes(1);
 
   private final Options options;
   private final Path folder;
@@ -130,7 +133,7 @@ final class Fleet implements AutoCloseable {
   List<String> end() throws InterruptedException {
     List<String> stuck = new ArrayList<>();
     for (int child = 0; child < size(); child++) {
-      if (!child(child).end(history, Duration.ofSeconds(15))) {
+      if (!child(child).end(history, END)) {
         stuck.add(child(child).name());
       }
     }

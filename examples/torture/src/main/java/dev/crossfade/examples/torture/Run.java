@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** One run, from the first process to the line of result. For one thread. */
 final class Run {
   private static final Duration PROGRESS = Duration.ofSeconds(30);
-  private static final Duration SETTLED = Duration.ofMinutes(2);
+  private static final Duration SETTLED = Duration.ofMinutes(5);
   private static final long LONG_ENOUGH_SECONDS = 90;
 
   private final Options options;

@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param connections of all children to PostgreSQL
  */
 record Sample(long entries, long journalBytes, long heapBytes, long threads, long connections) {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofMinutes(2);
   private static final long MEGABYTE = 1L << 20;
 
   /** More than that under way at once is a backlog. */
