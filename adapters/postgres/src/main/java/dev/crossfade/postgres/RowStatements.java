@@ -114,9 +114,29 @@ final class RowStatements<T, K> {
     T row = row(write);
     K key = entity.key(row);
     Kind kind = write instanceof RowWrite.Insert ? Kind.INSERT : Kind.SAVE;
-    T stored =
-        store(mark, id, new Shape(kind, mark.kind(), key != null, mapping.omitted(row)), row, key);
+    Shape shape = new Shape(kind, mark.kind(), key != null, mapping.omitted(row));
+    T stored = store(mark, id, shape, row, key);
     return written(mark, id, stored, RowState.present(entity, stored));
+  }
+
+  /**
+   * The row as the store holds it.
+   *
+   * <p>An upsert looks for its key, finds none and inserts. What another writer has inserted
+   * meanwhile it meets in its indexes, one after the other: in that of the key, and goes on with an
+   * update; or before that in one of another unique value, and fails although the value is this
+   * row's own. Nothing was written then, and once more it finds the row. A value that is taken by
+   * another row is refused again.
+   */
+  private T store(Mark mark, long id, Shape shape, T row, @Nullable K key) {
+    try {
+      return storeOnce(mark, id, shape, row, key);
+    } catch (DuplicateKeyException e) {
+      if (shape.kind == Kind.INSERT || key == null) {
+        throw e;
+      }
+      return storeOnce(mark, id, shape, row, key);
+    }
   }
 
   private static <T, K> T row(RowWrite<T, K> write) {
@@ -144,7 +164,7 @@ final class RowStatements<T, K> {
   }
 
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
-  private T store(Mark mark, long id, Shape shape, T row, @Nullable K key) {
+  private T storeOnce(Mark mark, long id, Shape shape, T row, @Nullable K key) {
     byte[] canonical = key == null ? null : entity.keys().encode(key);
     T stored =
         run(

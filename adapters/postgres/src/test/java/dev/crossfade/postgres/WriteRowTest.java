@@ -18,6 +18,8 @@ import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Written;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,57 @@ class WriteRowTest {
                 fixture.store.writeRow(
                     fixture.mark(), fixture.tokens, new RowWrite.Insert<>(token(3L, "n"))))
         .withMessageContaining("tokens_pkey");
+    assertThat(journalKeys()).hasSize(1);
+  }
+
+  /** Indexes are filled in the order they were made: the first of these waits for the test. */
+  private static final String WAITING_INDEX =
+      """
+      create function wait_for_test(id bigint) returns bigint immutable language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock_shared(1);
+        return id;
+      end $$;
+      alter table tokens drop constraint tokens_pkey cascade;
+      alter table tokens drop constraint tokens_mint_address_key;
+      create index waiting on tokens (wait_for_test(id));
+      alter table tokens add constraint tokens_mint_address_key unique (mint_address);
+      alter table tokens add constraint tokens_pkey primary key (id);
+      """;
+
+  @Test
+  void saveReplacesARowThatAppearsMeanwhile() throws Exception {
+    Fixture.execute(fixture.database, WAITING_INDEX);
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try (Connection other = fixture.database.open();
+        Statement statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(1)");
+      Future<Written<Object>> saved = executor.submit(() -> fixture.save(token(7L, "m")));
+      Awaitility.await()
+          .until(
+              () ->
+                  !fixture
+                      .query("select 1 from pg_locks where locktype = 'advisory' and not granted")
+                      .isEmpty());
+      statement.execute("insert into tokens (id, mint_address) values (7, 'm')");
+      statement.execute("select pg_advisory_unlock(1)");
+
+      Token stored = (Token) saved.get().result();
+      assertThat(stored.liquidityUsd()).isEqualTo(new BigDecimal("12.50"));
+    } finally {
+      executor.shutdownNow();
+    }
+    assertThat(fixture.query("select mint_address from tokens")).containsExactly("m");
+    assertThat(journalKeys()).hasSize(1);
+  }
+
+  @Test
+  void saveRefusesAValueOfAnotherRow() {
+    fixture.save(token(3L, "m"));
+
+    assertThatExceptionOfType(DuplicateKeyException.class)
+        .isThrownBy(() -> fixture.save(token(4L, "m")))
+        .withMessageContaining("tokens_mint_address_key");
     assertThat(journalKeys()).hasSize(1);
   }
 
