@@ -120,15 +120,29 @@ final class ColumnPlanner {
         }
       }
       checkLiterals(form);
-    } else if (family == TypeFamily.TIMESTAMP
-        && !TypeFamily.hasZone(target)
-        && !form.zone().equals(ZoneOffset.UTC)) {
+    } else if (family == TypeFamily.TIMESTAMP && !TypeFamily.hasZone(target)) {
+      checkMoment(form);
+    }
+  }
+
+  /** What means a moment does not fit what a clock on some wall showed. */
+  private void checkMoment(LegacyForm form) {
+    boolean moment =
+        switch (form.conversion()) {
+          case EPOCH_SECONDS, EPOCH_MILLIS, EPOCH_REAL -> true;
+          default -> !form.zone().equals(ZoneOffset.UTC);
+        };
+    if (moment) {
       findings.add(
           rule.place(),
           shown
               + " is "
               + target.type()
-              + ", which knows no zone; leave zone: out, or make the target timestamptz");
+              + ", which knows no zone, and the legacy column holds moments; make the target"
+              + " timestamptz"
+              + (rule.form() != null && form.conversion() == NamedConversion.TIMESTAMP_TEXT
+                  ? ", or leave zone: out"
+                  : ""));
     }
   }
 
