@@ -85,6 +85,11 @@ final class Words {
     return column.equalsIgnoreCase(snake(component)) || column.equalsIgnoreCase(component);
   }
 
+  /** Whether it finds the column where it has no table to look into. */
+  static boolean isSnakeOf(String column, String component) {
+    return column.equalsIgnoreCase(snake(component));
+  }
+
   static boolean isOfJavaLang(String className) {
     return JAVA_LANG.contains(className);
   }
