@@ -1,13 +1,13 @@
 package dev.crossfade;
 
 import dev.crossfade.routing.Router;
+import dev.crossfade.store.NearestName;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Events;
-import dev.crossfade.wiring.NearestName;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -28,4 +28,14 @@ public record ColumnRule(
     boolean computed,
     boolean omit,
     boolean redacted,
-    Place place) {}
+    Place place) {
+  /** The short form: nothing but the legacy column. */
+  static ColumnRule from(String target, String from, Place place) {
+    return new ColumnRule(target, from, null, null, null, null, false, false, false, place);
+  }
+
+  /** What there is to say of a column that follows by name. */
+  static ColumnRule byName(String target, Place place) {
+    return new ColumnRule(target, null, null, null, null, null, false, false, false, place);
+  }
+}

@@ -1,4 +1,4 @@
-package dev.crossfade.wiring;
+package dev.crossfade.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

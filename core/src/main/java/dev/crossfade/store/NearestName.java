@@ -1,9 +1,9 @@
-package dev.crossfade.wiring;
+package dev.crossfade.store;
 
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Which of the names there are was probably meant. */
+/** Which of the names there are was probably meant; for messages. */
 public final class NearestName {
   private NearestName() {}
 
@@ -16,8 +16,9 @@ public final class NearestName {
         .orElseThrow();
   }
 
-  /** Letter by letter, keeping one row of the table of distances. */
-  private static int distance(String from, String to) {
+  /** How many letters must be changed, added or left out to make one of the other. */
+  public static int distance(String from, String to) {
+    // One row of the table of distances.
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {
       row[j] = j;
