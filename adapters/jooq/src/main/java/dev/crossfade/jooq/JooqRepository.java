@@ -72,6 +72,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
   private final Sessions sessions;
   private final MappedTable<T, K> table;
+  private final Finders<T, K> finders;
 
   /** For the base classes of adapters. */
   protected JooqRepository(
@@ -87,6 +88,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
             sessions,
             context,
             new TableMapping<>(context.entity(), table, given, sessions.dialect(), getClass()));
+    this.finders = new Finders<>(this.table.mapping());
     sessions.register(this.table);
   }
 
@@ -230,11 +232,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
 
   /** The columns of all components, for {@code select}; read only by {@link #fetch(Select)}. */
   protected final List<Field<?>> columns() {
-    List<Field<?>> fields = new ArrayList<>();
-    for (MappedColumn column : table.mapping().columns()) {
-      fields.add(table.mapping().field(column.component().name(), column.component().type()));
-    }
-    return fields;
+    return finders.columns();
   }
 
   /**
@@ -262,6 +260,35 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
    */
   protected final Optional<T> fetchOptional(Select<?> select) {
     return atMostOne(fetch(select));
+  }
+
+  /** The rows that meet a condition, in key order. */
+  protected final List<T> fetchAll(Condition condition) {
+    return fetch(finders.inKeyOrder(condition));
+  }
+
+  /**
+   * The next rows that meet a condition, in key order, as {@link #scan} pages through all of them.
+   *
+   * @param after the key of the last row of the page before; null for the first page
+   * @param limit at most so many rows, at least 1
+   */
+  protected final List<T> fetchPage(Condition condition, @Nullable K after, int limit) {
+    return fetch(finders.page(condition, after, positive(limit)));
+  }
+
+  /**
+   * The row that meets a condition.
+   *
+   * @throws IllegalStateException if several do
+   */
+  protected final Optional<T> fetchOptional(Condition condition) {
+    return fetchOptional(finders.where(condition));
+  }
+
+  /** Whether any row meets a condition. */
+  protected final boolean fetchExists(Condition condition) {
+    return fetchExists(finders.where(condition));
   }
 
   /** What a select returns, in its order. */

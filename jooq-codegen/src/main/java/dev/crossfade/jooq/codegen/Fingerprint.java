@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** One hash over everything that decides what is generated. */
 final class Fingerprint {
   /** To be raised whenever this module comes to write other sources from the same migrations. */
-  private static final int GENERATOR = 1;
+  private static final int GENERATOR = 2;
 
   private Fingerprint() {}
 

@@ -145,6 +145,9 @@ public final class JooqGenerator {
     private String historyTable = "flyway_schema_history";
     private @Nullable String packageName;
     private @Nullable Path outputDirectory;
+    private boolean repositories;
+    private @Nullable Path mapping;
+    private @Nullable Path legacySchema;
     private Duration startWait = Duration.ofSeconds(60);
     private boolean force;
 
@@ -254,6 +257,35 @@ public final class JooqGenerator {
     }
 
     /**
+     * Writes records, entities and repositories for every chosen table too. {@code false} unless
+     * there is a {@link #mapping}. What is generated needs {@code crossfade-postgres} to compile,
+     * and {@code crossfade-sqlite} where a mapping names tables.
+     */
+    public Builder repositories(boolean repositories) {
+      this.repositories = repositories;
+      return this;
+    }
+
+    /**
+     * The file that says which legacy table and column feeds which target column: {@code
+     * crossfade.yaml}, sections {@code crossfade.migrations.<migration>.tables}. Needs a {@link
+     * #legacySchema}.
+     */
+    public Builder mapping(Path file) {
+      this.mapping = file.toAbsolutePath().normalize();
+      return this;
+    }
+
+    /**
+     * The legacy store's schema: a script as SQLite's {@code .schema} prints it, or a SQLite file,
+     * which is only read.
+     */
+    public Builder legacySchema(Path file) {
+      this.legacySchema = file.toAbsolutePath().normalize();
+      return this;
+    }
+
+    /**
      * How long the server may take to start, 60 s by default. An idle machine needs 1 to 3 s; one
      * that builds several things at once has needed 13 s.
      *
@@ -291,6 +323,9 @@ public final class JooqGenerator {
       if (packageName == null || outputDirectory == null || !missing.isEmpty()) {
         throw new IllegalArgumentException("not set: " + String.join(", ", missing));
       }
+      check(
+          (mapping == null) == (legacySchema == null),
+          "mapping and legacySchema belong together: the mapping is checked against both schemas");
       return new JooqGenerator(
           new GeneratorSettings(
               migrations,
@@ -302,6 +337,9 @@ public final class JooqGenerator {
               historyTable,
               packageName,
               outputDirectory,
+              repositories || mapping != null,
+              mapping,
+              legacySchema,
               startWait,
               force));
     }
