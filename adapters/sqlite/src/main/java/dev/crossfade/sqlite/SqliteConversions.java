@@ -62,8 +62,8 @@ public final class SqliteConversions {
   }
 
   /**
-   * As {@link #instantAsText(String)}, in a zone. In a zone that changes its clocks the hour that is
-   * there twice each year is read as the first of the two, whichever was written.
+   * As {@link #instantAsText(String)}, in a zone. In a zone that changes its clocks the hour that
+   * is there twice each year is read as the first of the two, whichever was written.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
@@ -73,7 +73,8 @@ public final class SqliteConversions {
         Instant.class,
         String.class,
         time -> format.format(time.atZone(zone)),
-        text -> parsed(text, pattern, t -> LocalDateTime.parse(t, format)).atZone(zone).toInstant());
+        text ->
+            parsed(text, pattern, t -> LocalDateTime.parse(t, format)).atZone(zone).toInstant());
   }
 
   /**
@@ -215,8 +216,8 @@ public final class SqliteConversions {
    * An INTEGER for each constant of an enum.
    *
    * @param numbers by the literals of the enum in PostgreSQL, one for each
-   * @throws IllegalArgumentException if a number stands for two constants or for none, or a constant
-   *     has none
+   * @throws IllegalArgumentException if a number stands for two constants or for none, or a
+   *     constant has none
    */
   public static <E extends Enum<E> & EnumType> Conversion<E, Long> enumAsNumber(
       Class<E> type, Map<String, Long> numbers) {

@@ -95,8 +95,7 @@ class SqliteConversionsTest {
       both(conversion, true, words.get(0));
       both(conversion, false, words.get(1));
     }
-    refused(
-        () -> SqliteConversions.booleanAsText("t", "f").load("T"), "expected is 't' or 'f'");
+    refused(() -> SqliteConversions.booleanAsText("t", "f").load("T"), "expected is 't' or 'f'");
   }
 
   @Test
@@ -196,8 +195,7 @@ class SqliteConversionsTest {
     assertThat(conversion.load(stored)).isEqualTo(value);
   }
 
-  private static void refused(
-      ThrowingCallable call, String message) {
+  private static void refused(ThrowingCallable call, String message) {
     assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
 }

@@ -33,9 +33,9 @@ final class SqliteForms {
       case SCALED_INTEGER -> "decimalAsScaledInteger(" + form.scale() + ")";
       case BOOLEAN_TEXT ->
           "booleanAsText("
-              + quoted(form.values().get("true"))
+              + quoted(form.values().getOrDefault("true", "true"))
               + ", "
-              + quoted(form.values().get("false"))
+              + quoted(form.values().getOrDefault("false", "false"))
               + ")";
       case TIMESTAMP_TEXT -> timestamp(component, form);
       case EPOCH_SECONDS -> "instantAsEpochSeconds()";
