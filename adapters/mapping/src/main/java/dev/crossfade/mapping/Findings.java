@@ -37,10 +37,18 @@ final class Findings {
   static String nearest(String given, Collection<String> names) {
     return names.stream()
         .min(
-            Comparator.<String>comparingInt(
-                    name -> NearestName.distance(Names.letters(given), Names.letters(name)))
+            Comparator.<String>comparingInt(name -> distance(given, name))
                 .thenComparing(Comparator.naturalOrder()))
         .map(name -> "; the nearest is " + name)
         .orElse("");
+  }
+
+  /** Case, underscores and a schema left out do not count. */
+  private static int distance(String given, String name) {
+    String letters = Names.letters(given);
+    String plain = name.substring(name.lastIndexOf('.') + 1);
+    return Math.min(
+        NearestName.distance(letters, Names.letters(name)),
+        NearestName.distance(letters, Names.letters(plain)));
   }
 }

@@ -38,7 +38,8 @@ class PlanProblemsTest {
         "there is no table artits in db/music; the nearest is artist",
         "there is no table Arist in legacy.sql; the nearest is Artist",
         "there is no table event in db/music; the nearest is audit.event",
-        "there is no table for audit.event in legacy.sql; the nearest is Old; name it with from:");
+        "there is no table for audit.event in legacy.sql; the nearest is Artist; name it with"
+            + " from:");
   }
 
   @Test
@@ -124,7 +125,7 @@ class PlanProblemsTest {
             + " it",
         "column a.city cannot be null, has no default, and no column of its name in legacy table a;"
             + " name one with from:, or give it a default; the nearest is id",
-        "legacy table a has no column Gone to ignore; the nearest is name",
+        "legacy table a has no column Gone to ignore; the nearest is Town",
         "legacy column a.name is ignored, but it is mapped",
         "legacy column a.Needed is ignored, but it cannot be null and has no default: no row could"
             + " be written there; give it a default, or map it",
@@ -175,25 +176,26 @@ class PlanProblemsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "text | INTEGER | from: v | text does not fit legacy column v, which is INTEGER",
-        "timestamptz | INTEGER | from: v | iso-timestamp does not fit legacy column v, which is"
-            + " INTEGER; what fits is epoch-seconds, epoch-millis, epoch-real",
-        "timestamptz | TEXT | convert: epoch-seconds | epoch-seconds does not fit legacy column v,"
-            + " which is TEXT; what fits is iso-timestamp, timestamp-text",
+        "timestamptz | INTEGER | from: v | iso-timestamp does not fit legacy column v,"
+            + " which is INTEGER; what fits is epoch-seconds, epoch-millis, epoch-real",
+        "timestamptz | TEXT | convert: epoch-seconds | epoch-seconds does not fit legacy"
+            + " column v, which is TEXT; what fits is iso-timestamp, timestamp-text",
         "bigint | TEXT | from: v | integer does not fit legacy column v, which is TEXT",
-        "bytea | TEXT | from: v | blob does not fit legacy column v, which is TEXT; what fits is"
-            + " base64-text",
-        "uuid | BLOB | from: v | uuid-text does not fit legacy column v, which is BLOB; what fits"
-            + " is uuid-blob",
-        "numeric | NUMERIC | convert: decimal-text | decimal-text does not fit legacy column v,"
-            + " which is NUMERIC; what fits is number, scaled-integer",
-        "text | TEXT | convert: epoch-seconds | epoch-seconds makes no text; for that there is"
-            + " text",
-        "boolean | TEXT | convert: uuid-text | uuid-text makes no boolean; for that there is"
-            + " boolean-number, boolean-text",
-        "date | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\"' | timestamp-text"
-            + " makes no date; for that there is iso-date, date-text",
+        "bytea | TEXT | from: v | blob does not fit legacy column v, which is TEXT; what"
+            + " fits is base64-text",
+        "uuid | BLOB | from: v | uuid-text does not fit legacy column v, which is BLOB;"
+            + " what fits is uuid-blob",
+        "numeric | NUMERIC | convert: decimal-text | decimal-text does not fit legacy"
+            + " column v, which is NUMERIC; what fits is number, scaled-integer",
+        "text | TEXT | convert: epoch-seconds | epoch-seconds makes no text; for that"
+            + " there is text",
+        "boolean | TEXT | convert: uuid-text | uuid-text makes no boolean; for that there"
+            + " is boolean-number, boolean-text",
+        "date | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\" |"
+            + " timestamp-text makes no date; for that there is iso-date, date-text",
       })
   void conversionsThatDoNotFit(String type, String declared, String rule, String problem) {
     check(
@@ -206,16 +208,17 @@ class PlanProblemsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "integer[] | TEXT | from: v | integer[], which no column of SQLite holds; omit it",
         "text | TEXT | scale: 2 | text, which has no decimal places; no scale:",
         "text | TEXT | unit: seconds | text, which is no time; no unit:",
         "text | TEXT | json: tree | text, which is no JSON; no json:",
-        "timestamp | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\", zone:"
-            + " Europe/Berlin' | timestamp, which knows no zone, and the legacy column holds"
+        "timestamp | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\", zone:"
+            + " Europe/Berlin | timestamp, which knows no zone, and the legacy column holds"
             + " moments; make the target timestamptz, or leave zone: out",
-        "timestamp | INTEGER | convert: epoch-seconds | timestamp, which knows no zone, and the"
-            + " legacy column holds moments; make the target timestamptz",
+        "timestamp | INTEGER | convert: epoch-seconds | timestamp, which knows no zone,"
+            + " and the legacy column holds moments; make the target timestamptz",
       })
   void whatDoesNotFitTheTargetsType(String type, String declared, String rule, String problem) {
     check(
@@ -292,22 +295,23 @@ class PlanProblemsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "timestamptz | TEXT | from: k | iso-timestamp | a time has many spellings in ISO 8601; name"
-            + " the file's own with convert: timestamp-text",
-        "timestamptz | INTEGER | convert: epoch-seconds | epoch-seconds | the target holds times"
-            + " finer than seconds; declare it with precision 0",
-        "timestamptz | INTEGER | convert: epoch-millis | epoch-millis | the target holds times"
-            + " finer than millis; declare it with precision 3",
-        "timestamptz | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\", zone:"
-            + " Europe/Berlin' | timestamp-text | in zone Europe/Berlin one hour of the year is"
-            + " there twice",
-        "numeric | TEXT | convert: decimal-text | decimal-text | one value has many spellings"
-            + " there",
-        "numeric | REAL | from: k | number | a number has many spellings; declare the target"
-            + " numeric(p, s)",
-        "numeric | INTEGER | 'convert: scaled-integer, scale: 2' | scaled-integer | the target"
-            + " holds more decimal places; declare it numeric(p, 2)",
+        "timestamptz | TEXT | from: k | iso-timestamp | a time has many spellings in ISO"
+            + " 8601; name the file's own with convert: timestamp-text",
+        "timestamptz | INTEGER | convert: epoch-seconds | epoch-seconds | the target holds"
+            + " times finer than seconds; declare it with precision 0",
+        "timestamptz | INTEGER | convert: epoch-millis | epoch-millis | the target holds"
+            + " times finer than millis; declare it with precision 3",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\","
+            + " zone: Europe/Berlin | timestamp-text | in zone Europe/Berlin one hour of the year"
+            + " is there twice",
+        "numeric | TEXT | convert: decimal-text | decimal-text | one value has many"
+            + " spellings there",
+        "numeric | REAL | from: k | number | a number has many spellings; declare the"
+            + " target numeric(p, s)",
+        "numeric | INTEGER | convert: scaled-integer, scale: 2 | scaled-integer | the"
+            + " target holds more decimal places; declare it numeric(p, 2)",
         "real | REAL | from: k | real | a floating-point number is not exact",
       })
   void keysThatAreNotOneToOne(

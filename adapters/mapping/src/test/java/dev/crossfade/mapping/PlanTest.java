@@ -108,18 +108,21 @@ class PlanTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "timestamptz | INTEGER | convert: epoch-seconds | SECONDS",
         "timestamptz | INTEGER | convert: epoch-millis | MILLIS",
         "timestamptz | REAL | convert: epoch-real | MILLIS",
-        "timestamptz | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\"' |"
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\" |"
             + " SECONDS",
-        "timestamptz | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\"' | MINUTES",
-        "timestamptz | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss.SSS\"' |"
-            + " MILLIS",
-        "timestamptz | TEXT | 'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss.SSSSSS\"' |",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\" |"
+            + " MINUTES",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd"
+            + " HH:mm:ss.SSS\" | MILLIS",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd"
+            + " HH:mm:ss.SSSSSS\" |",
         "timestamptz | TEXT | unit: seconds | SECONDS",
-        "timestamptz | INTEGER | 'convert: epoch-millis, unit: hours' | HOURS",
+        "timestamptz | INTEGER | convert: epoch-millis, unit: hours | HOURS",
         "timestamptz | TEXT | from: v |",
         "text | TEXT | from: v |",
       })

@@ -160,21 +160,22 @@ class ReadingTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "'{from: [A]}' | table artist.from needs one value",
-        "'{form: A}' | table artist has no key 'form'; the nearest is from",
-        "'{record: artist}' | table artist: record 'artist' is no class name; write it like"
+        "{from: [A]} | table artist.from needs one value",
+        "{form: A} | table artist has no key 'form'; the nearest is from",
+        "{record: artist} | table artist: record 'artist' is no class name; write it like"
             + " InvoiceLine",
-        "'{key: [{a: b}]}' | table artist.key is a list of names",
-        "'{columns: [a]}' | table artist.columns is a section, and needs keys below it",
-        "'{columns: {a: [b]}}' | column artist.a needs the name of its legacy column, or keys below"
-            + " it",
-        "'{collection: artists}' | table artist comes from a collection: MongoDB is not a legacy"
-            + " store yet; name a table of the SQLite file with from:",
-        "'[Artist]' | table artist is a section, and needs keys below it",
-        "'{from: A, from: B}' | table artist.from is there twice, first at line 5",
-        "'{<<: A}' | << in table artist needs one alias of a section",
-        "'{[a, b]: c}' | a key of table artist must be plain text",
+        "{key: [{a: b}]} | table artist.key is a list of names",
+        "{columns: [a]} | table artist.columns is a section, and needs keys below it",
+        "{columns: {a: [b]}} | column artist.a needs the name of its legacy column, or"
+            + " keys below it",
+        "{collection: artists} | table artist comes from a collection: MongoDB is not a"
+            + " legacy store yet; name a table of the SQLite file with from:",
+        "[Artist] | table artist is a section, and needs keys below it",
+        "{from: A, from: B} | table artist.from is there twice, first at line 5",
+        "{<<: A} | << in table artist needs one alias of a section",
+        "{[a, b]: c} | a key of table artist must be plain text",
       })
   void tablesThatAreRefused(String yaml, String problem) {
     assertThat(Mapped.problems("artist: " + yaml)).containsExactly("crossfade.yaml:5: " + problem);
@@ -183,38 +184,42 @@ class ReadingTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "convert: epoch-second | 'epoch-second' is no conversion; the nearest is epoch-seconds",
+        "convert: epoch-second | 'epoch-second' is no conversion; the nearest is"
+            + " epoch-seconds",
         "convert: timestamp-text | timestamp-text needs pattern: \"yyyy-MM-dd HH:mm:ss\"",
         "convert: date-text | date-text needs pattern: \"dd.MM.yyyy\"",
         "convert: scaled-integer | scaled-integer needs scale: 2",
         "convert: enum-number | enum-number needs values: {literal: 0, other: 1}",
-        "'pattern: yyyy' | pattern belongs to timestamp-text, date-text; name the conversion with"
-            + " convert:",
-        "'convert: epoch-seconds, zone: UTC' | zone belongs to timestamp-text, not to"
+        "pattern: yyyy | pattern belongs to timestamp-text, date-text; name the conversion"
+            + " with convert:",
+        "convert: epoch-seconds, zone: UTC | zone belongs to timestamp-text, not to"
             + " epoch-seconds",
-        "'convert: timestamp-text, pattern: yyyy-MM-dd' | pattern 'yyyy-MM-dd' does not hold a date"
-            + " and a time; write it like yyyy-MM-dd HH:mm:ss",
-        "'convert: timestamp-text, pattern: \"yyyy-MM-dd hh:mm:ss\"' | pattern 'yyyy-MM-dd"
+        "convert: timestamp-text, pattern: yyyy-MM-dd | pattern 'yyyy-MM-dd' does not hold"
+            + " a date and a time; write it like yyyy-MM-dd HH:mm:ss",
+        "convert: timestamp-text, pattern: \"yyyy-MM-dd hh:mm:ss\" | pattern 'yyyy-MM-dd"
             + " hh:mm:ss' does not hold a date and a time; write it like yyyy-MM-dd HH:mm:ss",
-        "'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss.SS\"' | pattern 'yyyy-MM-dd"
-            + " HH:mm:ss.SS' does not read what it writes; a second''s fraction has 3, 6 or 9"
-            + " digits",
-        "'convert: timestamp-text, pattern: \"{{\"' | pattern '{{' is none: Pattern includes"
+        "convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss.SS\" | pattern"
+            + " 'yyyy-MM-dd HH:mm:ss.SS' does not read what it writes; a second's fraction has"
+            + " 3, 6 or 9 digits",
+        "convert: timestamp-text, pattern: \"{{\" | pattern '{{' is none: Pattern includes"
             + " reserved character: '{'",
-        "'convert: date-text, pattern: HH:mm' | pattern 'HH:mm' does not hold a date, or holds"
-            + " more; write it like dd.MM.yyyy",
-        "'convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\", zone: Europe/Berlim' |"
+        "convert: date-text, pattern: HH:mm | pattern 'HH:mm' does not hold a date, or"
+            + " holds more; write it like dd.MM.yyyy",
+        "convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\", zone: Europe/Berlim |"
             + " 'Europe/Berlim' is no time zone; the nearest is Europe/Berlin",
-        "'convert: boolean-text, true: x, false: x' | 'x' stands for two values; tell them apart",
-        "'convert: enum-text, values: {a: x, b: x}' | 'x' stands for two values; tell them apart",
-        "'convert: enum-number, values: {a: x}' | 'x' for a is no whole number",
+        "convert: boolean-text, true: x, false: x | 'x' stands for two values; tell them"
+            + " apart",
+        "convert: enum-text, values: {a: x, b: x} | 'x' stands for two values; tell them"
+            + " apart",
+        "convert: enum-number, values: {a: x} | 'x' for a is no whole number",
         "scale: two | scale is a number of decimal places from 0 to 18, not 'two'",
         "scale: 19 | scale is a number of decimal places from 0 to 18, not '19'",
-        "unit: second | 'second' is no unit; there are micros, millis, seconds, minutes, hours and"
-            + " days",
-        "json: Metrics | json is text, tree, or the full name of a class like com.example.Metrics,"
-            + " not 'Metrics'",
+        "unit: second | 'second' is no unit; there are micros, millis, seconds, minutes,"
+            + " hours and days",
+        "json: Metrics | json is text, tree, or the full name of a class like"
+            + " com.example.Metrics, not 'Metrics'",
       })
   void columnsThatAreRefused(String yaml, String problem) {
     assertThat(Mapped.problems("artist: {columns: {a: {" + yaml + "}}}"))
@@ -224,11 +229,12 @@ class ReadingTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "form: A | ' has no key ''form''; the nearest is from'",
-        "computed: maybe | '.computed is true or false, not ''maybe'''",
-        "'omit: true, from: A' | ' is omitted; what else is said of it means nothing'",
-        "'convert: enum-text, values: x' | '.values is a section, and needs keys below it'",
+        "form: A | ` has no key 'form'; the nearest is from`",
+        "computed: maybe | .computed is true or false, not 'maybe'",
+        "omit: true, from: A | ` is omitted; what else is said of it means nothing`",
+        "convert: enum-text, values: x | .values is a section, and needs keys below it",
       })
   void keysThatAreRefused(String yaml, String problem) {
     assertThat(Mapped.problems("artist: {columns: {a: {" + yaml + "}}}"))

@@ -1,5 +1,6 @@
 package dev.crossfade.jooq.codegen;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -94,13 +95,14 @@ public final class JooqGenerator {
    */
   public Outcome generate() {
     Migrations migrations = Migrations.find(settings);
-    String fingerprint = Fingerprint.of(settings, migrations);
+    Mapping mapping = Mapping.read(settings);
+    String fingerprint = Fingerprint.of(settings, migrations, mapping);
     try (GeneratedSources sources = GeneratedSources.lock(settings)) {
       if (!settings.force() && sources.match(fingerprint)) {
         LOG.debug("{} is up to date", settings.packageDirectory());
         return Outcome.UP_TO_DATE;
       }
-      NeutralJvm.run(() -> generate(migrations, sources, fingerprint));
+      NeutralJvm.run(() -> generate(migrations, mapping, sources, fingerprint));
       return Outcome.GENERATED;
     }
   }
@@ -109,15 +111,24 @@ public final class JooqGenerator {
     return settings;
   }
 
-  private void generate(Migrations migrations, GeneratedSources sources, String fingerprint) {
+  private void generate(
+      Migrations migrations,
+      @Nullable Mapping mapping,
+      GeneratedSources sources,
+      String fingerprint) {
     long started = System.nanoTime();
     try (ThrowAwayPostgres server = ThrowAwayPostgres.start(settings.startWait())) {
       migrations.apply(server.dataSource());
       try (Connection connection = server.dataSource().getConnection()) {
         SchemaFacts facts = SchemaFacts.read(connection, settings);
-        JooqRun.run(connection, settings, facts, server.scratch());
+        JooqNames names = JooqRun.run(connection, settings, facts, server.scratch());
+        if (settings.repositories()) {
+          RepositorySources.write(connection, settings, names, mapping, server.scratch());
+        }
       }
       sources.publish(server.scratch(), fingerprint);
+    } catch (IOException e) {
+      throw new CodegenException("the sources could not be written: " + e, e);
     } catch (SQLException e) {
       throw new CodegenException("the migrated schema could not be read: " + e.getMessage(), e);
     }

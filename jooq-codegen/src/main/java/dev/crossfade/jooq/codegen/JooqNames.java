@@ -8,6 +8,7 @@ import org.jooq.codegen.JavaGenerator;
 import org.jooq.meta.Database;
 import org.jooq.meta.Definition;
 import org.jooq.meta.EnumDefinition;
+import org.jooq.meta.SchemaDefinition;
 import org.jooq.meta.TableDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,10 @@ final class JooqNames {
       tables.put(
           name(table), new JooqTable(type, generator.getStrategy().getJavaIdentifier(table)));
     }
-    for (EnumDefinition type : database.getEnums()) {
-      enums.put(name(type), generator.getStrategy().getFullJavaClassName(type, Mode.ENUM));
+    for (SchemaDefinition schema : database.getSchemata()) {
+      for (EnumDefinition type : database.getEnums(schema)) {
+        enums.put(name(type), generator.getStrategy().getFullJavaClassName(type, Mode.ENUM));
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,17 +40,22 @@ final class RepositorySources {
    *
    * @param folder the source folder that jOOQ has written to
    * @param names what jOOQ calls the chosen tables
-   * @param plans the mapping's; empty without one
+   * @param mapping how tables cross; null without one
    * @throws CodegenException if the schema or the mapping does not allow it
    */
   static void write(
       Connection connection,
       GeneratorSettings settings,
       JooqNames names,
-      List<MigrationPlan> plans,
+      @Nullable Mapping mapping,
       Path folder)
       throws SQLException, IOException {
-    List<TargetTable> tables = TargetCatalogue.read(connection, settings.schemas());
+    List<TargetTable> tables =
+        TargetCatalogue.read(connection, settings.schemas()).stream()
+            .filter(table -> names.table(table.name()) != null)
+            .toList();
+    List<MigrationPlan> plans =
+        mapping == null ? List.of() : mapping.plans(TargetSchema.of(settings.schemas(), tables));
     new RepositorySources(settings, folder).write(tables, names, plans);
   }
 
