@@ -45,8 +45,8 @@ public record ComparedReads(
   }
 
   /**
-   * As {@link #of(Repository, Call)}, for a view, also one that {@linkplain View.Builder#lags lags}:
-   * refresh it before.
+   * As {@link #of(Repository, Call)}, for a view, also one that {@linkplain View.Builder#lags
+   * lags}: refresh it before.
    *
    * @param view one that {@link Crossfade#view} returned
    */

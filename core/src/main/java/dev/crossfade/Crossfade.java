@@ -77,8 +77,8 @@ public final class Crossfade implements AutoCloseable {
 
   /**
    * The routed repository with that interface of one of several entities: tables of one shape,
-   * chosen at run time, as where each tenant has its own. The same each time, and as quick to get as
-   * a value from a map.
+   * chosen at run time, as where each tenant has its own. The same each time, and as quick to get
+   * as a value from a map.
    *
    * <pre>{@code
    * TradeRepository trades = crossfade.repository(TradeRepository.class, "trades_" + user);

@@ -133,7 +133,12 @@ public final class Entity<T, K> extends RowType<T> {
       }
       if (!refers) {
         throw new IllegalArgumentException(
-            name() + " refers to no entity of " + parent.type().getName() + ", as " + parent + " is");
+            name()
+                + " refers to no entity of "
+                + parent.type().getName()
+                + ", as "
+                + parent
+                + " is");
       }
     }
     return new Entity<>(otherName, type(), components(), keys, keyComponents, others, triggers);

@@ -33,7 +33,10 @@ public final class MigrationBuilder {
   public <T, K> MigrationBuilder entity(
       Entity<T, K> entity, RepositoryFactory<T, K> legacy, RepositoryFactory<T, K> target) {
     if (entities.put(entity.name(), new Declared<>(entity, legacy, target)) != null) {
-      two("entities", entity.name(), "Entity.Builder.name, or Entity.named for tables of one shape");
+      two(
+          "entities",
+          entity.name(),
+          "Entity.Builder.name, or Entity.named for tables of one shape");
     }
     return this;
   }

@@ -2,8 +2,8 @@ package dev.crossfade;
 
 /**
  * A write in {@linkplain Writes#chunk chunks} failed after some of them were committed. These stay:
- * the primary store has them, and the other one gets them. What the chunk that failed left is as its
- * {@linkplain #getCause() cause} says, usually nothing; later ones have not begun.
+ * the primary store has them, and the other one gets them. What the chunk that failed left is as
+ * its {@linkplain #getCause() cause} says, usually nothing; later ones have not begun.
  *
  * <p>Calling the method again does the rest, where what it has changed does not meet its condition
  * any more; else it does the first rows again.

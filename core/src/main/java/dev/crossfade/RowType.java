@@ -73,8 +73,8 @@ public abstract sealed class RowType<T> permits Entity, View {
   }
 
   /**
-   * Where two rows that should be the same differ, known differences left out; empty if nowhere. Either may be
-   * absent.
+   * Where two rows that should be the same differ, known differences left out; empty if nowhere.
+   * Either may be absent.
    */
   public final List<Difference> differences(@Nullable T primary, @Nullable T secondary) {
     if (primary == null || secondary == null) {

@@ -9,11 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Describes the components of a record, for an {@link Entity} or a {@link View}. Not safe for use by
- * several threads.
+ * Describes the components of a record, for an {@link Entity} or a {@link View}. Not safe for use
+ * by several threads.
  *
  * @param <T> the record that holds a row
  * @param <B> the builder itself

@@ -127,8 +127,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   /** The entities and views of which an implementation has that interface. */
   List<Pair<?>> pairsFor(Class<?> type) {
     return Stream.<Pair<?>>concat(crossing.pairs().stream(), crossing.views().stream())
-        .filter(
-            pair -> Stream.of(Side.values()).anyMatch(side -> type.isInstance(pair.on(side))))
+        .filter(pair -> Stream.of(Side.values()).anyMatch(side -> type.isInstance(pair.on(side))))
         .toList();
   }
 

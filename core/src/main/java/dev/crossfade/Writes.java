@@ -38,11 +38,11 @@ public @interface Writes {
    * deleteWhere}, that may be too many for one transaction: how many are changed at once, from 1 to
    * 10,000; 1,000 is a good number. By default the method is one unit of work, whatever it changes.
    *
-   * <p>The rows are changed in the order of their keys, chunk by chunk. Each chunk is a unit of work
-   * of its own: the implementation is called for each, once, and told where to go on; it does
+   * <p>The rows are changed in the order of their keys, chunk by chunk. Each chunk is a unit of
+   * work of its own: the implementation is called for each, once, and told where to go on; it does
    * nothing but this one change. So neither memory nor a transaction grows with the set, and other
-   * writers get their turn in between, also on these rows. The method returns {@code long} or {@code
-   * int}, which are added up, or nothing.
+   * writers get their turn in between, also on these rows. The method returns {@code long} or
+   * {@code int}, which are added up, or nothing.
    *
    * <ul>
    *   <li>No row is changed twice, also where it meets the condition still, and none that meets it

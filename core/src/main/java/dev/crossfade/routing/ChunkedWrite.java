@@ -43,7 +43,11 @@ final class ChunkedWrite<T, K> {
     }
     if (declared.chunk() < 0 || declared.chunk() > MOST_ROWS) {
       problems.add(
-          name + " has a chunk of " + declared.chunk() + " rows; it must be from 1 to " + MOST_ROWS);
+          name
+              + " has a chunk of "
+              + declared.chunk()
+              + " rows; it must be from 1 to "
+              + MOST_ROWS);
     }
     Class<?> result = method.getReturnType();
     if (result != long.class && result != int.class && result != void.class) {

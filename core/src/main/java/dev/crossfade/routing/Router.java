@@ -126,11 +126,13 @@ public final class Router {
     if (!reads && !writes) {
       problems.add(
           name
-              + " is neither @Reads nor @Writes; annotate it, so that it is known where its calls go");
+              + " is neither @Reads nor @Writes; annotate it, so that it is known where its calls"
+              + " go");
     } else if (reads && writes) {
       problems.add(
           name
-              + " is both @Reads and @Writes; a method that writes is @Writes, whatever else it reads");
+              + " is both @Reads and @Writes; a method that writes is @Writes, whatever else it"
+              + " reads");
     }
     ChunkedWrite.problems(name, method, problems);
     Class<?> result = method.getReturnType();
@@ -141,7 +143,8 @@ public final class Router {
           name
               + " returns a "
               + result.getSimpleName()
-              + ", which would be read after its connection is gone and cannot be compared; return a List, or page with scan");
+              + ", which would be read after its connection is gone and cannot be compared; return"
+              + " a List, or page with scan");
     }
   }
 
@@ -151,8 +154,8 @@ public final class Router {
           type.getName()
               + "."
               + method.getName()
-              + " is @Writes, but a view is only read; write through the repositories of the entities"
-              + " that it is made of");
+              + " is @Writes, but a view is only read; write through the repositories of the"
+              + " entities that it is made of");
     }
   }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * within} it; the base class of an adapter {@linkplain #current finds} it, does that part, and says
  * {@linkplain #came how far it came}.
  *
- * <p>A store may run the implementation again, after a conflict; what counts is what it did last. On
- * the other side, as a rehearsal, the part is the one that was decided here. For one thread at a
+ * <p>A store may run the implementation again, after a conflict; what counts is what it did last.
+ * On the other side, as a rehearsal, the part is the one that was decided here. For one thread at a
  * time.
  *
  * @param <K> the entity's key
@@ -103,8 +103,8 @@ public final class Chunk<K> {
       throw new IllegalStateException(
           "a chunked method of "
               + entity
-              + " changes two sets of rows; give each a method of its own, and a default method that"
-              + " calls both");
+              + " changes two sets of rows; give each a method of its own, and a default method"
+              + " that calls both");
     }
     taken = true;
   }

@@ -54,7 +54,8 @@ class ResultComparisonTest {
   @Test
   void namesTheKeysThatDiffer() {
     assertThat(
-            ordered.differingKeys(TOKEN, 
+            ordered.differingKeys(
+                TOKEN,
                 List.of(token(1, "1"), token(2, "2"), token(3, "3")),
                 List.of(token(1, "1"), token(2, "9"), token(4, "4"))))
         .containsExactly(2L, 3L, 4L);

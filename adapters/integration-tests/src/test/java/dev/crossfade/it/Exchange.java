@@ -27,15 +27,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
- * An application that keeps the trades of each user in tables of their own, with views over those of
- * user 0001, one of them materialized in PostgreSQL; and changes many rows at once.
+ * An application that keeps the trades of each user in tables of their own, with views over those
+ * of user 0001, one of them materialized in PostgreSQL; and changes many rows at once.
  */
 final class Exchange implements CrossfadeSetup {
   static final String MIGRATION = "exchange";
@@ -330,8 +329,7 @@ final class Exchange implements CrossfadeSetup {
 
     @Override
     public List<Volume> inOrder() {
-      return fetch(
-          DSL.select(columns()).from(jooqTable()).orderBy(column("state", String.class)));
+      return fetch(DSL.select(columns()).from(jooqTable()).orderBy(column("state", String.class)));
     }
   }
 
@@ -342,8 +340,7 @@ final class Exchange implements CrossfadeSetup {
 
     @Override
     public List<Volume> inOrder() {
-      return fetch(
-          DSL.select(columns()).from(jooqTable()).orderBy(column("state", String.class)));
+      return fetch(DSL.select(columns()).from(jooqTable()).orderBy(column("state", String.class)));
     }
   }
 
@@ -398,8 +395,7 @@ final class Exchange implements CrossfadeSetup {
                           + " quantity numeric(18, 2) not null, primary key (trade_id, number))")
                       .stream())
           .toList();
-  private static final String GROUPED =
-      " from trades_0001 group by state";
+  private static final String GROUPED = " from trades_0001 group by state";
 
   @Override
   public void createLegacy(Path file) {

@@ -72,8 +72,7 @@ class TenantsTest {
     trades("0002").save(trade(2, "OPEN", 1));
     fills.save(fill(2, 1));
 
-    assertThatThrownBy(() -> fills.save(fill(1, 1)))
-        .isExactlyInstanceOf(ForeignKeyException.class);
+    assertThatThrownBy(() -> fills.save(fill(1, 1))).isExactlyInstanceOf(ForeignKeyException.class);
     assertThat(trades("0002").delete(2L)).isTrue();
 
     assertThat(fills.count()).isZero();

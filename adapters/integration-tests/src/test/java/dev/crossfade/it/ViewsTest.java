@@ -55,8 +55,7 @@ class ViewsTest {
     trades = crossfade.repository(Trades.class, "trades_0001");
     volumes = crossfade.view(Volumes.class);
     report = crossfade.view(Report.class);
-    trades.saveAll(
-        List.of(trade(1, "OPEN", 10), trade(2, "OPEN", 5), trade(3, "CLOSED", 100)));
+    trades.saveAll(List.of(trade(1, "OPEN", 10), trade(2, "OPEN", 5), trade(3, "CLOSED", 100)));
   }
 
   private void refresh() {
@@ -176,7 +175,8 @@ class ViewsTest {
     kit.endsApart();
     rows.execute(Side.TARGET, "refresh materialized view report with no data");
 
-    assertThatThrownBy(() -> kit.moveTo(Stage.SHADOW)).hasMessageContaining("has not been populated");
+    assertThatThrownBy(() -> kit.moveTo(Stage.SHADOW))
+        .hasMessageContaining("has not been populated");
   }
 
   interface Writing extends ViewRepository<Volume> {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the implementations of entities and views in a relational store have in common: they read,
- * in the unit of work of their thread or alone. Applications extend the base classes of their store.
+ * in the unit of work of their thread or alone. Applications extend the base classes of their
+ * store.
  *
  * <p>Safe for use by many threads.
  *

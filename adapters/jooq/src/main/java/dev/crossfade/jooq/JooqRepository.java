@@ -254,8 +254,7 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
     }
     if (!table.hasReferrers()) {
       return writing(
-          "delete",
-          (unit, session) -> deleted(unit, sets.returned(session, (QueryPart) delete)));
+          "delete", (unit, session) -> deleted(unit, sets.returned(session, (QueryPart) delete)));
     }
     if (parts == null || !parts.$using().isEmpty() || parts.$limit() != null) {
       throw new IllegalArgumentException(
@@ -280,14 +279,14 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
    * }</pre>
    *
    * <p>Which rows these are is decided before any is changed, and they are locked; the assignments
-   * are evaluated by statements of up to 500 rows. In a method that is not chunked, or inside a unit
-   * of work, all is done at once, for at most 10,000 rows.
+   * are evaluated by statements of up to 500 rows. In a method that is not chunked, or inside a
+   * unit of work, all is done at once, for at most 10,000 rows.
    *
    * @return how many rows it has changed: of this chunk, if it is one
    * @throws IllegalArgumentException if it assigns a key, or nothing
    * @throws IllegalStateException if all is done at once and the condition meets more than 10,000
-   *     rows, nothing was changed and the unit can go on; or if a call of a chunked method makes two
-   *     such changes, nothing of the chunk was changed
+   *     rows, nothing was changed and the unit can go on; or if a call of a chunked method makes
+   *     two such changes, nothing of the chunk was changed
    */
   protected final long updateWhere(Condition condition, Assignment... assignments) {
     List<Assignment> all = List.of(assignments);
@@ -296,8 +295,7 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
           "an update of " + entity().name() + " assigns nothing; give it set(column, value)");
     }
     checkAssigned(all.stream().map(Assignment::column).collect(Collectors.toSet()));
-    return writing(
-        "updateWhere", (unit, session) -> sets.update(unit, session, condition, all));
+    return writing("updateWhere", (unit, session) -> sets.update(unit, session, condition, all));
   }
 
   /**
@@ -317,7 +315,9 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
     return new Assignment(column, value);
   }
 
-  /** What {@link #updateWhere} gives a column: what an expression comes to, in the row as it was. */
+  /**
+   * What {@link #updateWhere} gives a column: what an expression comes to, in the row as it was.
+   */
   protected static <V> Assignment set(Field<V> column, Field<V> value) {
     return new Assignment(column, value);
   }

@@ -55,7 +55,8 @@ final class SetWrites<T, K> {
         where,
         keys -> {
           for (List<K> some : slices(keys)) {
-            for (T row : returned(session, sql().update(mapping.jooqTable()).set(values).where(are(some)))) {
+            for (T row :
+                returned(session, sql().update(mapping.jooqTable()).set(values).where(are(some)))) {
               unit.record(RowState.present(entity, table.settled(session, row)));
               changed[0]++;
             }
@@ -80,7 +81,10 @@ final class SetWrites<T, K> {
 
   private int delete(Unit unit, Session session, List<K> keys, long[] gone) throws SQLException {
     for (List<K> some : slices(keys)) {
-      for (K key : keys(session, returning(sql().deleteFrom(mapping.jooqTable()).where(are(some)), keyFields()))) {
+      for (K key :
+          keys(
+              session,
+              returning(sql().deleteFrom(mapping.jooqTable()).where(are(some)), keyFields()))) {
         unit.record(RowState.absent(entity, key));
         gone[0]++;
       }
@@ -120,8 +124,7 @@ final class SetWrites<T, K> {
       return;
     }
     chunk.take();
-    List<K> keys =
-        keys(session, select(where, chunk.after(), chunk.upTo(), chunk.limit()));
+    List<K> keys = keys(session, select(where, chunk.after(), chunk.upTo(), chunk.limit()));
     int looked = change.on(keys);
     chunk.came(
         looked == 0 ? null : keys.get(looked - 1),
@@ -144,8 +147,7 @@ final class SetWrites<T, K> {
     return keys;
   }
 
-  private ResultQuery<?> select(
-      Condition where, @Nullable K after, @Nullable K upTo, int limit) {
+  private ResultQuery<?> select(Condition where, @Nullable K after, @Nullable K upTo, int limit) {
     QueryPart select =
         sql()
             .select(keyFields())
@@ -155,9 +157,7 @@ final class SetWrites<T, K> {
             .and(upTo == null ? DSL.noCondition() : compared("<=", upTo))
             .orderBy(DSL.field(mapping.keyOrder()))
             .limit(DSL.inline(limit));
-    return sql()
-        .resultQuery("{0}" + mapping.dialect().lockClause(), select)
-        .coerce(keyFields());
+    return sql().resultQuery("{0}" + mapping.dialect().lockClause(), select).coerce(keyFields());
   }
 
   /** In canonical order, as the select sorts. */
@@ -235,9 +235,7 @@ final class SetWrites<T, K> {
    * columns of a generated table as that declares them, not by the mapping's codecs.
    */
   private ResultQuery<?> returning(QueryPart statement, List<Field<Object>> fields) {
-    return sql()
-        .resultQuery("{0} returning {1}", statement, DSL.list(fields))
-        .coerce(fields);
+    return sql().resultQuery("{0} returning {1}", statement, DSL.list(fields)).coerce(fields);
   }
 
   private DSLContext sql() {

@@ -12,7 +12,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.Table;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An entity and the table that holds it: names as statements have them, binders, and the reader of
