@@ -45,6 +45,22 @@ public final class WriteMethod {
     this.ownKeysOnly = isInherited(method, Side.LEGACY) && isInherited(method, Side.TARGET);
   }
 
+  private WriteMethod(WriteMethod other, Implementations implementations) {
+    this.pair = other.pair;
+    this.name = other.name;
+    this.operation = other.operation;
+    this.implementations = implementations;
+    this.arguments = other.arguments;
+    this.differs = other.differs;
+    this.rehearsed = other.rehearsed;
+    this.ownKeysOnly = other.ownKeysOnly;
+  }
+
+  /** The same method, called in another way. */
+  public WriteMethod calling(Implementations others) {
+    return new WriteMethod(this, others);
+  }
+
   /** The base classes look at nothing but the rows they are given. */
   private boolean isInherited(Method method, Side side) {
     return method.getDeclaringClass() == Repository.class

@@ -2,6 +2,7 @@ package dev.crossfade.jooq;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.OrderField;
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** Selects of whole rows by a condition, in the order that all stores share. */
 final class Finders<T, K> {
   private final TableMapping<T, K> mapping;
+  private final Supplier<List<Field<?>>> columns;
 
-  Finders(TableMapping<T, K> mapping) {
+  /**
+   * @param columns those of all components; asked for when a select is made, since a mapping may
+   *     turn out not to fit
+   */
+  Finders(TableMapping<T, K> mapping, Supplier<List<Field<?>>> columns) {
     this.mapping = mapping;
+    this.columns = columns;
   }
 
   Select<?> where(Condition condition) {
@@ -35,15 +42,7 @@ final class Finders<T, K> {
   }
 
   private SelectJoinStep<Record> all() {
-    return mapping.dialect().sql().select(columns()).from(mapping.jooqTable());
-  }
-
-  List<Field<?>> columns() {
-    List<Field<?>> fields = new ArrayList<>();
-    for (MappedColumn column : mapping.columns()) {
-      fields.add(mapping.field(column.component().name(), column.component().type()));
-    }
-    return fields;
+    return mapping.dialect().sql().select(columns.get()).from(mapping.jooqTable());
   }
 
   private List<OrderField<?>> order() {
