@@ -27,7 +27,11 @@ final class ClassNames {
                 table,
                 given.getOrDefault(table, free(Words.pascal(Words.singular(table.name())), taken))));
     rename(given, table -> free(Words.pascal(table.name()), taken));
-    rename(given, table -> free(Words.pascal(table.schema()) + Words.pascal(table.name()), taken));
+    rename(
+        given,
+        table ->
+            free(
+                Words.pascal(table.schema()) + Words.pascal(Words.singular(table.name())), taken));
   }
 
   String of(QualifiedName table) {

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes jOOQ tables and records for the schema that a folder of Flyway migrations makes.
+ * Writes jOOQ tables and records for the schema that a folder of Flyway migrations makes and, if
+ * asked to, records, entities and repositories for Crossfade beside them.
  *
  * <p>The migrations run on a PostgreSQL that is started for it and thrown away, so whatever
  * PostgreSQL understands survives: partitions, {@code jsonb}, generated columns, domains,
@@ -90,8 +91,9 @@ public final class JooqGenerator {
    *
    * @return what was done
    * @throws CodegenException if there are no migrations, one of them fails, a schema is missing or
-   *     empty, the server does not start, or the output cannot be written. Sources of an earlier
-   *     run stay; they will be generated again by the next run that succeeds.
+   *     empty, the mapping does not fit both schemas, the server does not start, or the output
+   *     cannot be written. Sources of an earlier run stay; they will be generated again by the next
+   *     run that succeeds.
    */
   public Outcome generate() {
     Migrations migrations = Migrations.find(settings);

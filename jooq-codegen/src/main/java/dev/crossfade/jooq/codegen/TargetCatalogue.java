@@ -55,7 +55,7 @@ final class TargetCatalogue {
           and a.attnum > 0 and not a.attisdropped
         union all
         select r.attrelid, r.attnum, t.typbasetype, t.typtypmod,
-          r.required or t.typnotnull, coalesce(r.fallback, t.typdefault)
+          r.required or t.typnotnull, coalesce(r.fallback, t.typdefault collate "default")
         from resolved r
         join pg_type t on t.oid = r.type
         where t.typtype = 'd'
