@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param form how the legacy column holds its values
  * @param usual whether that is how {@code SqliteRepository} holds this type by itself, so that no
  *     conversion need be named
- * @param nullable whether a component may be null: either column can be
+ * @param nullable whether a component may be null: one of the columns can be, or a store fills it
  * @param defaulted whether a store fills it where it is null at an insert
  * @param scale with how many decimal places both stores are compared; null for by value
  * @param unit to which unit of time both stores are compared; null for microseconds, or no time

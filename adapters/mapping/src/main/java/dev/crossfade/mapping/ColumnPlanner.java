@@ -43,7 +43,7 @@ final class ColumnPlanner {
         legacy.name(),
         form,
         isUsual(form),
-        made || (target.nullable() && legacy.nullable()),
+        made || target.nullable() || legacy.nullable(),
         made,
         scale(form),
         unit(form),

@@ -261,15 +261,9 @@ final class TablePlanner {
     if (plan.redacted()) {
       findings.add(keyPlace(name), shown + " cannot be redacted: messages name rows by their key");
     }
-    String problem = KeyRules.problem(plan.form(), column);
+    String problem = KeyRules.problem(shown, plan.form(), column);
     if (problem != null) {
-      findings.add(
-          keyPlace(name),
-          shown
-              + ": "
-              + plan.form().conversion().label()
-              + " is not one to one, as a key must be: "
-              + problem);
+      findings.add(keyPlace(name), problem);
     }
     return true;
   }

@@ -58,7 +58,7 @@ class PlanTest {
         .containsExactly("ArtistId", "Name", "HTMLText", "createdAt");
     assertThat(plan.columns())
         .extracting(ColumnPlan::nullable)
-        .containsExactly(true, false, false, true);
+        .containsExactly(true, false, true, true);
     assertThat(plan.columns())
         .extracting(ColumnPlan::defaulted)
         .containsExactly(true, false, false, true);
@@ -212,22 +212,22 @@ class PlanTest {
         table(
                 "candles",
                 column("pool_id", "bigint").notNull(),
-                column("at", "timestamptz").notNull().limited(0, -1))
-            .key("pool_id", "at")
-            .partitionedBy("at");
+                column("timeframe", "text").notNull())
+            .key("pool_id", "timeframe")
+            .partitionedBy("timeframe");
     TablePlan plan =
         Mapped.plan(
-                "candles: {columns: {at: {convert: epoch-seconds}}}",
+                "candles:",
                 target(candles),
                 legacy(
                     source(
                             "candles",
                             column("pool_id", "INTEGER").notNull(),
-                            column("at", "INTEGER").notNull())
-                        .key("pool_id", "at")))
+                            column("timeframe", "TEXT").notNull())
+                        .key("pool_id", "timeframe")))
             .tables()
             .get(0);
-    assertThat(plan.key()).containsExactly("pool_id", "at");
+    assertThat(plan.key()).containsExactly("pool_id", "timeframe");
     assertThat(plan.locators()).isEmpty();
     assertThat(plan.generatedKey()).isFalse();
   }

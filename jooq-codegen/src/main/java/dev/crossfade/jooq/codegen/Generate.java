@@ -6,39 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@link JooqGenerator} for a build: every setting is an option. From Maven, in the module whose
- * code uses the tables:
- *
- * <pre>{@code
- * <plugin>
- *   <groupId>org.codehaus.mojo</groupId>
- *   <artifactId>exec-maven-plugin</artifactId>
- *   <executions>
- *     <execution>
- *       <phase>generate-sources</phase>
- *       <goals><goal>java</goal></goals>
- *       <configuration>
- *         <mainClass>dev.crossfade.jooq.codegen.Generate</mainClass>
- *         <includeProjectDependencies>false</includeProjectDependencies>
- *         <includePluginDependencies>true</includePluginDependencies>
- *         <sourceRoot>${project.build.directory}/generated-sources/jooq</sourceRoot>
- *         <arguments>
- *           <argument>--migrations=${project.basedir}/src/main/resources/db/app</argument>
- *           <argument>--package=com.example.generated</argument>
- *           <argument>--output=${project.build.directory}/generated-sources/jooq</argument>
- *         </arguments>
- *       </configuration>
- *     </execution>
- *   </executions>
- *   <dependencies>
- *     <dependency>
- *       <groupId>dev.crossfade</groupId>
- *       <artifactId>crossfade-jooq-codegen</artifactId>
- *       <version>…</version>
- *     </dependency>
- *   </dependencies>
- * </plugin>
- * }</pre>
+ * {@link JooqGenerator} for a build that is not Maven's: every setting is an option of the {@code
+ * java} command. Maven has {@code crossfade-maven-plugin}, with goal {@code crossfade:generate}.
  */
 public final class Generate {
   private static final String USAGE =

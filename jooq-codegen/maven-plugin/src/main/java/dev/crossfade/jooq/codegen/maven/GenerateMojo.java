@@ -100,6 +100,7 @@ public final class GenerateMojo extends AbstractMojo {
 
   private void generate() throws MojoFailureException {
     QuietLibraries.hush();
+    loadDriver();
     try {
       JooqGenerator.Outcome outcome = generator().generate();
       if (outcome == JooqGenerator.Outcome.UP_TO_DATE) {
@@ -107,6 +108,17 @@ public final class GenerateMojo extends AbstractMojo {
       }
     } catch (CodegenException | ConfigurationException | IllegalArgumentException e) {
       throw new MojoFailureException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * It registers itself. The JVM looks for drivers once, and may have done so for another plugin.
+   */
+  private static void loadDriver() throws MojoFailureException {
+    try {
+      Class.forName("org.sqlite.JDBC", true, GenerateMojo.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new MojoFailureException("the plugin was given without org.xerial:sqlite-jdbc", e);
     }
   }
 

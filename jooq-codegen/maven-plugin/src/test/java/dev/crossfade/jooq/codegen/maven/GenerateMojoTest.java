@@ -48,7 +48,7 @@ class GenerateMojoTest {
     assertThatThrownBy(() -> mojo("broken").execute())
         .isInstanceOf(MojoFailureException.class)
         .hasMessageStartingWith(
-            "migration V2__typo.sql failed at line 4: relation \"artsit\" does not exist")
+            "migration V2__typo.sql failed at line 3: type \"bigimt\" does not exist")
         .hasMessageContaining(RESOURCES.resolve("broken/V2__typo.sql").toAbsolutePath().toString());
   }
 
