@@ -438,7 +438,12 @@ final class Exchange implements CrossfadeSetup {
     events = new Recorder();
     builder
         .migration(MIGRATION, Exchange::declare)
-        .settings(CrossfadeKit.settings().shadowSampling(1).rehearsalSampling(1).build())
+        .settings(
+            CrossfadeKit.settings()
+                .shadowSampling(1)
+                .rehearsalSampling(1)
+                .rehearsalLimit(Duration.ofSeconds(4))
+                .build())
         .listener(events);
   }
 }
