@@ -429,7 +429,6 @@ final class Exchange implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
-        .connectionWait(Duration.ofSeconds(1))
         .open();
   }
 
