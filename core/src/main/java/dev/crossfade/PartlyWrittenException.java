@@ -5,6 +5,8 @@ package dev.crossfade;
  * the primary store has them, and the other one gets them. What the chunk that failed left is as
  * its {@linkplain #getCause() cause} says, usually nothing; later ones have not begun.
  *
+ * <p>Its outcome is {@code WRITTEN}, or {@code UNKNOWN} where that of the failed chunk is.
+ *
  * <p>Calling the method again does the rest, where what it has changed does not meet its condition
  * any more; else it does the first rows again.
  */
@@ -32,11 +34,5 @@ public final class PartlyWrittenException extends CrossfadeException {
   /** How many rows the chunks before have changed; 0 if the method returns nothing. */
   public long rows() {
     return rows;
-  }
-
-  /** {@link Outcome#WRITTEN}, or {@link Outcome#UNKNOWN} where that of the failed chunk is. */
-  @Override
-  public Outcome outcome() {
-    return super.outcome();
   }
 }

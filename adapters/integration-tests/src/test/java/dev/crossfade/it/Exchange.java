@@ -429,7 +429,6 @@ final class Exchange implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
-        .connectionWait(Duration.ofSeconds(1))
         .open();
   }
 
@@ -438,7 +437,12 @@ final class Exchange implements CrossfadeSetup {
     events = new Recorder();
     builder
         .migration(MIGRATION, Exchange::declare)
-        .settings(CrossfadeKit.settings().shadowSampling(1).rehearsalSampling(1).build())
+        .settings(
+            CrossfadeKit.settings()
+                .shadowSampling(1)
+                .rehearsalSampling(1)
+                .rehearsalLimit(Duration.ofSeconds(4))
+                .build())
         .listener(events);
   }
 }

@@ -123,6 +123,7 @@ class ViewsTest {
   @Test
   @OnlyIn({Stage.SHADOW, Stage.LIVE})
   void aViewThatMeansSomethingElseThereIsReported() {
+    assertThat(crossfade.migration(Exchange.MIGRATION).awaitSettled(Scenario.PATIENCE)).isTrue();
     kit.<RuntimeException>unrecorded(
         () ->
             rows.execute(
@@ -151,7 +152,7 @@ class ViewsTest {
   }
 
   @Test
-  @OnlyIn(Stage.DUAL_WRITE)
+  @OnlyIn(Stage.OFF)
   void whatIsMissingIsSaidBeforeItIsNeeded() {
     kit.endsApart();
     rows.execute(
@@ -162,7 +163,7 @@ class ViewsTest {
                 + " group by state",
             "drop materialized view report"));
 
-    assertThatThrownBy(() -> kit.moveTo(Stage.SHADOW))
+    assertThatThrownBy(() -> kit.moveTo(Stage.DUAL_WRITE))
         .hasMessageContaining("\"volumes\" has no column amount for component amount")
         .hasMessageContaining("it has [state, total]")
         .hasMessageContaining("view report cannot be read")
@@ -170,12 +171,12 @@ class ViewsTest {
   }
 
   @Test
-  @OnlyIn(Stage.DUAL_WRITE)
+  @OnlyIn(Stage.OFF)
   void aViewThatWasNeverRefreshedCannotBeRead() {
     kit.endsApart();
     rows.execute(Side.TARGET, "refresh materialized view report with no data");
 
-    assertThatThrownBy(() -> kit.moveTo(Stage.SHADOW))
+    assertThatThrownBy(() -> kit.moveTo(Stage.DUAL_WRITE))
         .hasMessageContaining("has not been populated");
   }
 

@@ -31,6 +31,7 @@ final class SetWrites<T, K> {
   private final MappedTable<T, K> table;
   private final TableMapping<T, K> mapping;
   private final Entity<T, K> entity;
+  private final List<Field<Object>> keyFields;
 
   /** Changes rows, some of the first of those given; returns how many of them it looked at. */
   private interface Change<K> {
@@ -42,6 +43,7 @@ final class SetWrites<T, K> {
     this.table = table;
     this.mapping = table.mapping();
     this.entity = mapping.entity();
+    this.keyFields = mapping.keyColumns().stream().map(MappedColumn::field).toList();
   }
 
   long update(Unit unit, Session session, Condition where, List<Assignment> assignments)
@@ -84,7 +86,7 @@ final class SetWrites<T, K> {
       for (K key :
           keys(
               session,
-              returning(sql().deleteFrom(mapping.jooqTable()).where(are(some)), keyFields()))) {
+              returning(sql().deleteFrom(mapping.jooqTable()).where(are(some)), keyFields))) {
         unit.record(RowState.absent(entity, key));
         gone[0]++;
       }
@@ -150,14 +152,14 @@ final class SetWrites<T, K> {
   private ResultQuery<?> select(Condition where, @Nullable K after, @Nullable K upTo, int limit) {
     QueryPart select =
         sql()
-            .select(keyFields())
+            .select(keyFields)
             .from(mapping.jooqTable())
             .where(where)
             .and(after == null ? DSL.noCondition() : compared(">", after))
             .and(upTo == null ? DSL.noCondition() : compared("<=", upTo))
             .orderBy(DSL.field(mapping.keyOrder()))
             .limit(DSL.inline(limit));
-    return sql().resultQuery("{0}" + mapping.dialect().lockClause(), select).coerce(keyFields());
+    return sql().resultQuery("{0}" + mapping.dialect().lockClause(), select).coerce(keyFields);
   }
 
   /** In canonical order, as the select sorts. */
@@ -170,17 +172,16 @@ final class SetWrites<T, K> {
   }
 
   private Condition are(List<K> keys) {
-    List<Field<Object>> fields = keyFields();
-    if (fields.size() == 1) {
-      return fields.get(0).in(keys.stream().map(key -> values(key).get(0)).toList());
+    if (keyFields.size() == 1) {
+      return keyFields.get(0).in(keys.stream().map(key -> values(key).get(0)).toList());
     }
     return DSL.or(
         keys.stream()
             .map(
                 key -> {
                   List<Condition> parts = new ArrayList<>();
-                  for (int i = 0; i < fields.size(); i++) {
-                    parts.add(fields.get(i).eq(values(key).get(i)));
+                  for (int i = 0; i < keyFields.size(); i++) {
+                    parts.add(keyFields.get(i).eq(values(key).get(i)));
                   }
                   return DSL.and(parts);
                 })
@@ -191,13 +192,9 @@ final class SetWrites<T, K> {
     Object[] values = entity.keys().isComposite() ? entity.keys().values(key) : new Object[] {key};
     List<Field<Object>> bound = new ArrayList<>(values.length);
     for (int i = 0; i < values.length; i++) {
-      bound.add(DSL.val(values[i], keyFields().get(i)));
+      bound.add(DSL.val(values[i], keyFields.get(i)));
     }
     return bound;
-  }
-
-  private List<Field<Object>> keyFields() {
-    return mapping.keyColumns().stream().map(MappedColumn::field).toList();
   }
 
   private List<K> keys(Session session, ResultQuery<?> query) throws SQLException {
