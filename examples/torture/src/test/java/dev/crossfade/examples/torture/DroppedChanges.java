@@ -7,9 +7,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store that says it has taken a change over, and has not, once in a while. */
+/**
+ * A store that says it has taken a change over, and has not, so often that a slow machine with its
+ * few hundred writes drops some, too.
+ */
 public final class DroppedChanges implements StoreWrapper {
-  private static final int EVERY = 40;
+  private static final int EVERY = 7;
 
   @Override
   public Store wrap(Side side, Store store) {

@@ -38,7 +38,10 @@ class TortureTest {
     assertNoChildren();
   }
 
-  /** A guard that is taken away must show, or else the test above would prove nothing. */
+  /**
+   * A guard that is taken away must show, or else the test above would prove nothing. As a
+   * difference between the stores, or as a loss where the store that lacks it became the primary.
+   */
   @Test
   void changesThatAreDroppedAreFound() throws Exception {
     Options options =
@@ -48,8 +51,8 @@ class TortureTest {
     boolean clean = run(options);
 
     assertThat(clean).as(text()).isFalse();
-    assertThat(result()).containsPattern("differences [1-9]");
-    assertThat(text()).contains("history of ", "SQLite has ");
+    assertThat(result()).containsPattern("(lost|differences) [1-9]");
+    assertThat(text()).contains("history of ");
     assertNoChildren();
   }
 

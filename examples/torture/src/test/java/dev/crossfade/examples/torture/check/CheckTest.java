@@ -34,6 +34,19 @@ class CheckTest {
   }
 
   @Test
+  void whatThereIsMuchOfHidesNothingElse() {
+    for (int key = 1; key <= 30; key++) {
+      story.ok(1, 2, Kind.CREATE, "a" + key, "register " + key, "legacy");
+    }
+    story.onlyInPostgres("register", 1000, "value", "other");
+
+    assertThat(story.verdict().details())
+        .anySatisfy(line -> assertThat(line).endsWith("more LOST"))
+        .anySatisfy(line -> assertThat(line).contains("register 1000: SQLite has "))
+        .anySatisfy(line -> assertThat(line).startsWith("history of register 1000 "));
+  }
+
+  @Test
   void aChainOfWritesIsClean() {
     story
         .ok(1, 2, Kind.CREATE, "a", HOT, "legacy")
