@@ -7,12 +7,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A store that says it has taken a change over, and has not, so often that a slow machine with its
- * few hundred writes drops some, too.
- */
+/** A store that says it has taken a change over, and has not, once in a while. */
 public final class DroppedChanges implements StoreWrapper {
-  private static final int EVERY = 7;
+  private static final int EVERY = 40;
 
   @Override
   public Store wrap(Side side, Store store) {
