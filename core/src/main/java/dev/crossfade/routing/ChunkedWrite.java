@@ -73,6 +73,7 @@ final class ChunkedWrite<T, K> {
     }
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private long done(
       WritePath writes, Chunk<K> chunk, Object @Nullable [] arguments, long before, int chunks)
       throws Exception {

@@ -48,7 +48,6 @@ public final class ShadowReads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ShadowReads.class);
   private static final int LOOKS = 5;
   private static final long FIRST_PAUSE_MILLIS = 10;
-  private static final Runnable NOTHING = () -> {};
 
   private final Crossing crossing;
   private final Stages stages;
@@ -173,6 +172,8 @@ public final class ShadowReads implements AutoCloseable {
     }
   }
 
+  private static void nothing() {}
+
   private final class Sample<T> implements Runnable {
     private final StageView view;
     private final Pair<T> pair;
@@ -181,7 +182,7 @@ public final class ShadowReads implements AutoCloseable {
     private final @Nullable Object first;
     private final ResultComparison<T> comparison;
     private final List<Mismatch> found = new ArrayList<>();
-    private Runnable repair = NOTHING;
+    private Runnable repair = ShadowReads::nothing;
 
     Sample(
         StageView view,
@@ -227,7 +228,7 @@ public final class ShadowReads implements AutoCloseable {
       Result result = settle();
       if (result == Result.MISMATCH && stages.refresh().epoch() != view.epoch()) {
         found.clear();
-        repair = NOTHING;
+        repair = ShadowReads::nothing;
         return Result.EXCUSED;
       }
       return result;

@@ -83,7 +83,7 @@ final class TablePlanner {
       }
     }
     checkLegacy(feeding.keySet());
-    key(feeding.keySet());
+    key();
     checkTriggers();
   }
 
@@ -186,7 +186,7 @@ final class TablePlanner {
     }
   }
 
-  private void key(Set<String> feeding) {
+  private void key() {
     boolean given = !rule.key().isEmpty();
     if (!given && target.primaryKey().isEmpty()) {
       findings.add(

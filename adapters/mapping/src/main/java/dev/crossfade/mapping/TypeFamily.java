@@ -28,6 +28,7 @@ enum TypeFamily {
   /** What is text in PostgreSQL's own notation: inet, ranges, types of extensions. */
   OTHER(NamedConversion.TEXT);
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<NamedConversion> conversions;
 
   TypeFamily(NamedConversion... conversions) {

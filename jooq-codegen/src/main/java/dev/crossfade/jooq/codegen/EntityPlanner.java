@@ -362,8 +362,9 @@ final class EntityPlanner {
   private JavaType typeIn(Draft draft, String column) {
     for (DraftReference reference : draft.references()) {
       int place = reference.columns().indexOf(column);
+      boolean itself = reference.parent().equals(draft.table().name());
       Draft parent = drafts.get(reference.parent());
-      if (place >= 0 && parent != null && parent != draft) {
+      if (place >= 0 && parent != null && !itself) {
         return typeIn(parent, parent.key().get(place));
       }
       if (place >= 0) {

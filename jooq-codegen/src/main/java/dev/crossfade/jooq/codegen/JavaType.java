@@ -1,6 +1,5 @@
 package dev.crossfade.jooq.codegen;
 
-import dev.crossfade.jooq.codegen.TargetTable.Type;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,7 @@ record JavaType(String name, @Nullable String primitive, @Nullable JavaType elem
    * @param inKey whether it belongs to a key or refers to one: keys have fewer types
    * @param enumClass jOOQ's class for the column's enum; null if it is none or none was generated
    */
-  static JavaType of(Type type, boolean inKey, @Nullable String enumClass) {
+  static JavaType of(TargetTable.Type type, boolean inKey, @Nullable String enumClass) {
     if (type.array()) {
       return new JavaType("java.util.List", null, elementOf(type));
     }
@@ -67,11 +66,11 @@ record JavaType(String name, @Nullable String primitive, @Nullable JavaType elem
     return builtIn(type, BUILT_IN);
   }
 
-  private static JavaType elementOf(Type array) {
+  private static JavaType elementOf(TargetTable.Type array) {
     return builtIn(array, ELEMENTS);
   }
 
-  private static JavaType builtIn(Type type, Map<String, JavaType> known) {
+  private static JavaType builtIn(TargetTable.Type type, Map<String, JavaType> known) {
     return type.name().schema().equals("pg_catalog")
         ? known.getOrDefault(type.name().name(), STRING)
         : STRING;

@@ -51,7 +51,7 @@ record Mapping(String text, MappingFile file, LegacySchema legacy) {
     try {
       return file.plans(target, legacy.description());
     } catch (ConfigurationException e) {
-      throw new CodegenException(e.getMessage(), e);
+      throw new CodegenException(String.valueOf(e.getMessage()), e);
     }
   }
 }

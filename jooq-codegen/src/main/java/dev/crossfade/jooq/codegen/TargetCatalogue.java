@@ -6,7 +6,6 @@ import dev.crossfade.jooq.codegen.TargetTable.ForeignKey;
 import dev.crossfade.jooq.codegen.TargetTable.Generation;
 import dev.crossfade.jooq.codegen.TargetTable.Kind;
 import dev.crossfade.jooq.codegen.TargetTable.QualifiedName;
-import dev.crossfade.jooq.codegen.TargetTable.Type;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -198,7 +197,7 @@ final class TargetCatalogue {
     boolean numeric = type.name().equals("numeric") && modifier >= MODIFIER_OFFSET;
     return new Column(
         rows.getString(3),
-        new Type(
+        new TargetTable.Type(
             type,
             rows.getString(10),
             rows.getBoolean(11),

@@ -105,7 +105,7 @@ final class Words {
   /** What letters and digits are joined by separates words; so does a capital after a small one. */
   private static List<String> words(String name) {
     List<String> words = new ArrayList<>();
-    for (String part : name.split("[^\\p{L}\\p{Nd}]+")) {
+    for (String part : name.split("[^\\p{L}\\p{Nd}]+", -1)) {
       if (!part.isEmpty()) {
         words.add(part.equals(part.toUpperCase(Locale.ROOT)) ? lower(part) : part);
       }
