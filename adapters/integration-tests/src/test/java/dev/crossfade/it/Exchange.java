@@ -42,11 +42,7 @@ final class Exchange implements CrossfadeSetup {
 
   private static volatile Recorder events = new Recorder();
 
-  record Trade(Long id, String state, BigDecimal amount, int touched) {
-    Trade in(String other) {
-      return new Trade(id, other, amount, touched);
-    }
-  }
+  record Trade(Long id, String state, BigDecimal amount, int touched) {}
 
   record FillKey(long tradeId, int number) {}
 

@@ -229,7 +229,7 @@ class SetWritesTest {
                 () -> {
                   int written = 0;
                   while (!done.get()) {
-                    long id = 1 + written % 60;
+                    long id = 1L + written % 60;
                     Trade row = trades.get(id);
                     if (row.state().equals("OPEN")) {
                       crossfade.unit(

@@ -97,7 +97,11 @@ public abstract class JooqViewRepository<T> extends JooqReads<T, RowMapping<T>>
     }
   }
 
-  /** Asked of a result without rows, because of a query no catalogue knows anything. */
+  /**
+   * Asked of a result without rows, because of a query no catalogue knows anything. By a limit:
+   * with a condition that is never met PostgreSQL would not open the view, and not see that it was
+   * never refreshed.
+   */
   private Set<String> existing() {
     return reading(
         "problems",
@@ -107,8 +111,7 @@ public abstract class JooqViewRepository<T> extends JooqReads<T, RowMapping<T>>
               sessions()
                   .dialect()
                   .on(session)
-                  .fetchLazy(
-                      dsl().select(DSL.asterisk()).from(jooqTable()).where(DSL.falseCondition()))) {
+                  .fetchLazy(dsl().select(DSL.asterisk()).from(jooqTable()).limit(DSL.inline(0)))) {
             ResultSetMetaData columns = none.resultSet().getMetaData();
             for (int i = 1; i <= columns.getColumnCount(); i++) {
               names.add(columns.getColumnLabel(i));

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SetWrites<T, K> {
   static final int MOST_ROWS = 10_000;
-  private static final int MOST_KEYS = 500;
+
+  /** Of keys, in one statement: beyond 999 jOOQ binds none on SQLite, but writes them out. */
+  private static final int MOST_VALUES = 500;
 
   private final Sessions sessions;
   private final MappedTable<T, K> table;
@@ -206,9 +208,10 @@ final class SetWrites<T, K> {
   }
 
   private List<List<K>> slices(List<K> keys) {
+    int size = MOST_VALUES / keyFields.size();
     List<List<K>> slices = new ArrayList<>();
-    for (int from = 0; from < keys.size(); from += MOST_KEYS) {
-      slices.add(keys.subList(from, Math.min(keys.size(), from + MOST_KEYS)));
+    for (int from = 0; from < keys.size(); from += size) {
+      slices.add(keys.subList(from, Math.min(keys.size(), from + size)));
     }
     return Collections.unmodifiableList(slices);
   }

@@ -83,7 +83,7 @@ final class TablePlanner {
       }
     }
     checkLegacy(feeding.keySet());
-    key();
+    planKey();
     checkTriggers();
   }
 
@@ -186,7 +186,7 @@ final class TablePlanner {
     }
   }
 
-  private void key() {
+  private void planKey() {
     boolean given = !rule.key().isEmpty();
     if (!given && target.primaryKey().isEmpty()) {
       findings.add(

@@ -42,10 +42,10 @@ enum TypeFamily {
 
   static TypeFamily of(ColumnDescription column) {
     String type = column.type().toLowerCase(Locale.ROOT).replaceAll("\\s*\\([^)]*\\)", "");
-    if (!column.literals().isEmpty()) {
-      return ENUM;
-    } else if (type.endsWith("[]")) {
+    if (type.endsWith("[]")) {
       return of(type.substring(0, type.length() - 2)) == TEXT ? TEXT_ARRAY : ARRAY;
+    } else if (!column.literals().isEmpty()) {
+      return ENUM;
     } else if (type.startsWith("_")) {
       return of(type.substring(1)) == TEXT ? TEXT_ARRAY : ARRAY;
     }

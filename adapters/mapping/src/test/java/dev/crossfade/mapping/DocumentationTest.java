@@ -34,7 +34,7 @@ class DocumentationTest {
               .orElseThrow();
       List<String> needed = new ArrayList<>(conversion.parameters());
       needed.addAll(conversion.required());
-      String cell = row.split(" \\|")[3];
+      String cell = row.split(" \\|", -1)[3];
       assertThat(needed).allMatch(parameter -> cell.contains("`" + parameter + "`"), row);
       assertThat(needed.isEmpty()).as(row).isEqualTo(cell.isBlank());
     }

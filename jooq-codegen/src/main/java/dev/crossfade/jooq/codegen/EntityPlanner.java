@@ -92,7 +92,7 @@ final class EntityPlanner {
 
   private void choose(TargetTable table, JooqTable jooq, @Nullable TablePlan plan) {
     if (table.isView()) {
-      drafts.put(table.name(), new Draft(table, jooq, plan, List.of(), List.of()));
+      drafts.put(table.name(), new Draft(table, jooq, plan, List.of(), new ArrayList<>()));
       return;
     }
     List<String> key = plan == null ? keyOf(table) : plan.key();

@@ -150,6 +150,7 @@ final class JavaFile {
         case '"' -> quoted.append("\\\"");
         case '\\' -> quoted.append("\\\\");
         case '\n' -> quoted.append("\\n");
+        case '\r' -> quoted.append("\\r");
         case '\t' -> quoted.append("\\t");
         default -> {
           if (c < ' ') {

@@ -77,7 +77,9 @@ final class JooqRun {
         .withGeneratedAnnotationDate(false)
         .withNewline("\n")
         // Generated code does not get to fail the build of who compiles it with -Werror.
-        .withDeprecationOnUnknownTypes(false);
+        .withDeprecationOnUnknownTypes(false)
+        // A table called class or object would hide Java's in the package of the tables.
+        .withFullyQualifiedTypes("java\\.lang\\.(?:Class|Object)\\b.*");
   }
 
   private static Target target(GeneratorSettings settings, Path folder) {

@@ -83,7 +83,7 @@ final class SqliteForms {
 
   private String numbers(ComponentModel component, LegacyForm form) {
     Map<String, String> numbers = new LinkedHashMap<>(form.values());
-    numbers.replaceAll((literal, number) -> number + "L");
+    numbers.replaceAll((literal, number) -> Long.parseLong(number) + "L"); // 010 would be octal
     return component.isEnum()
         ? "enumAsNumber(" + file.literal(component.type()) + ", " + map(numbers) + ")"
         : "textAsNumber(" + map(numbers) + ")";
