@@ -25,13 +25,13 @@ final class ClassNames {
         table ->
             names.put(
                 table,
-                given.getOrDefault(table, free(Words.pascal(Words.singular(table.name())), taken))));
+                given.getOrDefault(
+                    table, free(Words.pascal(Words.singular(table.name())), taken))));
     rename(given, table -> free(Words.pascal(table.name()), taken));
     rename(
         given,
         table ->
-            free(
-                Words.pascal(table.schema()) + Words.pascal(Words.singular(table.name())), taken));
+            free(Words.pascal(table.schema()) + Words.pascal(Words.singular(table.name())), taken));
   }
 
   String of(QualifiedName table) {
@@ -58,7 +58,8 @@ final class ClassNames {
                   + name
                   + ", and so would "
                   + owner
-                  + "; give one of them another name with record: in the mapping, or leave one out");
+                  + "; give one of them another name with record: in the mapping, or leave one"
+                  + " out");
         }
       }
     }
@@ -71,8 +72,7 @@ final class ClassNames {
     return clashes;
   }
 
-  private void rename(
-      Map<QualifiedName, String> given, Function<QualifiedName, String> otherwise) {
+  private void rename(Map<QualifiedName, String> given, Function<QualifiedName, String> otherwise) {
     Map<String, Integer> uses = new HashMap<>();
     names.values().forEach(name -> uses.merge(name, 1, Integer::sum));
     names.replaceAll(

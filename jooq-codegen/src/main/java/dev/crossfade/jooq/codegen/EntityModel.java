@@ -66,8 +66,7 @@ record EntityModel(
 
   /** The simple names of all classes that are written for it. */
   List<String> classNames() {
-    List<String> names =
-        new ArrayList<>(List.of(className, interfaceName(), postgresName()));
+    List<String> names = new ArrayList<>(List.of(className, interfaceName(), postgresName()));
     if (hasCompositeKey()) {
       names.add(keyClass());
     }

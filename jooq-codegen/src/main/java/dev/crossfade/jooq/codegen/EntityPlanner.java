@@ -210,7 +210,9 @@ final class EntityPlanner {
         : "it does not refer to that table's key";
   }
 
-  /** Static constants cannot wait for each other, and rows in a circle have no order to be copied. */
+  /**
+   * Static constants cannot wait for each other, and rows in a circle have no order to be copied.
+   */
   private void leaveOutCircles() {
     for (List<QualifiedName> circle = circle(); !circle.isEmpty(); circle = circle()) {
       String shown = String.join(" → ", circle.stream().map(QualifiedName::toString).toList());
@@ -282,9 +284,7 @@ final class EntityPlanner {
       }
     }
     List<ComponentModel> key =
-        draft.key().stream()
-            .map(column -> component(draft, column, components))
-            .toList();
+        draft.key().stream().map(column -> component(draft, column, components)).toList();
     return new EntityModel(
         table,
         draft.plan(),
@@ -335,8 +335,7 @@ final class EntityPlanner {
       Draft draft, Column column, @Nullable ColumnPlan plan, ComponentNames componentNames) {
     boolean key = draft.key().contains(column.name());
     boolean locator = isLocator(draft, column.name());
-    boolean defaulted =
-        !key && !locator && !draft.table().isView() && hasDefault(column, plan);
+    boolean defaulted = !key && !locator && !draft.table().isView() && hasDefault(column, plan);
     boolean nullable = plan == null ? column.nullable() : plan.nullable();
     JavaType type = jsonType(plan, typeIn(draft, column.name()));
     return new ComponentModel(

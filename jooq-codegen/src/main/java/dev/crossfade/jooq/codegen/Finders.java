@@ -65,12 +65,16 @@ final class Finders {
         || uniques.stream().anyMatch(columns::containsAll);
   }
 
-  /** Null if one of them is no component, or of a type whose equality is not the same everywhere. */
+  /**
+   * Null if one of them is no component, or of a type whose equality is not the same everywhere.
+   */
   private @Nullable List<ComponentModel> components(List<String> columns) {
     List<ComponentModel> by = new ArrayList<>();
     for (String column : columns) {
       ComponentModel component = components.get(column);
-      if (component == null || !component.type().hasEqualityOfItsOwn() || component.json() != null) {
+      if (component == null
+          || !component.type().hasEqualityOfItsOwn()
+          || component.json() != null) {
         return null;
       }
       by.add(component);

@@ -13,8 +13,7 @@ final class Fingerprint {
 
   private Fingerprint() {}
 
-  static String of(
-      GeneratorSettings settings, Migrations migrations, @Nullable Mapping mapping) {
+  static String of(GeneratorSettings settings, Migrations migrations, @Nullable Mapping mapping) {
     MessageDigest digest = sha256();
     add(digest, "generator " + GENERATOR + ", jOOQ " + org.jooq.Constants.FULL_VERSION);
     settings.shaping().forEach((name, value) -> add(digest, name + "=" + value));

@@ -26,7 +26,8 @@ public final class Generate {
         --mapping=FILE              crossfade.yaml; its tables get SQLite repositories too
         --legacy-schema=FILE        the legacy store's schema: a script (.sql) or a SQLite file
         --start-wait=SECONDS        how long PostgreSQL may take to start (default: 60)
-        --force                     generate even if nothing has changed""";
+        --force                     generate even if nothing has changed\
+      """;
 
   private static final Set<String> FLAGS = Set.of("--force", "--repositories");
 

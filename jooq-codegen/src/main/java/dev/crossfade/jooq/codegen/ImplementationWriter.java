@@ -37,8 +37,7 @@ abstract class ImplementationWriter {
         model.isView()
             ? "<" + model.className() + ">"
             : "<" + model.className() + ", " + signatures.key() + ">";
-    file.lines(
-        new Javadoc(0, "{@link " + model.interfaceName() + "} on " + place() + ".").lines());
+    file.lines(new Javadoc(0, "{@link " + model.interfaceName() + "} on " + place() + ".").lines());
     header(file.type(base()) + types);
     constructors(
         file.type(
@@ -91,10 +90,10 @@ abstract class ImplementationWriter {
 
   private void columns(List<List<String>> calls) {
     file.blank();
-    file.line("  private static void columns(" + file.type("dev.crossfade.jooq.Columns") + " columns) {");
+    file.line(
+        "  private static void columns(" + file.type("dev.crossfade.jooq.Columns") + " columns) {");
     for (List<String> call : calls) {
-      file.lines(
-          JavaFile.call(4, "columns." + call.get(0), call.subList(1, call.size()), ";"));
+      file.lines(JavaFile.call(4, "columns." + call.get(0), call.subList(1, call.size()), ";"));
     }
     file.line("  }");
   }
@@ -108,8 +107,7 @@ abstract class ImplementationWriter {
     } else {
       method(signatures.all(finder), "fetchAll(" + condition + ")");
       String limit = signatures.limit(finder);
-      method(
-          signatures.first(finder), "fetchPage(" + condition + ", null, " + limit + ")");
+      method(signatures.first(finder), "fetchPage(" + condition + ", null, " + limit + ")");
       method(
           signatures.page(finder),
           "fetchPage(" + condition + ", " + signatures.after(finder) + ", " + limit + ")");
@@ -122,9 +120,7 @@ abstract class ImplementationWriter {
 
   /** Base classes of views select for themselves. */
   private String condition(String condition) {
-    return model.isView()
-        ? "dsl().selectFrom(jooqTable()).where(" + condition + ")"
-        : condition;
+    return model.isView() ? "dsl().selectFrom(jooqTable()).where(" + condition + ")" : condition;
   }
 
   private static String arguments(Finder finder) {
@@ -157,8 +153,7 @@ abstract class ImplementationWriter {
     List<String> parts = finder.by().stream().map(this::equal).toList();
     String one =
         parts.get(0)
-            + String.join(
-                "", parts.stream().skip(1).map(part -> ".and(" + part + ")").toList());
+            + String.join("", parts.stream().skip(1).map(part -> ".and(" + part + ")").toList());
     if (one.length() + "    return ;".length() <= JavaFile.WIDTH) {
       file.line("    return " + one + ";");
     } else {

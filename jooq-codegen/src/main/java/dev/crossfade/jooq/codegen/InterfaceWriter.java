@@ -50,7 +50,10 @@ final class InterfaceWriter {
       method("The rows with " + with + ", in key order.", false, signatures.all(finder));
       file.blank();
       method(
-          "The first rows with " + with + " in key order, at most " + signatures.limit(finder)
+          "The first rows with "
+              + with
+              + " in key order, at most "
+              + signatures.limit(finder)
               + ".",
           false,
           signatures.first(finder));
@@ -74,8 +77,7 @@ final class InterfaceWriter {
 
   private void method(String says, boolean unordered, Signatures.Method method) {
     file.lines(new Javadoc(2, says).lines());
-    file.line(
-        "  @" + file.type("dev.crossfade.Reads") + (unordered ? "(unordered = true)" : ""));
+    file.line("  @" + file.type("dev.crossfade.Reads") + (unordered ? "(unordered = true)" : ""));
     file.lines(JavaFile.call(2, method.head(), method.parameters(), ";"));
   }
 

@@ -35,7 +35,8 @@ import java.util.regex.Pattern;
 record LegacySchema(String shown, String script) {
   private static final String MAGIC = "SQLite format 3";
   private static final Pattern OWN =
-      Pattern.compile("create\\s+table\\s+[\"'`\\[]?sqlite_.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+      Pattern.compile(
+          "create\\s+table\\s+[\"'`\\[]?sqlite_.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final int GENERATED = 2;
 
   /**
@@ -163,10 +164,10 @@ record LegacySchema(String shown, String script) {
     Map<String, List<String>> keys = new LinkedHashMap<>();
     list(
         connection,
-        "select i.name, x.name from pragma_index_list(?1) i, pragma_index_xinfo(i.name) x"
-            + " where i.\"unique\" and not i.partial and i.origin <> 'pk' and x.key"
-            + " and not exists (select 1 from pragma_index_xinfo(i.name) e where e.key and e.cid < 0)"
-            + " order by i.name, x.seqno",
+        "select i.name, x.name from pragma_index_list(?1) i, pragma_index_xinfo(i.name) x where"
+            + " i.\"unique\" and not i.partial and i.origin <> 'pk' and x.key and not exists"
+            + " (select 1 from pragma_index_xinfo(i.name) e where e.key and e.cid < 0) order by"
+            + " i.name, x.seqno",
         table,
         rows ->
             keys.computeIfAbsent(rows.getString(1), k -> new ArrayList<>()).add(rows.getString(2)));
@@ -178,12 +179,11 @@ record LegacySchema(String shown, String script) {
     Map<Integer, ForeignKeyDescription> keys = new LinkedHashMap<>();
     list(
         connection,
-        "select f.id, f.\"table\", f.\"from\", coalesce(f.\"to\","
-            + " (select name from pragma_table_xinfo(f.\"table\") where pk = f.seq + 1)), f.on_delete"
-            + " from pragma_foreign_key_list(?1) f order by f.id, f.seq",
+        "select f.id, f.\"table\", f.\"from\", coalesce(f.\"to\", (select name from"
+            + " pragma_table_xinfo(f.\"table\") where pk = f.seq + 1)), f.on_delete from"
+            + " pragma_foreign_key_list(?1) f order by f.id, f.seq",
         table,
-        rows ->
-            keys.merge(rows.getInt(1), foreignKey(rows), LegacySchema::joined));
+        rows -> keys.merge(rows.getInt(1), foreignKey(rows), LegacySchema::joined));
     return List.copyOf(keys.values());
   }
 

@@ -70,8 +70,7 @@ final class RecordWriter {
   }
 
   private void entity() {
-    String key =
-        model.hasCompositeKey() ? model.keyClass() : file.boxed(model.key().get(0).type());
+    String key = model.hasCompositeKey() ? model.keyClass() : file.boxed(model.key().get(0).type());
     keyCall();
     call(".name", JavaFile.quoted(model.name()));
     if (model.generatedKey()) {

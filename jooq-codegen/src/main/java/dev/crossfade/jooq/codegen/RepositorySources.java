@@ -73,9 +73,7 @@ final class RepositorySources {
     models.forEach(model -> classNames.addAll(model.classNames()));
     models.forEach(this::add);
     plans.forEach(plan -> addMigration(plan, models));
-    texts.put(
-        "package-info",
-        PACKAGE_INFO.formatted(settings.packageName()));
+    texts.put("package-info", PACKAGE_INFO.formatted(settings.packageName()));
     for (Map.Entry<String, String> text : texts.entrySet()) {
       Files.writeString(folder.resolve(text.getKey() + ".java"), text.getValue());
     }

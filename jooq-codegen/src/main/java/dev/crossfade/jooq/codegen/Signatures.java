@@ -29,8 +29,7 @@ final class Signatures {
   }
 
   Method one(Finder finder) {
-    return method(
-        file.type("java.util.Optional") + "<" + model.className() + "> findBy", finder);
+    return method(file.type("java.util.Optional") + "<" + model.className() + "> findBy", finder);
   }
 
   Method all(Finder finder) {
@@ -46,8 +45,7 @@ final class Signatures {
         model.hasCompositeKey()
             ? "@" + file.type("org.jspecify.annotations.Nullable") + " " + model.keyClass()
             : file.nullable(model.key().get(0).type());
-    return method(
-        list() + " findBy", finder, key + " " + after(finder), "int " + limit(finder));
+    return method(list() + " findBy", finder, key + " " + after(finder), "int " + limit(finder));
   }
 
   Method exists(Finder finder) {

@@ -22,9 +22,7 @@ final class SqliteForms {
   /** The conversion; null where a component is held as its type is anyway. */
   @Nullable String conversion(ComponentModel component, LegacyForm form) {
     String call = call(component, form);
-    return call == null
-        ? null
-        : file.type("dev.crossfade.sqlite.SqliteConversions") + "." + call;
+    return call == null ? null : file.type("dev.crossfade.sqlite.SqliteConversions") + "." + call;
   }
 
   private @Nullable String call(ComponentModel component, LegacyForm form) {

@@ -54,7 +54,8 @@ final class SqliteWriter extends ImplementationWriter {
     if (!Words.isSnakeOf(column.legacy(), component.name())) {
       calls.add(List.of("column", name, JavaFile.quoted(column.legacy())));
     }
-    @Nullable String conversion = column.usual() ? null : forms.conversion(component, column.form());
+    @Nullable String conversion =
+        column.usual() ? null : forms.conversion(component, column.form());
     if (conversion != null) {
       calls.add(List.of("convert", name, conversion));
     }

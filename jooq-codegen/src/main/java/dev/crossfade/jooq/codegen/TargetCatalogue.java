@@ -184,8 +184,7 @@ final class TargetCatalogue {
         strings(rows.getArray(6)));
   }
 
-  private static List<List<String>> columnsOf(
-      List<Index> indexes, Predicate<Index> which) {
+  private static List<List<String>> columnsOf(List<Index> indexes, Predicate<Index> which) {
     return indexes.stream().filter(which).map(Index::columns).toList();
   }
 

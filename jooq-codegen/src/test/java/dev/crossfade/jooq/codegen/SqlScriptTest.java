@@ -15,7 +15,8 @@ final class SqlScriptTest {
                 create table a (x text default ';', "y;" text, [z;] text); /* ; */
 
                 create table b (x);;
-                create table c (x)"""))
+                create table c (x)\
+                """))
         .extracting(Statement::line)
         .containsExactly(2, 4, 5);
   }

@@ -98,8 +98,7 @@ final class GeneratedRepositoriesTest {
 
   private static Path resource(String name) {
     try {
-      return Path.of(
-          GeneratedRepositoriesTest.class.getResource("/generated/" + name).toURI());
+      return Path.of(GeneratedRepositoriesTest.class.getResource("/generated/" + name).toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
