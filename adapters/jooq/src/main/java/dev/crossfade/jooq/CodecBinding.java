@@ -13,11 +13,14 @@ import org.jooq.BindingSetStatementContext;
 import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.conf.ParamType;
-import org.jooq.impl.DSL;
+import org.jooq.exception.SQLDialectNotSupportedException;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** A mapped column as a type of jOOQ's, so that statements of applications hold values alike. */
+/**
+ * A mapped column as a type of jOOQ's, so that statements of applications hold values alike. Only
+ * the driver knows the form of a value, so none is ever inlined.
+ */
 final class CodecBinding<U> implements Binding<Object, U> {
   private static final long serialVersionUID = 1;
 
@@ -47,10 +50,11 @@ final class CodecBinding<U> implements Binding<Object, U> {
   @Override
   public void sql(BindingSQLContext<U> context) throws SQLException {
     if (context.render().paramType() == ParamType.INLINED) {
-      context.render().visit(DSL.inline(String.valueOf((Object) context.value())));
-    } else {
-      context.render().sql(column.placeholder().replace("?", context.variable()));
+      // The type that jOOQ's toString() shows instead of failing.
+      throw new SQLDialectNotSupportedException(
+          column + " is bound, never written into the text of a statement; use DSL.val(…)");
     }
+    context.render().sql(column.placeholder().replace("?", context.variable()));
   }
 
   @Override

@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Dialect {
   private final SQLDialect family;
-  private final Settings settings = new Settings().withExecuteLogging(false);
+
+  /**
+   * Values stay bound however many there are: jOOQ would write more than 999 into the statement for
+   * SQLite. What is too much for a driver it refuses itself.
+   */
+  private final Settings settings =
+      new Settings().withExecuteLogging(false).withInlineThreshold(Integer.MAX_VALUE);
 
   /** With jOOQ's dialect for the statements that applications build. */
   protected Dialect(SQLDialect family) {

@@ -20,6 +20,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +195,20 @@ class MappingTest {
   }
 
   @Test
+  void manyValuesAreBoundLikeFew() {
+    App.sql(app.path, "insert into event (id, millis) values (1, 5)");
+    List<Instant> many = IntStream.rangeClosed(1, 2_000).mapToObj(Instant::ofEpochMilli).toList();
+    assertThat(events.at(many)).extracting(Event::id).containsExactly(1L);
+  }
+
+  @Test
+  void valuesAreNeverInlined() {
+    assertThatThrownBy(() -> events.atInlined(Instant.ofEpochMilli(5)))
+        .hasStackTraceContaining("event.millis (millis) is bound")
+        .hasStackTraceContaining("use DSL.val");
+  }
+
+  @Test
   void conditionalWritesAreRecordedIfTheyDidSomething() {
     long id = app.saved("a").id();
     Written<Boolean> first = app.store.write(app.mark(), () -> app.tokens.activate(id));
@@ -315,6 +332,22 @@ class MappingTest {
     @Override
     public Event save(Event row) {
       return super.save(row);
+    }
+
+    List<Event> at(List<Instant> moments) {
+      return where(millis().in(moments));
+    }
+
+    List<Event> atInlined(Instant moment) {
+      return where(millis().eq(DSL.inline(moment, millis())));
+    }
+
+    private List<Event> where(Condition condition) {
+      return fetch(dsl().select(columns()).from(jooqTable()).where(condition));
+    }
+
+    private Field<Instant> millis() {
+      return column("millis", Instant.class);
     }
 
     String raw(String expression) {
