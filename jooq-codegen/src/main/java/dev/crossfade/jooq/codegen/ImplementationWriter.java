@@ -62,9 +62,8 @@ abstract class ImplementationWriter {
   private void constructors(String context) {
     List<List<String>> calls = new ArrayList<>();
     model.components().forEach(component -> calls.addAll(columnCalls(component)));
-    String columns = calls.isEmpty() ? "" : ", " + file.className() + "::columns";
     file.lines(new Javadoc(2, "On " + place() + ".").lines());
-    constructor(List.of(context + " context"), "super(context, " + table() + columns + ");");
+    constructor(List.of(context + " context"), table(), calls);
     file.blank();
     file.lines(
         new Javadoc(
@@ -72,19 +71,19 @@ abstract class ImplementationWriter {
                 "On a table of the same columns and another name, as where each tenant has its"
                     + " own.")
             .lines());
-    constructor(
-        List.of(context + " context", "String table"),
-        "super(context, " + table("table") + columns + ");");
+    constructor(List.of(context + " context", "String table"), table("table"), calls);
     if (!calls.isEmpty()) {
       columns(calls);
     }
   }
 
-  private void constructor(List<String> parameters, String body) {
+  private void constructor(List<String> parameters, String table, List<List<String>> calls) {
+    List<String> arguments = new ArrayList<>(List.of("context", table));
+    if (!calls.isEmpty()) {
+      arguments.add(file.className() + "::columns");
+    }
     file.lines(JavaFile.call(2, "public " + file.className(), parameters, " {"));
-    int open = body.indexOf('(');
-    String arguments = body.substring(open + 1, body.length() - 2);
-    file.lines(JavaFile.call(4, "super", List.of(arguments.split(", ")), ";"));
+    file.lines(JavaFile.call(4, "super", arguments, ";"));
     file.line("  }");
   }
 
