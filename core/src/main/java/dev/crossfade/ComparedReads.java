@@ -44,6 +44,17 @@ public record ComparedReads(
     return Router.compare(repository, call);
   }
 
+  /**
+   * As {@link #of(Repository, Call)}, for a view, also one that {@linkplain View.Builder#lags
+   * lags}: refresh it before.
+   *
+   * @param view one that {@link Crossfade#view} returned
+   */
+  public static <R extends ViewRepository<?>, X extends Exception> ComparedReads of(
+      R view, Call<? super R, X> call) throws X {
+    return Router.compare(view, call);
+  }
+
   /** What reads. */
   @FunctionalInterface
   public interface Call<R, X extends Exception> {

@@ -1,13 +1,15 @@
 package dev.crossfade;
 
+import dev.crossfade.Stage.Side;
 import dev.crossfade.routing.Router;
+import dev.crossfade.store.NearestName;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
+import dev.crossfade.store.StoreView;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.wiring.Crossing;
-import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Events;
-import dev.crossfade.wiring.NearestName;
+import dev.crossfade.wiring.Pair;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +45,7 @@ public final class Crossfade implements AutoCloseable {
   private final Store legacy;
   private final Store target;
   private final Map<String, RunningMigration> migrations = new LinkedHashMap<>();
+  private final Repositories repositories = new Repositories(migrations.values());
 
   /** Guards what follows: settings are taken over one after the other. */
   private final ReentrantLock settling = new ReentrantLock();
@@ -63,35 +66,48 @@ public final class Crossfade implements AutoCloseable {
   }
 
   /**
-   * The routed repository with that interface. Make it once and keep it; any number may be made.
+   * The routed repository with that interface; the same each time.
    *
    * @throws ConfigurationException if no entity, or more than one, has implementations of it, or a
    *     method is neither {@link Reads} nor {@link Writes}
    */
   public <R extends Repository<?, ?>> R repository(Class<R> type) {
-    RunningMigration owner = null;
-    List<EntityPair<?, ?>> pairs = new ArrayList<>();
-    for (RunningMigration migration : migrations.values()) {
-      List<EntityPair<?, ?>> own = migration.pairsFor(type);
-      owner = own.isEmpty() ? owner : migration;
-      pairs.addAll(own);
-    }
-    if (owner == null || pairs.size() > 1) {
-      throw new ConfigurationException(List.of(notOne(type, pairs)));
-    }
-    return owner.repository(type, pairs.get(0));
+    return repositories.of(type, null);
   }
 
-  private static String notOne(Class<?> type, List<EntityPair<?, ?>> pairs) {
-    return pairs.isEmpty()
-        ? "no migration has an entity whose implementations have the interface "
-            + type.getName()
-            + "; let both implement it and add the entity to a migration"
-        : "the entities "
-            + pairs.stream().map(pair -> pair.entity().name()).toList()
-            + " all have implementations of "
-            + type.getName()
-            + "; give each an interface of its own";
+  /**
+   * The routed repository with that interface of one of several entities: tables of one shape,
+   * chosen at run time, as where each tenant has its own. The same each time, and as quick to get
+   * as a value from a map.
+   *
+   * <pre>{@code
+   * TradeRepository trades = crossfade.repository(TradeRepository.class, "trades_" + user);
+   * }</pre>
+   *
+   * @param entity its name
+   * @throws ConfigurationException as above, or if there is none of that name
+   */
+  public <R extends Repository<?, ?>> R repository(Class<R> type, String entity) {
+    return repositories.of(type, entity);
+  }
+
+  /**
+   * The routed repository of a view, with that interface; the same each time.
+   *
+   * @throws ConfigurationException if no view, or more than one, has implementations of it, or a
+   *     method is not {@link Reads}
+   */
+  public <R extends ViewRepository<?>> R view(Class<R> type) {
+    return repositories.of(type, null);
+  }
+
+  /**
+   * As {@link #repository(Class, String)}, for one of several views.
+   *
+   * @throws ConfigurationException as above, or if there is none of that name
+   */
+  public <R extends ViewRepository<?>> R view(Class<R> type, String name) {
+    return repositories.of(type, name);
   }
 
   /** All migrations, in the order of their declaration. */
@@ -276,6 +292,9 @@ public final class Crossfade implements AutoCloseable {
 
   /** Wires a {@link Crossfade}. Not safe for use by several threads. */
   public static final class Builder {
+    private static final Set<Class<?>> LIBRARY =
+        Set.of(Repository.class, StoreRepository.class, ViewRepository.class, StoreView.class);
+
     private @Nullable Store legacy;
     private @Nullable Store target;
     private Settings settings = Settings.defaults();
@@ -374,18 +393,27 @@ public final class Crossfade implements AutoCloseable {
       return store;
     }
 
-    /** The journal knows entities by name, whatever their migration. */
+    /** The journal knows entities by name, whatever their migration; and metrics know views so. */
     private void checkNames() {
       Set<String> names = new LinkedHashSet<>();
-      migrations.forEach(
-          (migration, description) -> {
-            for (String entity : description.entities().keySet()) {
-              if (!names.add(entity)) {
-                problems.add(
-                    "two migrations have an entity named '" + entity + "'; give one another name");
-              }
-            }
-          });
+      for (MigrationBuilder description : migrations.values()) {
+        for (String entity : description.declaration().entities().keySet()) {
+          if (!names.add(entity)) {
+            problems.add(
+                "two migrations have an entity named '" + entity + "'; give one another name");
+          }
+        }
+      }
+      for (MigrationBuilder description : migrations.values()) {
+        for (String view : description.declaration().views().keySet()) {
+          if (!names.add(view)) {
+            problems.add(
+                "a view is named '"
+                    + view
+                    + "' as an entity or another view is; give one another name");
+          }
+        }
+      }
     }
 
     private List<Crossing> crossings(Store from, Store to) {
@@ -395,8 +423,9 @@ public final class Crossfade implements AutoCloseable {
           (name, description) -> {
             try {
               Crossing crossing =
-                  Crossing.of(name, from, to, settings, events, description.entities());
+                  Crossing.of(name, from, to, settings, events, description.declaration());
               crossing.pairs().forEach(this::checkInterfaces);
+              crossing.views().forEach(this::checkInterfaces);
               crossings.add(crossing);
             } catch (ConfigurationException e) {
               problems.addAll(e.problems());
@@ -406,10 +435,11 @@ public final class Crossfade implements AutoCloseable {
     }
 
     /** Every repository interface that an implementation has must be usable. */
-    private void checkInterfaces(EntityPair<?, ?> pair) {
+    private void checkInterfaces(Pair<?> pair) {
       Set<Class<?>> interfaces = new LinkedHashSet<>();
-      collectInterfaces(pair.legacy().getClass(), interfaces);
-      collectInterfaces(pair.target().getClass(), interfaces);
+      for (Side side : Side.values()) {
+        collectInterfaces(pair.on(side).getClass(), interfaces);
+      }
       interfaces.forEach(type -> problems.addAll(Router.problems(type, pair)));
     }
 
@@ -418,9 +448,8 @@ public final class Crossfade implements AutoCloseable {
         return;
       }
       for (Class<?> each : type.getInterfaces()) {
-        if (Repository.class.isAssignableFrom(each)
-            && !each.equals(StoreRepository.class)
-            && !each.equals(Repository.class)) {
+        if ((Repository.class.isAssignableFrom(each) || ViewRepository.class.isAssignableFrom(each))
+            && !LIBRARY.contains(each)) {
           interfaces.add(each);
         }
       }

@@ -1,19 +1,13 @@
 package dev.crossfade;
 
 import dev.crossfade.store.KeyCodec;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,25 +25,25 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the record that holds a row
  * @param <K> its key
  */
-public final class Entity<T, K> {
-  private final String name;
-  private final Class<T> type;
+public final class Entity<T, K> extends RowType<T> {
   private final KeyCodec<K> keys;
-  private final List<Component> components;
   private final List<Component> keyComponents;
   private final List<Reference> references;
   private final Set<String> triggers;
-  private final MethodHandle constructor;
 
-  private Entity(Builder<T, K> builder, List<Component> components) {
-    this.name = builder.name;
-    this.type = builder.type;
-    this.keys = builder.keys;
-    this.components = List.copyOf(components);
-    this.keyComponents = builder.keyNames.stream().map(this::component).toList();
-    this.references = List.copyOf(builder.references);
-    this.triggers = Set.copyOf(builder.triggers);
-    this.constructor = constructor(type);
+  private Entity(
+      String name,
+      Class<T> type,
+      List<Component> components,
+      KeyCodec<K> keys,
+      List<Component> keyComponents,
+      List<Reference> references,
+      Set<String> triggers) {
+    super(name, type, components);
+    this.keys = keys;
+    this.keyComponents = List.copyOf(keyComponents);
+    this.references = List.copyOf(references);
+    this.triggers = Set.copyOf(triggers);
   }
 
   /**
@@ -60,24 +54,9 @@ public final class Entity<T, K> {
     return new Start<>(type);
   }
 
-  /** Its name, in the journal, in messages and metrics. */
-  public String name() {
-    return name;
-  }
-
-  /** The record that holds a row. */
-  public Class<T> type() {
-    return type;
-  }
-
   /** The canonical form of its keys. */
   public KeyCodec<K> keys() {
     return keys;
-  }
-
-  /** The record's components, in order. */
-  public List<Component> components() {
-    return components;
   }
 
   /** The components that make the key, in the key's order. */
@@ -93,21 +72,6 @@ public final class Entity<T, K> {
   /** Triggers on its tables that are known to the application; others are refused at start. */
   public Set<String> triggers() {
     return triggers;
-  }
-
-  /**
-   * The component of that name.
-   *
-   * @throws IllegalArgumentException if the record has none
-   */
-  public Component component(String componentName) {
-    for (Component component : components) {
-      if (component.name().equals(componentName)) {
-        return component;
-      }
-    }
-    throw new IllegalArgumentException(
-        type.getName() + " has no component '" + componentName + "'; it has " + components);
   }
 
   /** The key of a row; null if a part of it is, as before a generated key is known. */
@@ -127,62 +91,15 @@ public final class Entity<T, K> {
   public K keyOf(T row) {
     K key = key(row);
     if (key == null) {
-      throw new IllegalArgumentException("a row of " + name + " has no key");
+      throw new IllegalArgumentException("a row of " + name() + " has no key");
     }
     return key;
-  }
-
-  /** The row made of these values, one per component in order. */
-  public T row(@Nullable Object[] values) {
-    try {
-      return type.cast((Object) constructor.invokeExact(values));
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("the constructor of " + type.getName() + " threw", e);
-    }
-  }
-
-  /**
-   * Where two rows with one key differ, known differences left out; empty if nowhere. Either may be
-   * absent.
-   */
-  public List<Difference> differences(@Nullable T primary, @Nullable T secondary) {
-    if (primary == null || secondary == null) {
-      return primary == secondary
-          ? List.of()
-          : List.of(new Difference("(row)", presence(primary), presence(secondary)));
-    }
-    List<Difference> differences = List.of();
-    for (Component component : components) {
-      Object a = component.get(primary);
-      Object b = component.get(secondary);
-      if (!component.isComputedByTarget() && !component.comparison().same(a, b)) {
-        differences = differences.isEmpty() ? new ArrayList<>() : differences;
-        differences.add(new Difference(component.name(), component.show(a), component.show(b)));
-      }
-    }
-    return differences;
-  }
-
-  /**
-   * Whether two rows are the same in every component, known differences left out; without saying
-   * where they differ.
-   */
-  public boolean same(T a, T b) {
-    for (Component component : components) {
-      if (!component.isComputedByTarget()
-          && !component.comparison().same(component.get(a), component.get(b))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** How many known differences (computed by the target) two rows have. */
   public int knownDifferences(T a, T b) {
     int known = 0;
-    for (Component component : components) {
+    for (Component component : components()) {
       if (component.isComputedByTarget()
           && !component.comparison().same(component.get(a), component.get(b))) {
         known++;
@@ -191,30 +108,40 @@ public final class Entity<T, K> {
     return known;
   }
 
-  @Override
-  public String toString() {
-    return name;
-  }
-
-  private static String presence(@Nullable Object row) {
-    return row == null ? "absent" : "present";
-  }
-
-  private static MethodHandle constructor(Class<?> type) {
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    try {
-      Constructor<?> constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return MethodHandles.lookup()
-          .unreflectConstructor(constructor)
-          .asSpreader(Object[].class, types.length)
-          .asType(MethodType.methodType(Object.class, Object[].class));
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(
-          "the constructor of " + type.getName() + " cannot be called", e);
+  /**
+   * The same entity under another name: one of several tables of the same shape, as where each
+   * tenant has its own.
+   *
+   * <pre>{@code
+   * Entity<Trade, Long> trades = TRADE.named("trades_0002");
+   * Entity<Fill, Long> fills = FILL.named("fills_0002", trades);
+   * }</pre>
+   *
+   * @param parents entities that this one is to refer to in place of those of the same records
+   * @throws IllegalArgumentException if it refers to no entity of such a record
+   */
+  public Entity<T, K> named(String otherName, Entity<?, ?>... parents) {
+    List<Reference> others = new ArrayList<>(references);
+    for (Entity<?, ?> parent : parents) {
+      boolean refers = false;
+      for (int i = 0; i < others.size(); i++) {
+        Reference reference = others.get(i);
+        if (reference.other() != null && reference.other().type() == parent.type()) {
+          others.set(i, new Reference(reference.components(), parent, reference.onDelete()));
+          refers = true;
+        }
+      }
+      if (!refers) {
+        throw new IllegalArgumentException(
+            name()
+                + " refers to no entity of "
+                + parent.type().getName()
+                + ", as "
+                + parent
+                + " is");
+      }
     }
+    return new Entity<>(otherName, type(), components(), keys, keyComponents, others, triggers);
   }
 
   /** An entity whose key has not been named yet. */
@@ -245,39 +172,24 @@ public final class Entity<T, K> {
    * @param <T> the record that holds a row
    * @param <K> its key
    */
-  public static final class Builder<T, K> {
-    private final Class<T> type;
+  public static final class Builder<T, K> extends RowTypeBuilder<T, Builder<T, K>> {
     private final KeyCodec<K> keys;
     private final List<String> keyNames;
-    private final Map<String, RecordComponent> known = new LinkedHashMap<>();
     private final Set<String> locators = new HashSet<>();
     private final Set<String> defaulted = new HashSet<>();
-    private final Set<String> computed = new HashSet<>();
-    private final Set<String> redacted = new HashSet<>();
-    private final Map<String, Comparison> comparisons = new LinkedHashMap<>();
-    private final Map<String, Conversion<?, ?>> conversions = new LinkedHashMap<>();
     private final List<Reference> references = new ArrayList<>();
     private final Set<String> triggers = new HashSet<>();
-    private final List<String> problems = new ArrayList<>();
-    private String name;
     private boolean generatedKey;
 
     private Builder(Class<T> type, KeyCodec<K> keys, List<String> keyNames) {
-      this.type = type;
+      super(type);
       this.keys = keys;
       this.keyNames = keyNames;
-      this.name = snakeCase(type.getSimpleName());
-      for (RecordComponent component : type.getRecordComponents()) {
-        known.put(component.getName(), component);
-      }
       keyNames.forEach(this::check);
     }
 
-    /**
-     * Its name in the journal, in messages and metrics; must not change once a migration has begun.
-     */
-    public Builder<T, K> name(String entityName) {
-      this.name = entityName;
+    @Override
+    Builder<T, K> self() {
       return this;
     }
 
@@ -304,53 +216,6 @@ public final class Entity<T, K> {
      */
     public Builder<T, K> defaulted(String... names) {
       return add(defaulted, names);
-    }
-
-    /**
-     * Components that PostgreSQL computes on its own (triggers): differences there are known, and
-     * only counted.
-     */
-    public Builder<T, K> computedByTarget(String... names) {
-      return add(computed, names);
-    }
-
-    /** Components whose values never appear in logs, events and reports. */
-    public Builder<T, K> redacted(String... names) {
-      return add(redacted, names);
-    }
-
-    /** A number that both stores hold with so many decimal places: {@link Comparison#decimal}. */
-    public Builder<T, K> decimal(String component, int scale) {
-      return compare(component, Comparison.decimal(scale));
-    }
-
-    /** A time that the coarser store cuts to {@code unit}: {@link Comparison#time}. */
-    public Builder<T, K> time(String component, ChronoUnit unit) {
-      return compare(component, Comparison.time(unit));
-    }
-
-    /** Text that is JSON: {@link Comparison#json}. */
-    public Builder<T, K> json(String... names) {
-      for (String component : names) {
-        compare(component, Comparison.json());
-      }
-      return this;
-    }
-
-    /** When two values of the component count as the same. */
-    public Builder<T, K> compare(String component, Comparison comparison) {
-      check(component);
-      if (comparisons.put(component, comparison) != null) {
-        problems.add(type.getName() + "." + component + " has two comparisons; declare one");
-      }
-      return this;
-    }
-
-    /** How both stores hold the component, unless a store's repository says otherwise. */
-    public Builder<T, K> convert(String component, Conversion<?, ?> conversion) {
-      check(component);
-      conversions.put(component, conversion);
-      return this;
     }
 
     /**
@@ -422,27 +287,27 @@ public final class Entity<T, K> {
      */
     public Entity<T, K> build() {
       checkKey();
-      if (!problems.isEmpty()) {
-        throw new ConfigurationException(problems);
-      }
+      throwIfAny();
       List<Component> components = new ArrayList<>();
       for (RecordComponent component : known.values()) {
         components.add(new Component(component, components.size(), traits(component.getName())));
       }
-      return new Entity<>(this, components);
+      List<Component> keyComponents =
+          keyNames.stream()
+              .map(key -> components.stream().filter(c -> c.name().equals(key)).findFirst())
+              .flatMap(Optional::stream)
+              .toList();
+      return new Entity<>(name, type, components, keys, keyComponents, references, triggers);
     }
 
     private Component.Traits traits(String component) {
       boolean key = keyNames.contains(component);
-      return new Component.Traits(
+      return traits(
+          component,
           key,
           key && generatedKey,
           locators.contains(component),
-          defaulted.contains(component),
-          computed.contains(component),
-          redacted.contains(component),
-          comparisons.getOrDefault(component, Comparison.natural()),
-          conversions.get(component));
+          defaulted.contains(component));
     }
 
     private void checkKey() {
@@ -491,25 +356,6 @@ public final class Entity<T, K> {
                 + " is generated, so it must be able to be null; use "
                 + boxed(known.get(keyNames.get(0)).getType()).getSimpleName());
       }
-    }
-
-    private Builder<T, K> add(Set<String> set, String... names) {
-      for (String component : names) {
-        check(component);
-        set.add(component);
-      }
-      return this;
-    }
-
-    private void check(String component) {
-      if (!known.containsKey(component)) {
-        problems.add(
-            type.getName() + " has no component '" + component + "'; it has " + known.keySet());
-      }
-    }
-
-    private static Class<?> boxed(Class<?> type) {
-      return MethodType.methodType(type).wrap().returnType();
     }
   }
 

@@ -24,6 +24,7 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pair;
 import dev.crossfade.wiring.ShownKeys;
 import dev.crossfade.write.SecondaryBreaker;
 import dev.crossfade.write.SecondaryLane;
@@ -123,14 +124,14 @@ final class RunningMigration implements Migration, AutoCloseable {
     return both;
   }
 
-  /** The pairs of which an implementation has that interface. */
-  List<EntityPair<?, ?>> pairsFor(Class<?> type) {
-    return crossing.pairs().stream()
-        .filter(pair -> type.isInstance(pair.legacy()) || type.isInstance(pair.target()))
+  /** The entities and views of which an implementation has that interface. */
+  List<Pair<?>> pairsFor(Class<?> type) {
+    return Stream.<Pair<?>>concat(crossing.pairs().stream(), crossing.views().stream())
+        .filter(pair -> Stream.of(Side.values()).anyMatch(side -> type.isInstance(pair.on(side))))
         .toList();
   }
 
-  <R> R repository(Class<R> type, EntityPair<?, ?> pair) {
+  <R> R repository(Class<R> type, Pair<?> pair) {
     return router.route(type, pair);
   }
 

@@ -4,8 +4,8 @@ import dev.crossfade.Entity;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.Writes;
+import dev.crossfade.store.NearestName;
 import dev.crossfade.wiring.EntityPair;
-import dev.crossfade.wiring.NearestName;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +43,22 @@ public final class WriteMethod {
     this.differs = declared == null ? Set.of() : Set.of(declared.differs());
     this.rehearsed = (declared == null || declared.rehearsed()) && arguments.canBeUsedTwice();
     this.ownKeysOnly = isInherited(method, Side.LEGACY) && isInherited(method, Side.TARGET);
+  }
+
+  private WriteMethod(WriteMethod other, Implementations implementations) {
+    this.pair = other.pair;
+    this.name = other.name;
+    this.operation = other.operation;
+    this.implementations = implementations;
+    this.arguments = other.arguments;
+    this.differs = other.differs;
+    this.rehearsed = other.rehearsed;
+    this.ownKeysOnly = other.ownKeysOnly;
+  }
+
+  /** The same method, called in another way. */
+  public WriteMethod calling(Implementations others) {
+    return new WriteMethod(this, others);
   }
 
   /** The base classes look at nothing but the rows they are given. */

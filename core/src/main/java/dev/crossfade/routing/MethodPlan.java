@@ -1,7 +1,7 @@
 package dev.crossfade.routing;
 
 import dev.crossfade.Stage.Side;
-import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pair;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -16,10 +16,10 @@ final class MethodPlan {
   private final MethodHandle legacy;
   private final MethodHandle target;
 
-  MethodPlan(EntityPair<?, ?> pair, Method method) throws IllegalAccessException {
+  MethodPlan(Pair<?> pair, Method method) throws IllegalAccessException {
     this.name = method.getName();
-    this.legacy = bound(method, pair.legacy());
-    this.target = bound(method, pair.target());
+    this.legacy = bound(method, pair.on(Side.LEGACY));
+    this.target = bound(method, pair.on(Side.TARGET));
   }
 
   String name() {

@@ -6,7 +6,7 @@ import dev.crossfade.CrossfadeListener.ShadowReadEvent.Result;
 import dev.crossfade.Reads;
 import dev.crossfade.shadow.ShadowReads;
 import dev.crossfade.stage.StageView;
-import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pair;
 import dev.crossfade.write.WritePath;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes each read on both stores and compares what they return. For one call. */
 final class ReadsOnBoth implements InvocationHandler {
-  private final EntityPair<?, ?> pair;
+  private final Pair<?> pair;
   private final StageView view;
   private final WritePath writes;
   private final ShadowReads shadows;
@@ -25,7 +25,7 @@ final class ReadsOnBoth implements InvocationHandler {
   private int reads;
   private int excused;
 
-  ReadsOnBoth(EntityPair<?, ?> pair, StageView view, WritePath writes, ShadowReads shadows) {
+  ReadsOnBoth(Pair<?> pair, StageView view, WritePath writes, ShadowReads shadows) {
     this.pair = pair;
     this.view = view;
     this.writes = writes;
@@ -59,7 +59,7 @@ final class ReadsOnBoth implements InvocationHandler {
   private @Nullable Object read(Method method, Object @Nullable [] arguments) throws Throwable {
     if (Router.isWrite(method)) {
       throw new IllegalStateException(
-          pair.entity().name()
+          pair.name()
               + "."
               + method.getName()
               + " writes; only reads are made on both stores and compared. Write before");
@@ -86,6 +86,6 @@ final class ReadsOnBoth implements InvocationHandler {
 
   @Override
   public String toString() {
-    return "reads of " + pair.entity().name() + " on both stores";
+    return "reads of " + pair.name() + " on both stores";
   }
 }

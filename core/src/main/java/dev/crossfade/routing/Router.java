@@ -14,6 +14,8 @@ import dev.crossfade.stage.Stages;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pair;
+import dev.crossfade.wiring.ViewPair;
 import dev.crossfade.write.WritePath;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -59,13 +61,18 @@ public final class Router {
    *
    * @param type an interface that both implementations of the pair have
    */
-  public static List<String> problems(Class<?> type, EntityPair<?, ?> pair) {
+  public static List<String> problems(Class<?> type, Pair<?> pair) {
     List<String> problems = new ArrayList<>();
     for (Method method : type.getMethods()) {
-      if (isOwn(method, pair.entity())) {
+      if (pair instanceof EntityPair<?, ?> entities) {
+        if (isOwn(method, entities.entity())) {
+          classification(type, method, problems);
+        }
+        problems.addAll(WriteMethod.problems(type, method, entities.entity()));
+      } else if (Modifier.isAbstract(method.getModifiers())) {
         classification(type, method, problems);
+        refuseWrite(type, method, problems);
       }
-      problems.addAll(WriteMethod.problems(type, method, pair.entity()));
     }
     for (Side side : Side.values()) {
       if (!type.isInstance(pair.on(side))) {
@@ -119,12 +126,15 @@ public final class Router {
     if (!reads && !writes) {
       problems.add(
           name
-              + " is neither @Reads nor @Writes; annotate it, so that it is known where its calls go");
+              + " is neither @Reads nor @Writes; annotate it, so that it is known where its calls"
+              + " go");
     } else if (reads && writes) {
       problems.add(
           name
-              + " is both @Reads and @Writes; a method that writes is @Writes, whatever else it reads");
+              + " is both @Reads and @Writes; a method that writes is @Writes, whatever else it"
+              + " reads");
     }
+    ChunkedWrite.problems(name, method, problems);
     Class<?> result = method.getReturnType();
     if (BaseStream.class.isAssignableFrom(result)
         || Iterator.class.isAssignableFrom(result)
@@ -133,7 +143,19 @@ public final class Router {
           name
               + " returns a "
               + result.getSimpleName()
-              + ", which would be read after its connection is gone and cannot be compared; return a List, or page with scan");
+              + ", which would be read after its connection is gone and cannot be compared; return"
+              + " a List, or page with scan");
+    }
+  }
+
+  private static void refuseWrite(Class<?> type, Method method, List<String> problems) {
+    if (method.isAnnotationPresent(Writes.class)) {
+      problems.add(
+          type.getName()
+              + "."
+              + method.getName()
+              + " is @Writes, but a view is only read; write through the repositories of the"
+              + " entities that it is made of");
     }
   }
 
@@ -142,7 +164,7 @@ public final class Router {
    *
    * @throws ConfigurationException with everything that {@link #problems} finds
    */
-  public <R> R route(Class<R> type, EntityPair<?, ?> pair) {
+  public <R> R route(Class<R> type, Pair<?> pair) {
     List<String> problems = problems(type, pair);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
@@ -170,7 +192,7 @@ public final class Router {
   }
 
   /** See {@link ComparedReads#of}. */
-  public static <R extends Repository<?, ?>, X extends Exception> ComparedReads compare(
+  public static <R, X extends Exception> ComparedReads compare(
       R repository, ComparedReads.Call<? super R, X> call) throws X {
     if (Proxy.isProxyClass(repository.getClass())
         && Proxy.getInvocationHandler(repository) instanceof Handler handler) {
@@ -190,9 +212,11 @@ public final class Router {
     return both.result();
   }
 
-  private Route route(EntityPair<?, ?> pair, Method method) throws IllegalAccessException {
+  private Route route(Pair<?> pair, Method method) throws IllegalAccessException {
     MethodPlan plan = new MethodPlan(pair, method);
-    return isWrite(method) ? write(pair, method, plan) : read(pair, method, plan);
+    return pair instanceof EntityPair<?, ?> entities && isWrite(method)
+        ? write(entities, method, plan)
+        : read(pair, method, plan);
   }
 
   static boolean isWrite(Method method) {
@@ -201,10 +225,10 @@ public final class Router {
             && INHERITED_WRITES.contains(method.getName()));
   }
 
-  private Route read(EntityPair<?, ?> pair, Method method, MethodPlan plan) {
+  private Route read(Pair<?> pair, Method method, MethodPlan plan) {
     Reads declared = method.getAnnotation(Reads.class);
     boolean unordered = declared != null && declared.unordered();
-    boolean compared = declared == null || declared.compared();
+    boolean compared = (declared == null || declared.compared()) && !isLagging(pair);
     return arguments -> {
       Side unit = writes.unitSide();
       if (unit != null) {
@@ -220,8 +244,19 @@ public final class Router {
     };
   }
 
+  private static boolean isLagging(Pair<?> pair) {
+    return pair instanceof ViewPair<?> views && views.rows().isLagging();
+  }
+
   private <T, K> Route write(EntityPair<T, K> pair, Method method, MethodPlan plan) {
     WriteMethod write = new WriteMethod(pair, method, plan::call);
+    if (ChunkedWrite.isChunked(method)) {
+      ChunkedWrite<T, K> chunked = new ChunkedWrite<>(pair, method, write, plan);
+      return arguments ->
+          writes.unitSide() != null
+              ? writes.method(write, arguments)
+              : chunked.call(writes, arguments);
+    }
     RowWriteOf<T, K> rowWrite = rowWrite(pair, method);
     if (rowWrite == null) {
       return arguments -> writes.method(write, arguments);
@@ -267,11 +302,11 @@ public final class Router {
 
   private static final class Handler implements InvocationHandler {
     private final Class<?> type;
-    private final EntityPair<?, ?> pair;
+    private final Pair<?> pair;
     private final Map<Method, Route> routes;
     private final Router router;
 
-    Handler(Class<?> type, EntityPair<?, ?> pair, Map<Method, Route> routes, Router router) {
+    Handler(Class<?> type, Pair<?> pair, Map<Method, Route> routes, Router router) {
       this.type = type;
       this.pair = pair;
       this.routes = routes;
@@ -294,7 +329,7 @@ public final class Router {
       return switch (method.getName()) {
         case "equals" -> arguments != null && proxy == arguments[0];
         case "hashCode" -> System.identityHashCode(proxy);
-        default -> type.getSimpleName() + " of " + pair.entity().name() + " (routed)";
+        default -> type.getSimpleName() + " of " + pair.name() + " (routed)";
       };
     }
   }

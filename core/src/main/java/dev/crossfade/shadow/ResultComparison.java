@@ -1,7 +1,9 @@
 package dev.crossfade.shadow;
 
 import dev.crossfade.Comparison;
+import dev.crossfade.Difference;
 import dev.crossfade.Entity;
+import dev.crossfade.RowType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -13,18 +15,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a read gave the same on both stores: rows of the entity by its rules, everything else by
+ * Whether a read gave the same on both stores: rows by the rules of their type, everything else by
  * the natural ones, lists in order unless the method says that order does not count. Immutable.
  *
  * @param <T> the record that holds a row
- * @param <K> its key
  */
-final class ResultComparison<T, K> {
-  private final Entity<T, K> entity;
+final class ResultComparison<T> {
+  private final RowType<T> type;
   private final boolean unordered;
 
-  ResultComparison(Entity<T, K> entity, boolean unordered) {
-    this.entity = entity;
+  ResultComparison(RowType<T> type, boolean unordered) {
+    this.type = type;
     this.unordered = unordered;
   }
 
@@ -32,8 +33,8 @@ final class ResultComparison<T, K> {
     if (a == null || b == null) {
       return a == b;
     }
-    if (entity.type().isInstance(a) && entity.type().isInstance(b)) {
-      return entity.same(entity.type().cast(a), entity.type().cast(b));
+    if (type.type().isInstance(a) && type.type().isInstance(b)) {
+      return type.same(type.type().cast(a), type.type().cast(b));
     } else if (a instanceof Optional<?> x && b instanceof Optional<?> y) {
       return same(x.orElse(null), y.orElse(null));
     } else if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
@@ -80,21 +81,40 @@ final class ResultComparison<T, K> {
    * The keys of the rows that are in one result only, or differ; empty if the results have no rows
    * of the entity.
    */
-  Set<K> differingKeys(@Nullable Object a, @Nullable Object b) {
+  <K> Set<K> differingKeys(Entity<T, K> entity, @Nullable Object a, @Nullable Object b) {
     List<T> left = rows(a);
     List<T> right = rows(b);
     Set<K> keys = new LinkedHashSet<>();
-    unmatched(left, right, keys);
-    unmatched(right, left, keys);
+    unmatched(entity, left, right, keys);
+    unmatched(entity, right, left, keys);
     return keys;
   }
 
-  private void unmatched(List<T> rows, List<T> others, Set<K> keys) {
+  private <K> void unmatched(Entity<T, K> entity, List<T> rows, List<T> others, Set<K> keys) {
     for (T row : rows) {
-      if (others.stream().noneMatch(other -> entity.same(row, other))) {
+      if (others.stream().noneMatch(other -> type.same(row, other))) {
         keys.add(entity.keyOf(row));
       }
     }
+  }
+
+  /**
+   * Where the first rows that stand in one place of both results differ; empty if there are none,
+   * or nothing says that they should be the same.
+   */
+  List<Difference> firstDifferences(@Nullable Object a, @Nullable Object b) {
+    List<T> left = rows(a);
+    List<T> right = rows(b);
+    if (left.size() != right.size() || (unordered && left.size() > 1)) {
+      return List.of();
+    }
+    for (int i = 0; i < left.size(); i++) {
+      List<Difference> differences = type.differences(left.get(i), right.get(i));
+      if (!differences.isEmpty()) {
+        return differences;
+      }
+    }
+    return List.of();
   }
 
   private List<T> rows(@Nullable Object result) {
@@ -104,8 +124,8 @@ final class ResultComparison<T, K> {
   }
 
   private void collect(@Nullable Object result, List<T> rows) {
-    if (entity.type().isInstance(result)) {
-      rows.add(entity.type().cast(result));
+    if (type.type().isInstance(result)) {
+      rows.add(type.type().cast(result));
     } else if (result instanceof Optional<?> optional) {
       collect(optional.orElse(null), rows);
     } else if (result instanceof Collection<?> collection) {
@@ -116,7 +136,7 @@ final class ResultComparison<T, K> {
   }
 
   /** The keys of the first few rows, in the order of the result. */
-  List<String> keys(Object result) {
+  <K> List<String> keys(Entity<T, K> entity, Object result) {
     return rows(result).stream()
         .limit(10)
         .map(row -> entity.keys().show(entity.keyOf(row)))

@@ -15,7 +15,9 @@ import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Journal;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Pair;
 import dev.crossfade.wiring.Pools;
+import dev.crossfade.wiring.ViewPair;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -78,7 +80,7 @@ public final class ShadowReads implements AutoCloseable {
               return thread;
             },
             (sample, full) ->
-                ((Sample<?, ?>) sample).tell(Result.DROPPED, null)); // costs no exception
+                ((Sample<?>) sample).tell(Result.DROPPED, null)); // costs no exception
     this.pool.allowCoreThreadTimeOut(true);
   }
 
@@ -112,7 +114,7 @@ public final class ShadowReads implements AutoCloseable {
   /** Compares a read that gave {@code result} on the primary, soon. */
   public void compare(
       StageView view,
-      EntityPair<?, ?> pair,
+      Pair<?> pair,
       String method,
       boolean unordered,
       Read read,
@@ -135,19 +137,19 @@ public final class ShadowReads implements AutoCloseable {
    */
   public Compared compareNow(
       StageView view,
-      EntityPair<?, ?> pair,
+      Pair<?> pair,
       String method,
       boolean unordered,
       Read read,
       @Nullable Object result) {
-    Sample<?, ?> sample = new Sample<>(view, pair, method, unordered, read, result);
+    Sample<?> sample = new Sample<>(view, pair, method, unordered, read, result);
     try {
       return new Compared(sample.compared(), List.copyOf(sample.found));
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(
-          pair.entity().name()
+          pair.name()
               + "."
               + method
               + " fails on "
@@ -170,31 +172,31 @@ public final class ShadowReads implements AutoCloseable {
     }
   }
 
-  private final class Sample<T, K> implements Runnable {
+  private static void nothing() {}
+
+  private final class Sample<T> implements Runnable {
     private final StageView view;
-    private final EntityPair<T, K> pair;
-    private final Entity<T, K> entity;
+    private final Pair<T> pair;
     private final String method;
     private final Read read;
     private final @Nullable Object first;
-    private final ResultComparison<T, K> comparison;
+    private final ResultComparison<T> comparison;
     private final List<Mismatch> found = new ArrayList<>();
-    private final List<K> differing = new ArrayList<>();
+    private Runnable repair = ShadowReads::nothing;
 
     Sample(
         StageView view,
-        EntityPair<T, K> pair,
+        Pair<T> pair,
         String method,
         boolean unordered,
         Read read,
         @Nullable Object first) {
       this.view = view;
       this.pair = pair;
-      this.entity = pair.entity();
       this.method = method;
       this.read = read;
       this.first = first;
-      this.comparison = new ResultComparison<>(entity, unordered);
+      this.comparison = new ResultComparison<>(pair.rows(), unordered);
     }
 
     @Override
@@ -202,8 +204,8 @@ public final class ShadowReads implements AutoCloseable {
       try {
         Result result = compared();
         found.forEach(this::tell);
-        if (crossing.settings().repairMismatches() && !differing.isEmpty()) {
-          copies.copyKeys(pair, differing);
+        if (crossing.settings().repairMismatches()) {
+          repair.run();
         }
         tell(result, null);
       } catch (Throwable e) {
@@ -226,7 +228,7 @@ public final class ShadowReads implements AutoCloseable {
       Result result = settle();
       if (result == Result.MISMATCH && stages.refresh().epoch() != view.epoch()) {
         found.clear();
-        differing.clear();
+        repair = ShadowReads::nothing;
         return Result.EXCUSED;
       }
       return result;
@@ -249,22 +251,50 @@ public final class ShadowReads implements AutoCloseable {
           return Result.SETTLED;
         }
         if (comparison.same(primary, on(view.primary()))) {
-          Set<K> keys = comparison.differingKeys(primary, secondary);
-          if (keys.isEmpty() && underWay == 0) {
-            mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
-            return Result.MISMATCH;
-          } else if (!keys.isEmpty() && !anyCovered(keys)) {
-            Verdict<K> verdict = settling.settle(view, pair, keys);
-            if (!verdict.differing().isEmpty()) {
-              return differing(verdict);
-            } else if (verdict.unsettled().isEmpty() && underWay == 0) {
-              mismatch(null, List.of(new Difference("(result)", shown(primary), shown(secondary))));
-              return Result.MISMATCH;
-            }
+          Result result =
+              pair instanceof EntityPair<T, ?> keyed
+                  ? byKeys(keyed, primary, secondary, underWay)
+                  : asAWhole(primary, secondary, underWay);
+          if (result != null) {
+            return result;
           }
         }
       }
       return Result.EXCUSED;
+    }
+
+    /** Null if nothing can be said yet. */
+    private <K> @Nullable Result byKeys(
+        EntityPair<T, K> keyed,
+        @Nullable Object primary,
+        @Nullable Object secondary,
+        long underWay) {
+      Set<K> keys = comparison.differingKeys(keyed.entity(), primary, secondary);
+      if (keys.isEmpty()) {
+        return asAWhole(primary, secondary, underWay);
+      } else if (anyCovered(keyed.entity(), keys)) {
+        return null;
+      }
+      Verdict<K> verdict = settling.settle(view, keyed, keys);
+      if (!verdict.differing().isEmpty()) {
+        return differing(keyed, verdict);
+      }
+      return verdict.unsettled().isEmpty() ? asAWhole(primary, secondary, underWay) : null;
+    }
+
+    private @Nullable Result asAWhole(
+        @Nullable Object primary, @Nullable Object secondary, long underWay) {
+      if (underWay > 0) {
+        return null;
+      }
+      List<Difference> differences =
+          pair instanceof ViewPair<T> ? comparison.firstDifferences(primary, secondary) : List.of();
+      mismatch(
+          null,
+          differences.isEmpty()
+              ? List.of(new Difference("(result)", shown(primary), shown(secondary)))
+              : differences);
+      return Result.MISMATCH;
     }
 
     /** A row that is not there is a result like any other, where the other store has it. */
@@ -277,15 +307,16 @@ public final class ShadowReads implements AutoCloseable {
     }
 
     /** The rows that differ in the results do so in the stores. */
-    private Result differing(Verdict<K> verdict) {
+    private <K> Result differing(EntityPair<T, K> keyed, Verdict<K> verdict) {
       for (Map.Entry<K, List<Difference>> row : verdict.differing().entrySet()) {
-        mismatch(row.getKey(), row.getValue());
+        mismatch(keyed.entity().keys().show(row.getKey()), row.getValue());
       }
-      differing.addAll(verdict.differing().keySet());
+      List<K> keys = List.copyOf(verdict.differing().keySet());
+      repair = () -> copies.copyKeys(keyed, keys);
       return Result.MISMATCH;
     }
 
-    private boolean anyCovered(Set<K> keys) {
+    private <K> boolean anyCovered(Entity<T, K> entity, Set<K> keys) {
       return !journal()
           .covered(entity.name(), keys.stream().map(entity.keys()::encode).toList())
           .isEmpty();
@@ -298,22 +329,25 @@ public final class ShadowReads implements AutoCloseable {
     /** What can be said of a result as a whole without showing rows. */
     private String shown(@Nullable Object result) {
       if (result instanceof Collection<?> rows) {
-        return rows.size() + " rows, keys " + comparison.keys(rows);
+        return rows.size()
+            + " rows"
+            + (pair instanceof EntityPair<T, ?> keyed
+                ? ", keys " + comparison.keys(keyed.entity(), rows)
+                : "");
       }
       return result instanceof Number || result instanceof Boolean
           ? result.toString()
           : "another result";
     }
 
-    private void mismatch(@Nullable K key, List<Difference> differences) {
-      String shownKey = key == null ? null : entity.keys().show(key);
-      found.add(new Mismatch(crossing.name(), entity.name(), method, shownKey, differences));
+    private void mismatch(@Nullable String key, List<Difference> differences) {
+      found.add(new Mismatch(crossing.name(), pair.name(), method, key, differences));
     }
 
     private void tell(Mismatch mismatch) {
       log.warn(
           "Shadow read {}.{} of migration '{}' differs{}: {}",
-          entity.name(),
+          pair.name(),
           method,
           crossing.name(),
           mismatch.key() == null ? "" : " at key " + mismatch.key(),
@@ -323,17 +357,17 @@ public final class ShadowReads implements AutoCloseable {
 
     /** The first failure of a method is news; the others are the same. */
     private void explain(Throwable e) {
-      if (failing.add(entity.name() + "." + method)) {
+      if (failing.add(pair.name() + "." + method)) {
         log.warn(
             "Shadow read {}.{} of migration '{}' fails on {}: correct that store's implementation"
                 + " before the cutover.",
-            entity.name(),
+            pair.name(),
             method,
             crossing.name(),
             crossing.store(view.secondary()).name(),
             e);
       } else {
-        log.debug("shadow read {}.{} failed again", entity.name(), method, e);
+        log.debug("shadow read {}.{} failed again", pair.name(), method, e);
       }
     }
 
@@ -341,7 +375,7 @@ public final class ShadowReads implements AutoCloseable {
       counts.computeIfAbsent(result, first -> new LongAdder()).increment();
       if (crossing.events().wanted()) {
         ShadowReadEvent event =
-            new ShadowReadEvent(crossing.name(), entity.name(), method, result, failure);
+            new ShadowReadEvent(crossing.name(), pair.name(), method, result, failure);
         crossing.events().tell(listener -> listener.shadowRead(event));
       }
     }

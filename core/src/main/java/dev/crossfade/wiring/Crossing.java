@@ -6,10 +6,13 @@ import dev.crossfade.Reference;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.View;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RepositoryFactory;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
+import dev.crossfade.store.ViewContext;
+import dev.crossfade.store.ViewFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,6 +31,7 @@ public final class Crossing {
   private final Events events;
   private final Availability availability;
   private final Map<String, EntityPair<?, ?>> pairs = new LinkedHashMap<>();
+  private final List<ViewPair<?>> views = new ArrayList<>();
 
   /** Another one while running; whoever needs several values that fit together reads it once. */
   private volatile Settings settings;
@@ -35,6 +39,13 @@ public final class Crossing {
   /** An entity and how its repositories are made. */
   public record Declared<T, K>(
       Entity<T, K> entity, RepositoryFactory<T, K> legacy, RepositoryFactory<T, K> target) {}
+
+  /** A view and how its implementations are made. */
+  public record DeclaredView<T>(View<T> view, ViewFactory<T> legacy, ViewFactory<T> target) {}
+
+  /** All that crosses together, by name. */
+  public record Declaration(
+      Map<String, Declared<?, ?>> entities, Map<String, DeclaredView<?>> views) {}
 
   private Crossing(String name, Store legacy, Store target, Settings settings, Events events) {
     this.name = name;
@@ -46,7 +57,7 @@ public final class Crossing {
   }
 
   /**
-   * Makes the repositories of all entities.
+   * Makes the repositories of all entities and views.
    *
    * @throws ConfigurationException with everything in the declaration that does not fit together
    */
@@ -56,20 +67,22 @@ public final class Crossing {
       Store target,
       Settings settings,
       Events events,
-      Map<String, Declared<?, ?>> declared) {
+      Declaration declaration) {
     List<String> problems = new ArrayList<>();
+    Map<String, Declared<?, ?>> entities = declaration.entities();
     List<Entity<?, ?>> order =
-        EntityOrder.of(declared.values().stream().map(Declared::entity).toList(), problems);
+        EntityOrder.of(entities.values().stream().map(Declared::entity).toList(), problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
     Crossing crossing = new Crossing(name, legacy, target, settings, events);
     for (Entity<?, ?> entity : order) {
-      Declared<?, ?> declaration = declared.get(entity.name());
-      if (declaration != null) {
-        crossing.make(declaration, problems);
+      Declared<?, ?> declared = entities.get(entity.name());
+      if (declared != null) {
+        crossing.make(declared, problems);
       }
     }
+    declaration.views().values().forEach(view -> crossing.make(view, problems));
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -88,6 +101,20 @@ public final class Crossing {
       problems.addAll(e.problems());
     }
   }
+
+  private <T> void make(DeclaredView<T> declared, List<String> problems) {
+    try {
+      views.add(
+          new ViewPair<>(
+              declared.view(),
+              declared.legacy().create(new OfView<>(declared.view(), legacy)),
+              declared.target().create(new OfView<>(declared.view(), target))));
+    } catch (ConfigurationException e) {
+      problems.addAll(e.problems());
+    }
+  }
+
+  private record OfView<T>(View<T> view, Store store) implements ViewContext<T> {}
 
   /** The migration's name. */
   public String name() {
@@ -129,6 +156,11 @@ public final class Crossing {
     return pairs.values();
   }
 
+  /** Its views. */
+  public List<ViewPair<?>> views() {
+    return views;
+  }
+
   /**
    * The entity of that name, as the journal has it; an {@link IllegalStateException} if it is not
    * declared any more.
@@ -161,7 +193,9 @@ public final class Crossing {
   public List<String> problems(Side side) {
     List<StoreRepository<?, ?>> repositories = new ArrayList<>();
     pairs.values().forEach(pair -> repositories.add(pair.on(side)));
-    return store(side).problems(repositories);
+    List<String> problems = new ArrayList<>(store(side).problems(repositories));
+    views.forEach(view -> problems.addAll(view.on(side).problems()));
+    return problems;
   }
 
   private final class Context<T, K> implements RepositoryContext<T, K> {

@@ -11,8 +11,15 @@ import dev.crossfade.store.StoreRepository;
  * @param <K> its key
  */
 public record EntityPair<T, K>(
-    Entity<T, K> entity, StoreRepository<T, K> legacy, StoreRepository<T, K> target) {
+    Entity<T, K> entity, StoreRepository<T, K> legacy, StoreRepository<T, K> target)
+    implements Pair<T> {
+  @Override
+  public Entity<T, K> rows() {
+    return entity;
+  }
+
   /** The repository on a side. */
+  @Override
   public StoreRepository<T, K> on(Side side) {
     return side == Side.LEGACY ? legacy : target;
   }

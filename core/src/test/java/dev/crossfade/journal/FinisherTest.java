@@ -47,7 +47,13 @@ class FinisherTest {
   private volatile CountDownLatch held = new CountDownLatch(0);
   private final Finisher finisher =
       new Finisher(
-          Crossing.of("tokens", store, store, Settings.defaults(), new Events(List.of()), Map.of()),
+          Crossing.of(
+              "tokens",
+              store,
+              store,
+              Settings.defaults(),
+              new Events(List.of()),
+              new Crossing.Declaration(Map.of(), Map.of())),
           () -> {},
           new Gathering(HOUR, HOUR));
 

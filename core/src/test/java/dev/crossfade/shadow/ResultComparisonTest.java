@@ -15,8 +15,8 @@ class ResultComparisonTest {
   private static final Entity<Token, Long> TOKEN =
       Entity.of(Token.class).key("id", Long.class).decimal("price", 2).build();
 
-  private final ResultComparison<Token, Long> ordered = new ResultComparison<>(TOKEN, false);
-  private final ResultComparison<Token, Long> unordered = new ResultComparison<>(TOKEN, true);
+  private final ResultComparison<Token> ordered = new ResultComparison<>(TOKEN, false);
+  private final ResultComparison<Token> unordered = new ResultComparison<>(TOKEN, true);
 
   private static Token token(long id, String price) {
     return new Token(id, new BigDecimal(price));
@@ -55,9 +55,10 @@ class ResultComparisonTest {
   void namesTheKeysThatDiffer() {
     assertThat(
             ordered.differingKeys(
+                TOKEN,
                 List.of(token(1, "1"), token(2, "2"), token(3, "3")),
                 List.of(token(1, "1"), token(2, "9"), token(4, "4"))))
         .containsExactly(2L, 3L, 4L);
-    assertThat(ordered.differingKeys(5L, 6L)).isEmpty();
+    assertThat(ordered.differingKeys(TOKEN, 5L, 6L)).isEmpty();
   }
 }

@@ -61,8 +61,8 @@ final class SettingKeys {
                       lower(DEFAULTS.secondary()),
                       "`required`: a write is acknowledged only when both stores have it. While the"
                           + " other store is unavailable writes are refused, nothing written; where"
-                          + " its answer fails to come, the caller is told that the primary alone is"
-                          + " known to have the write. Not with `secondary-wait: 0`.")),
+                          + " its answer fails to come, the caller is told that the primary alone"
+                          + " is known to have the write. Not with `secondary-wait: 0`.")),
               (b, v) -> b.secondary(Secondary.valueOf(((String) v).toUpperCase(Locale.ROOT)))),
           duration(
               "secondaryLimit",
@@ -137,9 +137,9 @@ final class SettingKeys {
               "lease",
               Settings::lease,
               (b, v) -> b.lease((Duration) v),
-              "After so much silence of another process this one fences it and repairs what it left;"
-                  + " at least two heartbeats. Each judges the others by its own, so change it in"
-                  + " all: raised before `heartbeat`, lowered after it."),
+              "After so much silence of another process this one fences it and repairs what it"
+                  + " left; at least two heartbeats. Each judges the others by its own, so change"
+                  + " it in all: raised before `heartbeat`, lowered after it."),
           number(
               "backfillChunk",
               Settings::backfillChunk,
@@ -163,6 +163,9 @@ final class SettingKeys {
               "The stage that the migration `*` is wanted in; without it the migration is moved by"
                   + " hand alone. Obeyed once; a move by hand supersedes it."));
 
+  /** Beside the stage: the mapping that code is generated from, which is read from YAML alone. */
+  private static final List<String> MAPPING = List.of(Name.ROOT, "migrations", Key.ANY, "tables");
+
   static final Duration LEAST_REREAD = Duration.ofMillis(10);
 
   static final Key REREAD_EVERY =
@@ -183,6 +186,13 @@ final class SettingKeys {
           List.of("heartbeat", "lease"));
 
   private SettingKeys() {}
+
+  /** Whether a path is the section of a mapping, which no setting lies in. */
+  static boolean isMapping(List<String> path) {
+    return path.size() == MAPPING.size()
+        && path.subList(0, 2).equals(MAPPING.subList(0, 2))
+        && path.get(MAPPING.size() - 1).equals(MAPPING.get(MAPPING.size() - 1));
+  }
 
   private static List<String> choices(Enum<?>... values) {
     return Stream.of(values).map(SettingKeys::lower).toList();

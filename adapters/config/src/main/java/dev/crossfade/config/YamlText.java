@@ -116,7 +116,9 @@ final class YamlText {
   }
 
   private void value(String name, ScalarNode key, Node value, int depth) {
-    if (value instanceof MappingNode mapping) {
+    if (isMapping(name) && (value instanceof MappingNode || isEmpty(value))) {
+      return; // which table becomes which: for code generation, and nothing that is set here
+    } else if (value instanceof MappingNode mapping) {
       mapping(name, mapping, depth + 1);
     } else if (value instanceof ScalarNode scalar) {
       lines.put(name, lineOf(key));
@@ -126,6 +128,12 @@ final class YamlText {
     } else if (Name.of(name).isOurs()) {
       problems.add(name + " (" + shown + line(key) + ") is a list; no key has one");
     }
+  }
+
+  /** {@code crossfade.migrations.*.tables}, whose keys and lists are another reader's. */
+  private static boolean isMapping(String name) {
+    Name path = Name.of(name);
+    return path.profile() == null && SettingKeys.isMapping(path.segments());
   }
 
   private static boolean isEmpty(Node node) {

@@ -84,8 +84,8 @@ class ProblemsTest {
             "crossfade.target.pool.size must be at least 1, not 0",
             "crossfade.target.pool.keep-alive (600000 ms) must be less than"
                 + " crossfade.target.pool.max-lifetime (300000 ms)",
-            "crossfade.backfill-chunk (crossfade.properties line 1): 'many' is no whole number up to"
-                + " 2147483647",
+            "crossfade.backfill-chunk (crossfade.properties line 1): 'many' is no whole number up"
+                + " to 2147483647",
             "crossfade.secondary-threads (environment variable CROSSFADE_SECONDARY_THREADS): 'x' is"
                 + " no whole number up to 2147483647",
             "crossfade.shadow-queue must be at least 1, not -1 (system property)");
@@ -186,7 +186,8 @@ class ProblemsTest {
         .anyMatch(
             p ->
                 p.startsWith(
-                    "crossfade.legacy.user (crossfade.yaml line 4) is no setting of a SQLite store"))
+                    "crossfade.legacy.user (crossfade.yaml line 4) is no setting of a SQLite"
+                        + " store"))
         .anyMatch(
             p ->
                 p.startsWith(
@@ -199,8 +200,8 @@ class ProblemsTest {
     given.yaml("crossfade:\n  legacy:\n    url: jdbc:mysql://db/app?password=hunter2\n");
     assertThat(given.problems())
         .containsExactly(
-            "crossfade.legacy.url (crossfade.yaml line 3) begins with jdbc:mysql:, which no store on"
-                + " the class path opens; these are known: "
+            "crossfade.legacy.url (crossfade.yaml line 3) begins with jdbc:mysql:, which no store"
+                + " on the class path opens; these are known: "
                 + String.join("; ", urlForms()));
     given.yaml("crossfade:\n  legacy:\n    readers: 3\n");
     assertThat(given.problems())
@@ -293,8 +294,8 @@ class ProblemsTest {
     assertThat(given.problems())
         .containsExactly(
             "crossfade.target.password-file (crossfade.yaml line 5) is given, and"
-                + " crossfade.target.password (environment variable CROSSFADE_TARGET_PASSWORD), too;"
-                + " give one of them");
+                + " crossfade.target.password (environment variable CROSSFADE_TARGET_PASSWORD),"
+                + " too; give one of them");
     given.yaml(target);
     assertThat(password()).isEqualTo("pa$$${x}");
 
@@ -366,5 +367,42 @@ class ProblemsTest {
     CrossfadeConfig config = given.load();
     assertThat(config.toString()).contains("crossfade.yaml").doesNotContain("hunter2");
     assertThat(config.target().toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void onlyTheMappingOfAMigrationIsForOthersToRead() {
+    given
+        .yaml(
+            """
+            crossfade:
+              tables:
+                artist: {from: Artist}
+              migrations:
+                music:
+                  tabels:
+                    artist: {from: Artist}
+                books:
+                  tables: all
+                films:
+                  tables: [film]
+            "%prod":
+              crossfade.migrations.music.tables:
+                artist: {from: Artist}
+            """)
+        .properties("crossfade.migrations.music.tables.artist.from=Artist\n");
+    assertThat(given.problems())
+        .hasSize(6)
+        .anyMatch(p -> p.startsWith("crossfade.tables.artist.from (crossfade.yaml line 3) is no"))
+        .anyMatch(p -> p.startsWith("crossfade.migrations.music.tabels.artist.from"))
+        .anyMatch(p -> p.startsWith("crossfade.migrations.books.tables (crossfade.yaml line 9)"))
+        .anyMatch(p -> p.startsWith("crossfade.migrations.films.tables (crossfade.yaml line 11)"))
+        .anyMatch(
+            p ->
+                p.startsWith(
+                    "crossfade.migrations.music.tables.artist.from (crossfade.yaml line 14)"))
+        .anyMatch(
+            p ->
+                p.startsWith(
+                    "crossfade.migrations.music.tables.artist.from (crossfade.properties line 1)"));
   }
 }

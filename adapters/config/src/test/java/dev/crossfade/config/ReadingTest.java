@@ -240,4 +240,30 @@ class ReadingTest {
         .isThrownBy(() -> CrossfadeConfig.load(folder.resolve("crossfade.json")))
         .withMessageContaining("must end in .yaml, .yml or .properties");
   }
+
+  @Test
+  void theMappingOfTablesIsForOthersToRead() {
+    given.yaml(
+        """
+        crossfade:
+          migrations:
+            music:
+              stage: shadow
+              tables:
+                artist:
+                  key: [artist_id]
+                  ignore: [LegacyOnly]
+                  columns:
+                    artist_id: ArtistId
+                    since: {from: Since, convert: timestamp-text}
+            books:
+              tables:
+                author:
+            films:
+              tables:
+        crossfade.migrations.plays.tables:
+          act: {from: Act}
+        """);
+    assertThat(given.load().settings().stages()).containsExactly(Map.entry("music", Stage.SHADOW));
+  }
 }

@@ -110,6 +110,14 @@ class DependencyRulesTest {
           "dev.crossfade.store");
 
   @ArchTest
+  static final ArchRule mappingKnowsNoDatabase =
+      only(
+          resideInAPackage("dev.crossfade.mapping"),
+          "org.yaml.snakeyaml..",
+          "dev.crossfade",
+          "dev.crossfade.store");
+
+  @ArchTest
   static final ArchRule micrometerKnowsOnlyTheApi =
       only(
           resideInAPackage("dev.crossfade.micrometer"),

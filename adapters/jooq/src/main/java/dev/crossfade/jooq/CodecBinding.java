@@ -39,7 +39,7 @@ final class CodecBinding<U> implements Binding<Object, U> {
   /** A primitive type casts nothing. */
   @SuppressWarnings("unchecked") // long.class and Long.class are both a Class<Long>
   private static <U> Class<U> boxed(Class<U> type) {
-    return (Class<U>) TableMapping.boxed(type);
+    return (Class<U>) RowMapping.boxed(type);
   }
 
   @Override

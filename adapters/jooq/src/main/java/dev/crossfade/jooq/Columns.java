@@ -26,7 +26,14 @@ public final class Columns {
   private final Map<String, Field<?>> columns = new HashMap<>();
   private final Map<String, Conversion<?, ?>> conversions = new HashMap<>();
 
-  Columns() {}
+  private Columns() {}
+
+  /** What these say. */
+  static Columns of(Consumer<? super Columns> given) {
+    Columns columns = new Columns();
+    given.accept(columns);
+    return columns;
+  }
 
   /** The component is held by this column. */
   public Columns column(String component, Field<?> column) {

@@ -15,21 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
-import org.jooq.Cursor;
-import org.jooq.DSLContext;
 import org.jooq.DeleteReturningStep;
 import org.jooq.Field;
 import org.jooq.FieldOrRow;
 import org.jooq.InsertReturningStep;
 import org.jooq.QueryPart;
-import org.jooq.Record;
-import org.jooq.Record1;
-import org.jooq.Result;
-import org.jooq.ResultQuery;
 import org.jooq.Row;
-import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.UpdateReturningStep;
 import org.jooq.impl.DSL;
@@ -69,9 +62,11 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the record that holds a row
  * @param <K> its key
  */
-public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
-  private final Sessions sessions;
+public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, K>>
+    implements StoreRepository<T, K> {
   private final MappedTable<T, K> table;
+  private final Finders<T, K> finders;
+  private final SetWrites<T, K> sets;
 
   /** For the base classes of adapters. */
   protected JooqRepository(
@@ -79,14 +74,14 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       Table<?> table,
       Consumer<? super Columns> columns,
       Sessions sessions) {
-    Columns given = new Columns();
-    columns.accept(given);
-    this.sessions = sessions;
-    this.table =
-        new MappedTable<>(
-            sessions,
-            context,
-            new TableMapping<>(context.entity(), table, given, sessions.dialect(), getClass()));
+    super(
+        sessions,
+        owner ->
+            new TableMapping<>(
+                context.entity(), table, Columns.of(columns), sessions.dialect(), owner));
+    this.table = new MappedTable<>(sessions, context, mapping());
+    this.finders = new Finders<>(mapping(), this::columns);
+    this.sets = new SetWrites<>(sessions, this.table);
     sessions.register(this.table);
   }
 
@@ -218,99 +213,38 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
         });
   }
 
-  /** Builds statements in the store's dialect; cannot run them. */
-  protected final DSLContext dsl() {
-    return sessions.dialect().sql();
-  }
-
-  /** The table, as it was given. */
-  protected final Table<?> jooqTable() {
-    return table.mapping().jooqTable();
-  }
-
-  /** The columns of all components, for {@code select}; read only by {@link #fetch(Select)}. */
-  protected final List<Field<?>> columns() {
-    List<Field<?>> fields = new ArrayList<>();
-    for (MappedColumn column : table.mapping().columns()) {
-      fields.add(table.mapping().field(column.component().name(), column.component().type()));
-    }
-    return fields;
+  /** The rows that meet a condition, in key order. */
+  protected final List<T> fetchAll(Condition condition) {
+    return fetch(finders.inKeyOrder(condition));
   }
 
   /**
-   * The column of a component, which binds and reads values in the form the mapping has.
+   * The next rows that meet a condition, in key order, as {@link #scan} pages through all of them.
    *
-   * @throws IllegalArgumentException if there is no such component or it is of another type
+   * @param after the key of the last row of the page before; null for the first page
+   * @param limit at most so many rows, at least 1
    */
-  protected final <X> Field<X> column(String component, Class<X> type) {
-    return table.mapping().field(component, type);
+  protected final List<T> fetchPage(Condition condition, @Nullable K after, int limit) {
+    return fetch(finders.page(condition, after, positive(limit)));
   }
 
   /**
-   * The rows that a select over all mapped columns returns, in its order.
+   * The row that meets a condition.
    *
-   * @throws IllegalArgumentException if the select has not exactly one column for each component
+   * @throws IllegalStateException if several do
    */
-  protected final List<T> fetch(Select<?> select) {
-    return reading("fetch", session -> rows(session, select));
+  protected final Optional<T> fetchOptional(Condition condition) {
+    return fetchOptional(finders.where(condition));
+  }
+
+  /** Whether any row meets a condition. */
+  protected final boolean fetchExists(Condition condition) {
+    return fetchExists(finders.where(condition));
   }
 
   /**
-   * The row that a select over all mapped columns returns.
-   *
-   * @throws IllegalStateException if it returns several
-   */
-  protected final Optional<T> fetchOptional(Select<?> select) {
-    return atMostOne(fetch(select));
-  }
-
-  /** What a select returns, in its order. */
-  protected final <R extends Record, X> List<X> fetch(
-      Select<R> select, Function<? super R, ? extends X> mapper) {
-    return reading(
-        "fetch",
-        session -> {
-          List<X> found = new ArrayList<>();
-          for (R row : sessions.dialect().on(session).fetch(select)) {
-            found.add(mapper.apply(row));
-          }
-          return found;
-        });
-  }
-
-  /**
-   * What a select returns, if anything.
-   *
-   * @throws IllegalStateException if it returns several rows
-   */
-  protected final <R extends Record, X> Optional<X> fetchOptional(
-      Select<R> select, Function<? super R, ? extends X> mapper) {
-    return atMostOne(fetch(select, mapper));
-  }
-
-  /** The single value of the first row; null if there is no row or it is null. */
-  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
-  protected final <X> @Nullable X fetchValue(Select<Record1<X>> select) {
-    return reading(
-        "fetchValue",
-        session -> {
-          Result<Record1<X>> result = sessions.dialect().on(session).fetch(select);
-          return result.isEmpty() ? null : result.get(0).value1();
-        });
-  }
-
-  /** Whether a select returns any row. */
-  protected final boolean fetchExists(Select<?> select) {
-    return reading("exists", session -> sessions.dialect().on(session).fetchExists(select));
-  }
-
-  /** How many rows a select returns. */
-  protected final long fetchCount(Select<?> select) {
-    return reading("count", session -> (long) sessions.dialect().on(session).fetchCount(select));
-  }
-
-  /**
-   * Updates rows of this entity's table. Their keys must stay: delete and insert instead.
+   * Updates rows of this entity's table, few enough to be held in memory; {@link #updateWhere} is
+   * for more. Their keys must stay: delete and insert instead.
    *
    * @return the rows as they are now; those that the conditions did not meet are not among them
    * @throws IllegalArgumentException if it assigns a key or changes another table
@@ -320,7 +254,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       checkTable(parts.$table());
       checkAssigned(parts.$set().keySet());
     }
-    return changing("update", withReturning((QueryPart) update));
+    return changing("update", (QueryPart) update);
   }
 
   /**
@@ -334,11 +268,12 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       checkTable(parts.$into());
       checkAssigned(parts.$updateSet().keySet());
     }
-    return changing("insert", withReturning((QueryPart) insert));
+    return changing("insert", (QueryPart) insert);
   }
 
   /**
-   * Deletes rows of this entity's table, and what its declared cascades take with them.
+   * Deletes rows of this entity's table, few enough to be held in memory, and what its declared
+   * cascades take with them; {@link #deleteWhere} is for more.
    *
    * @return the rows that are gone
    * @throws IllegalArgumentException if it changes another table
@@ -350,8 +285,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
     }
     if (!table.hasReferrers()) {
       return writing(
-          "delete",
-          (unit, session) -> deleted(unit, returned(session, withReturning((QueryPart) delete))));
+          "delete", (unit, session) -> deleted(unit, sets.returned(session, (QueryPart) delete)));
     }
     if (parts == null || !parts.$using().isEmpty() || parts.$limit() != null) {
       throw new IllegalArgumentException(
@@ -363,18 +297,69 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
     return writing("delete", (unit, session) -> deleteEach(unit, session, parts.$where()));
   }
 
+  /**
+   * Updates the rows that meet a condition, of which there may be any number: in a method that is
+   * {@link dev.crossfade.Writes#chunk chunked} it does one chunk, and the library calls the method
+   * until all is done; see there for what is guaranteed. The method does nothing else.
+   *
+   * <pre>{@code
+   * @Override // @Writes(chunk = 1_000)
+   * public long archive(BigDecimal floor) {
+   *   return updateWhere(TOKENS.LIQUIDITY_USD.lt(floor), set(TOKENS.STATUS, "ARCHIVED"));
+   * }
+   * }</pre>
+   *
+   * <p>Which rows these are is decided before any is changed, and they are locked; the assignments
+   * are evaluated by statements of up to 500 rows. In a method that is not chunked, or inside a
+   * unit of work, all is done at once, for at most 10,000 rows.
+   *
+   * @return how many rows it has changed: of this chunk, if it is one
+   * @throws IllegalArgumentException if it assigns a key, or nothing
+   * @throws IllegalStateException if all is done at once and the condition meets more than 10,000
+   *     rows, nothing was changed and the unit can go on; or if a call of a chunked method makes
+   *     two such changes, nothing of the chunk was changed
+   */
+  protected final long updateWhere(Condition condition, Assignment... assignments) {
+    List<Assignment> all = List.of(assignments);
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException(
+          "an update of " + entity().name() + " assigns nothing; give it set(column, value)");
+    }
+    checkAssigned(all.stream().map(Assignment::column).collect(Collectors.toSet()));
+    return writing("updateWhere", (unit, session) -> sets.update(unit, session, condition, all));
+  }
+
+  /**
+   * Deletes the rows that meet a condition, and what declared cascades take with them, in the same
+   * way as {@link #updateWhere}. A chunk ends early where its cascades have left as many states as
+   * it may have rows, so that only the children of a single row are ever more.
+   *
+   * @return how many rows of this entity are gone: of this chunk, if it is one
+   * @throws IllegalStateException as above
+   */
+  protected final long deleteWhere(Condition condition) {
+    return writing("deleteWhere", (unit, session) -> sets.delete(unit, session, condition));
+  }
+
+  /** What {@link #updateWhere} gives a column: a value. */
+  protected static <V> Assignment set(Field<V> column, @Nullable V value) {
+    return new Assignment(column, value);
+  }
+
+  /**
+   * What {@link #updateWhere} gives a column: what an expression comes to, in the row as it was.
+   */
+  protected static <V> Assignment set(Field<V> column, Field<V> value) {
+    return new Assignment(column, value);
+  }
+
   /** The mapped table. For the base classes of adapters; has no connection to give. */
   protected final MappedTable<T, K> mapped() {
     return table;
   }
 
-  /** Reads in the unit of this thread, or alone. For the base classes of adapters. */
-  private <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
-    return sessions.reading(doing(doing), work);
-  }
-
   private <R extends @Nullable Object> R writing(String doing, UnitWork<R> work) {
-    Unit unit = sessions.unit();
+    Unit unit = sessions().unit();
     if (unit == null) {
       throw new IllegalStateException(
           doing(doing)
@@ -382,7 +367,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
               + " crossfade.repository(…) returns, not on the implementation; a method that"
               + " writes must be marked @Writes");
     }
-    return sessions.inUnit(unit, doing(doing), session -> work.run(unit, session));
+    return sessions().inUnit(unit, doing(doing), session -> work.run(unit, session));
   }
 
   @FunctionalInterface
@@ -390,21 +375,17 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
     R run(Unit unit, Session session) throws SQLException;
   }
 
-  private String doing(String what) {
-    return entity().name() + "." + what;
-  }
-
   private T present(Unit unit, T row) {
     unit.record(RowState.present(entity(), row));
     return row;
   }
 
-  private List<T> changing(String doing, ResultQuery<?> statement) {
+  private List<T> changing(String doing, QueryPart statement) {
     return writing(
         doing,
         (unit, session) -> {
           List<T> changed = new ArrayList<>();
-          for (T row : returned(session, statement)) {
+          for (T row : sets.returned(session, statement)) {
             changed.add(present(unit, table.settled(session, row)));
           }
           return changed;
@@ -425,7 +406,7 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
         rows(
             session,
             dsl()
-                .select(returning())
+                .select(mapping().fields())
                 .from(jooqTable())
                 .where(where == null ? DSL.noCondition() : where));
     for (T row : matching) {
@@ -434,37 +415,6 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       }
     }
     return gone;
-  }
-
-  private List<T> rows(Session session, Select<?> select) throws SQLException {
-    try (Cursor<?> cursor = sessions.dialect().on(session).fetchLazy(select)) {
-      return new RowShape<>(table.mapping(), cursor.resultSet()).rows();
-    }
-  }
-
-  /** Values are converted by the mapping's own codecs, which the returned columns carry. */
-  private List<T> returned(Session session, ResultQuery<?> statement) throws SQLException {
-    Result<?> result = sessions.dialect().on(session).fetch(statement);
-    List<T> rows = new ArrayList<>(result.size());
-    for (Record row : result) {
-      rows.add(entity().row(row.intoArray()));
-    }
-    return rows;
-  }
-
-  /**
-   * What jOOQ makes of {@code returning} will not do. After an insert into SQLite it selects the
-   * row inserted last: not the one that a conflict updated, and only one of several. And it reads
-   * columns of a generated table as that declares them, not by the mapping's codecs.
-   */
-  private ResultQuery<?> withReturning(QueryPart insert) {
-    return dsl()
-        .resultQuery("{0} returning {1}", insert, DSL.list(returning()))
-        .coerce(returning());
-  }
-
-  private List<Field<Object>> returning() {
-    return table.mapping().columns().stream().map(MappedColumn::field).toList();
   }
 
   private void checkTable(Table<?> changed) {
@@ -507,13 +457,5 @@ public abstract class JooqRepository<T, K> implements StoreRepository<T, K> {
       throw new IllegalArgumentException("limit must be at least 1, not " + limit);
     }
     return limit;
-  }
-
-  private static <X> Optional<X> atMostOne(List<X> found) {
-    if (found.size() > 1) {
-      throw new IllegalStateException(
-          "a select that is to return one row at most returned " + found.size());
-    }
-    return found.stream().findFirst();
   }
 }

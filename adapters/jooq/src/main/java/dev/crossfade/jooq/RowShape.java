@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Where an application's select has the column of each component; looked up once per result. */
 final class RowShape<T> {
-  private final TableMapping<T, ?> mapping;
+  private final RowMapping<T> mapping;
   private final ResultSet rows;
   private final int[] places;
 
-  RowShape(TableMapping<T, ?> mapping, ResultSet rows) throws SQLException {
+  RowShape(RowMapping<T> mapping, ResultSet rows) throws SQLException {
     this.mapping = mapping;
     this.rows = rows;
     List<MappedColumn> columns = mapping.columns();
@@ -36,7 +36,7 @@ final class RowShape<T> {
     for (int i = 0; i < places.length; i++) {
       values[i] = mapping.columns().get(i).read(rows, places[i]);
     }
-    return mapping.entity().row(values);
+    return mapping.type().row(values);
   }
 
   private int place(MappedColumn column, ResultSetMetaData selected) throws SQLException {

@@ -1,11 +1,22 @@
 package dev.crossfade.sqlite;
 
 import dev.crossfade.Conversion;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.EnumType;
 
 /**
  * The forms in which SQLite files of many applications hold values, where they are not those that
@@ -16,6 +27,7 @@ import java.util.Locale;
  */
 public final class SqliteConversions {
   private static final long MILLIS = 1_000;
+  private static final int UUID_BYTES = 16;
 
   private SqliteConversions() {}
 
@@ -46,12 +58,65 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
-    DateTimeFormatter format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    return instantAsText(pattern, ZoneOffset.UTC);
+  }
+
+  /**
+   * As {@link #instantAsText(String)}, in a zone. In a zone that changes its clocks the hour that
+   * is there twice each year is read as the first of the two, whichever was written.
+   *
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   */
+  public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
+    DateTimeFormatter format = format(pattern);
     return Conversion.of(
         Instant.class,
         String.class,
-        time -> format.format(time.atOffset(ZoneOffset.UTC)),
-        text -> LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC));
+        time -> format.format(time.atZone(zone)),
+        text ->
+            parsed(text, pattern, t -> LocalDateTime.parse(t, format)).atZone(zone).toInstant());
+  }
+
+  /**
+   * A TEXT of this pattern, with a date and a time without a zone; what the pattern does not show
+   * is cut off.
+   *
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   */
+  public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
+    DateTimeFormatter format = format(pattern);
+    return Conversion.of(
+        LocalDateTime.class,
+        String.class,
+        format::format,
+        text -> parsed(text, pattern, t -> LocalDateTime.parse(t, format)));
+  }
+
+  /**
+   * A TEXT of this pattern, with a date, such as {@code dd.MM.yyyy} or {@code yyyy-MM-dd
+   * '00:00:00'}.
+   *
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   */
+  public static Conversion<LocalDate, String> dateAsText(String pattern) {
+    DateTimeFormatter format = format(pattern);
+    return Conversion.of(
+        LocalDate.class,
+        String.class,
+        format::format,
+        text -> parsed(text, pattern, t -> LocalDate.parse(t, format)));
+  }
+
+  private static DateTimeFormatter format(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+  }
+
+  private static <T> T parsed(String text, String pattern, Function<String, T> parse) {
+    try {
+      return parse.apply(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("expected is a text like " + pattern, e);
+    }
   }
 
   /** A TEXT with one word for true and one for false. */
@@ -66,5 +131,152 @@ public final class SqliteConversions {
           }
           return text.equals(yes);
         });
+  }
+
+  /** A TEXT with a decimal number, never in exponential notation; all digits are kept. */
+  public static Conversion<BigDecimal, String> decimalAsText() {
+    return Conversion.of(
+        BigDecimal.class, String.class, BigDecimal::toPlainString, SqliteConversions::decimal);
+  }
+
+  private static BigDecimal decimal(String text) {
+    try {
+      return new BigDecimal(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("expected is a decimal number", e);
+    }
+  }
+
+  /**
+   * An INTEGER of the smallest unit, of which so many digits are decimal places: cents, for 2. A
+   * value with more decimal places, or too large, is refused with {@link IllegalArgumentException}.
+   */
+  public static Conversion<BigDecimal, Long> decimalAsScaledInteger(int scale) {
+    return Conversion.of(
+        BigDecimal.class,
+        Long.class,
+        value -> {
+          try {
+            return value.movePointRight(scale).longValueExact();
+          } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                "expected are at most " + scale + " decimal places, and 18 digits in all", e);
+          }
+        },
+        number -> BigDecimal.valueOf(number, scale));
+  }
+
+  /** A BLOB with the 16 bytes of a UUID, the most significant first. */
+  public static Conversion<UUID, byte[]> uuidAsBlob() {
+    return Conversion.of(
+        UUID.class,
+        byte[].class,
+        uuid ->
+            ByteBuffer.allocate(UUID_BYTES)
+                .putLong(uuid.getMostSignificantBits())
+                .putLong(uuid.getLeastSignificantBits())
+                .array(),
+        SqliteConversions::uuid);
+  }
+
+  private static UUID uuid(byte[] bytes) {
+    if (bytes.length != UUID_BYTES) {
+      throw new IllegalArgumentException("expected are 16 bytes, not " + bytes.length);
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new UUID(buffer.getLong(), buffer.getLong());
+  }
+
+  /** A TEXT with bytes in Base64, with padding and without line breaks. */
+  public static Conversion<byte[], String> bytesAsBase64() {
+    return Conversion.of(
+        byte[].class,
+        String.class,
+        Base64.getEncoder()::encodeToString,
+        Base64.getDecoder()::decode);
+  }
+
+  /**
+   * A TEXT with a word for each constant of an enum.
+   *
+   * @param words by the literals of the enum in PostgreSQL; those not named are their own words
+   * @throws IllegalArgumentException if a word stands for two constants, or for none
+   */
+  public static <E extends Enum<E> & EnumType> Conversion<E, String> enumAsText(
+      Class<E> type, Map<String, String> words) {
+    Words<E, String> table = new Words<>();
+    for (E constant : type.getEnumConstants()) {
+      table.add(constant, words.getOrDefault(constant.getLiteral(), constant.getLiteral()));
+    }
+    table.requireAll(words.values());
+    return Conversion.of(type, String.class, table::word, table::value);
+  }
+
+  /**
+   * An INTEGER for each constant of an enum.
+   *
+   * @param numbers by the literals of the enum in PostgreSQL, one for each
+   * @throws IllegalArgumentException if a number stands for two constants or for none, or a
+   *     constant has none
+   */
+  public static <E extends Enum<E> & EnumType> Conversion<E, Long> enumAsNumber(
+      Class<E> type, Map<String, Long> numbers) {
+    Words<E, Long> table = new Words<>();
+    for (E constant : type.getEnumConstants()) {
+      Long number = numbers.get(constant.getLiteral());
+      if (number == null) {
+        throw new IllegalArgumentException(
+            "there is no number for " + constant.getLiteral() + "; give it one");
+      }
+      table.add(constant, number);
+    }
+    table.requireAll(numbers.values());
+    return Conversion.of(type, Long.class, table::word, table::value);
+  }
+
+  /**
+   * A TEXT with another word for each of these texts; other texts are refused.
+   *
+   * @throws IllegalArgumentException if a word stands for two texts
+   */
+  public static Conversion<String, String> textAsWord(Map<String, String> words) {
+    Words<String, String> table = new Words<>();
+    words.forEach(table::add);
+    return Conversion.of(String.class, String.class, table::word, table::value);
+  }
+
+  /**
+   * An INTEGER for each of these texts; other texts are refused.
+   *
+   * @throws IllegalArgumentException if a number stands for two texts
+   */
+  public static Conversion<String, Long> textAsNumber(Map<String, Long> numbers) {
+    Words<String, Long> table = new Words<>();
+    numbers.forEach(table::add);
+    return Conversion.of(String.class, Long.class, table::word, table::value);
+  }
+
+  /**
+   * A TEXT with the elements of a list and a separator between; an empty text is an empty list. A
+   * list with an element that holds the separator, or with a single empty one, is refused with
+   * {@link IllegalArgumentException}: it would be another list when it is read.
+   */
+  @SuppressWarnings("unchecked") // there is no class of a list of something
+  public static Conversion<List<String>, String> listAsText(String separator) {
+    return Conversion.of(
+        (Class<List<String>>) (Class<?>) List.class,
+        String.class,
+        list -> joined(list, separator),
+        text -> text.isEmpty() ? List.of() : SeparatedText.split(text, separator));
+  }
+
+  private static String joined(List<String> list, String separator) {
+    String text = String.join(separator, list);
+    List<String> read = text.isEmpty() ? List.of() : SeparatedText.split(text, separator);
+    if (!read.equals(list)) {
+      throw new IllegalArgumentException(
+          "expected are elements without '" + separator + "', and not a single empty one");
+    }
+    return text;
   }
 }

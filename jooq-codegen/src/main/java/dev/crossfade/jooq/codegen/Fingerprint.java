@@ -4,15 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** One hash over everything that decides what is generated. */
 final class Fingerprint {
   /** To be raised whenever this module comes to write other sources from the same migrations. */
-  private static final int GENERATOR = 1;
+  private static final int GENERATOR = 2;
 
   private Fingerprint() {}
 
-  static String of(GeneratorSettings settings, Migrations migrations) {
+  static String of(GeneratorSettings settings, Migrations migrations, @Nullable Mapping mapping) {
     MessageDigest digest = sha256();
     add(digest, "generator " + GENERATOR + ", jOOQ " + org.jooq.Constants.FULL_VERSION);
     settings.shaping().forEach((name, value) -> add(digest, name + "=" + value));
@@ -24,6 +25,10 @@ final class Fingerprint {
               add(digest, Integer.toString(content.length));
               digest.update(content);
             });
+    if (mapping != null) {
+      add(digest, mapping.text());
+      add(digest, mapping.legacy().script());
+    }
     return hex(digest);
   }
 

@@ -3,41 +3,11 @@ package dev.crossfade.jooq.codegen;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
- * {@link JooqGenerator} for a build: every setting is an option. From Maven, in the module whose
- * code uses the tables:
- *
- * <pre>{@code
- * <plugin>
- *   <groupId>org.codehaus.mojo</groupId>
- *   <artifactId>exec-maven-plugin</artifactId>
- *   <executions>
- *     <execution>
- *       <phase>generate-sources</phase>
- *       <goals><goal>java</goal></goals>
- *       <configuration>
- *         <mainClass>dev.crossfade.jooq.codegen.Generate</mainClass>
- *         <includeProjectDependencies>false</includeProjectDependencies>
- *         <includePluginDependencies>true</includePluginDependencies>
- *         <sourceRoot>${project.build.directory}/generated-sources/jooq</sourceRoot>
- *         <arguments>
- *           <argument>--migrations=${project.basedir}/src/main/resources/db/app</argument>
- *           <argument>--package=com.example.generated</argument>
- *           <argument>--output=${project.build.directory}/generated-sources/jooq</argument>
- *         </arguments>
- *       </configuration>
- *     </execution>
- *   </executions>
- *   <dependencies>
- *     <dependency>
- *       <groupId>dev.crossfade</groupId>
- *       <artifactId>crossfade-jooq-codegen</artifactId>
- *       <version>…</version>
- *     </dependency>
- *   </dependencies>
- * </plugin>
- * }</pre>
+ * {@link JooqGenerator} for a build that is not Maven's: every setting is an option of the {@code
+ * java} command. Maven has {@code crossfade-maven-plugin}, with goal {@code crossfade:generate}.
  */
 public final class Generate {
   private static final String USAGE =
@@ -52,8 +22,14 @@ public final class Generate {
         --placeholder=NAME=VALUE    a Flyway placeholder; may be repeated
         --history-schema=NAME       Flyway's default schema (default: public)
         --history-table=NAME        Flyway's history table (default: flyway_schema_history)
+        --repositories              write records, entities and repositories too
+        --mapping=FILE              crossfade.yaml; its tables get SQLite repositories too
+        --legacy-schema=FILE        the legacy store's schema: a script (.sql) or a SQLite file
         --start-wait=SECONDS        how long PostgreSQL may take to start (default: 60)
-        --force                     generate even if nothing has changed""";
+        --force                     generate even if nothing has changed\
+      """;
+
+  private static final Set<String> FLAGS = Set.of("--force", "--repositories");
 
   private Generate() {}
 
@@ -83,7 +59,7 @@ public final class Generate {
     int equals = option.indexOf('=');
     String name = equals < 0 ? option : option.substring(0, equals);
     String value = equals < 0 ? "" : option.substring(equals + 1);
-    if (value.isBlank() != name.equals("--force")) {
+    if (value.isBlank() != FLAGS.contains(name)) {
       throw new IllegalArgumentException(
           option + ": expected " + (value.isBlank() ? "a value" : "no value"));
     }
@@ -97,6 +73,9 @@ public final class Generate {
       case "--placeholder" -> placeholder(value, builder);
       case "--history-schema" -> builder.historySchema(value);
       case "--history-table" -> builder.historyTable(value);
+      case "--repositories" -> builder.repositories(true);
+      case "--mapping" -> builder.mapping(Path.of(value));
+      case "--legacy-schema" -> builder.legacySchema(Path.of(value));
       case "--start-wait" -> builder.startWait(seconds(value));
       case "--force" -> builder.force(true);
       default -> throw new IllegalArgumentException(option + ": unknown option");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link JooqGenerator.Builder} was told, checked and frozen. */
 record GeneratorSettings(
@@ -18,6 +19,9 @@ record GeneratorSettings(
     String historyTable,
     String packageName,
     Path outputDirectory,
+    boolean repositories,
+    @Nullable Path mapping,
+    @Nullable Path legacySchema,
     Duration startWait,
     boolean force) {
 
@@ -45,6 +49,7 @@ record GeneratorSettings(
     shaping.put("excludes", excludes.toString());
     shaping.put("history", historySchema + "." + historyTable);
     shaping.put("package", packageName);
+    shaping.put("repositories", Boolean.toString(repositories));
     shaping.put("placeholders", new TreeMap<>(placeholders).toString());
     return shaping;
   }

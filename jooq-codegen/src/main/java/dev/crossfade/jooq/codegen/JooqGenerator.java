@@ -1,5 +1,6 @@
 package dev.crossfade.jooq.codegen;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes jOOQ tables and records for the schema that a folder of Flyway migrations makes.
+ * Writes jOOQ tables and records for the schema that a folder of Flyway migrations makes and, if
+ * asked to, records, entities and repositories for Crossfade beside them.
  *
  * <p>The migrations run on a PostgreSQL that is started for it and thrown away, so whatever
  * PostgreSQL understands survives: partitions, {@code jsonb}, generated columns, domains,
@@ -89,18 +91,20 @@ public final class JooqGenerator {
    *
    * @return what was done
    * @throws CodegenException if there are no migrations, one of them fails, a schema is missing or
-   *     empty, the server does not start, or the output cannot be written. Sources of an earlier
-   *     run stay; they will be generated again by the next run that succeeds.
+   *     empty, the mapping does not fit both schemas, the server does not start, or the output
+   *     cannot be written. Sources of an earlier run stay; they will be generated again by the next
+   *     run that succeeds.
    */
   public Outcome generate() {
     Migrations migrations = Migrations.find(settings);
-    String fingerprint = Fingerprint.of(settings, migrations);
+    Mapping mapping = Mapping.read(settings);
+    String fingerprint = Fingerprint.of(settings, migrations, mapping);
     try (GeneratedSources sources = GeneratedSources.lock(settings)) {
       if (!settings.force() && sources.match(fingerprint)) {
         LOG.debug("{} is up to date", settings.packageDirectory());
         return Outcome.UP_TO_DATE;
       }
-      NeutralJvm.run(() -> generate(migrations, sources, fingerprint));
+      NeutralJvm.run(() -> generate(migrations, mapping, sources, fingerprint));
       return Outcome.GENERATED;
     }
   }
@@ -109,15 +113,24 @@ public final class JooqGenerator {
     return settings;
   }
 
-  private void generate(Migrations migrations, GeneratedSources sources, String fingerprint) {
+  private void generate(
+      Migrations migrations,
+      @Nullable Mapping mapping,
+      GeneratedSources sources,
+      String fingerprint) {
     long started = System.nanoTime();
     try (ThrowAwayPostgres server = ThrowAwayPostgres.start(settings.startWait())) {
       migrations.apply(server.dataSource());
       try (Connection connection = server.dataSource().getConnection()) {
         SchemaFacts facts = SchemaFacts.read(connection, settings);
-        JooqRun.run(connection, settings, facts, server.scratch());
+        JooqNames names = JooqRun.run(connection, settings, facts, server.scratch());
+        if (settings.repositories()) {
+          RepositorySources.write(connection, settings, names, mapping, server.scratch());
+        }
       }
       sources.publish(server.scratch(), fingerprint);
+    } catch (IOException e) {
+      throw new CodegenException("the sources could not be written: " + e, e);
     } catch (SQLException e) {
       throw new CodegenException("the migrated schema could not be read: " + e.getMessage(), e);
     }
@@ -145,6 +158,9 @@ public final class JooqGenerator {
     private String historyTable = "flyway_schema_history";
     private @Nullable String packageName;
     private @Nullable Path outputDirectory;
+    private boolean repositories;
+    private @Nullable Path mapping;
+    private @Nullable Path legacySchema;
     private Duration startWait = Duration.ofSeconds(60);
     private boolean force;
 
@@ -254,6 +270,35 @@ public final class JooqGenerator {
     }
 
     /**
+     * Writes records, entities and repositories for every chosen table too. {@code false} unless
+     * there is a {@link #mapping}. What is generated needs {@code crossfade-postgres} to compile,
+     * and {@code crossfade-sqlite} where a mapping names tables.
+     */
+    public Builder repositories(boolean repositories) {
+      this.repositories = repositories;
+      return this;
+    }
+
+    /**
+     * The file that says which legacy table and column feeds which target column: {@code
+     * crossfade.yaml}, sections {@code crossfade.migrations.<migration>.tables}. Needs a {@link
+     * #legacySchema}.
+     */
+    public Builder mapping(Path file) {
+      this.mapping = file.toAbsolutePath().normalize();
+      return this;
+    }
+
+    /**
+     * The legacy store's schema: a script as SQLite's {@code .schema} prints it, or a SQLite file,
+     * which is only read.
+     */
+    public Builder legacySchema(Path file) {
+      this.legacySchema = file.toAbsolutePath().normalize();
+      return this;
+    }
+
+    /**
      * How long the server may take to start, 60 s by default. An idle machine needs 1 to 3 s; one
      * that builds several things at once has needed 13 s.
      *
@@ -291,6 +336,9 @@ public final class JooqGenerator {
       if (packageName == null || outputDirectory == null || !missing.isEmpty()) {
         throw new IllegalArgumentException("not set: " + String.join(", ", missing));
       }
+      check(
+          (mapping == null) == (legacySchema == null),
+          "mapping and legacySchema belong together: the mapping is checked against both schemas");
       return new JooqGenerator(
           new GeneratorSettings(
               migrations,
@@ -302,6 +350,9 @@ public final class JooqGenerator {
               historyTable,
               packageName,
               outputDirectory,
+              repositories || mapping != null,
+              mapping,
+              legacySchema,
               startWait,
               force));
     }

@@ -22,24 +22,26 @@ import org.jooq.meta.jaxb.Target;
 final class JooqRun {
   private JooqRun() {}
 
-  /** Writes the sources of the whole package under {@code folder}. */
-  static void run(
+  /** Writes the sources of the whole package under {@code folder}, and tells their names. */
+  static JooqNames run(
       Connection connection, GeneratorSettings settings, SchemaFacts facts, Path folder) {
     try {
       GenerationTool tool = new GenerationTool();
       tool.setConnection(connection);
-      tool.run(
+      Configuration configuration =
           new Configuration()
               .withLogging(Logging.WARN)
               .withGenerator(
                   new Generator()
-                      .withName("org.jooq.codegen.JavaGenerator")
+                      .withName(JooqNames.Generator.class.getName())
                       .withDatabase(database(settings, facts))
                       .withGenerate(generate())
-                      .withTarget(target(settings, folder))));
+                      .withTarget(target(settings, folder)));
+      JooqNames names = JooqNames.during(() -> tool.run(configuration));
       if (!facts.textTypes().isEmpty()) {
         writeTextBinding(settings, folder);
       }
+      return names;
     } catch (CodegenException e) {
       throw e;
     } catch (Exception e) {
@@ -75,7 +77,9 @@ final class JooqRun {
         .withGeneratedAnnotationDate(false)
         .withNewline("\n")
         // Generated code does not get to fail the build of who compiles it with -Werror.
-        .withDeprecationOnUnknownTypes(false);
+        .withDeprecationOnUnknownTypes(false)
+        // A table called class or object would hide Java's in the package of the tables.
+        .withFullyQualifiedTypes("java\\.lang\\.(?:Class|Object)\\b.*");
   }
 
   private static Target target(GeneratorSettings settings, Path folder) {

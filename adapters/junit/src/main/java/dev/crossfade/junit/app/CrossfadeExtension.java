@@ -7,6 +7,7 @@ import dev.crossfade.Crossfade;
 import dev.crossfade.Migration;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage;
+import dev.crossfade.ViewRepository;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
 import java.util.List;
@@ -164,7 +165,9 @@ final class CrossfadeExtension
         || type == Stage.class
         || type == Faults.class
         || type == CrossfadeKit.class
-        || (type.isInterface() && Repository.class.isAssignableFrom(type));
+        || (type.isInterface()
+            && (Repository.class.isAssignableFrom(type)
+                || ViewRepository.class.isAssignableFrom(type)));
   }
 
   /**
@@ -199,7 +202,14 @@ final class CrossfadeExtension
     } else if (type == Migration.class) {
       return onlyMigration(application.crossfade());
     }
-    return application.crossfade().repository(repository(type));
+    return ViewRepository.class.isAssignableFrom(type)
+        ? application.crossfade().view(view(type))
+        : application.crossfade().repository(repository(type));
+  }
+
+  @SuppressWarnings("unchecked") // has been checked
+  private static Class<? extends ViewRepository<?>> view(Class<?> type) {
+    return (Class<? extends ViewRepository<?>>) type.asSubclass(ViewRepository.class);
   }
 
   @SuppressWarnings("unchecked") // has been checked

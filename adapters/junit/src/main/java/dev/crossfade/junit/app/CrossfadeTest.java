@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>Parameters of tests, of {@code @BeforeEach}, {@code @AfterEach} and, where each test has an
- * instance of its own, of the constructor: any repository interface, {@link
+ * instance of its own, of the constructor: any repository or view interface, {@link
  * dev.crossfade.Crossfade}, {@link dev.crossfade.Migration} where there is one only, {@link Stage},
  * {@link Faults}, {@link CrossfadeKit}.
  *

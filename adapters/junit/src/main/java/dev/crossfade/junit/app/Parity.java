@@ -11,6 +11,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.VerificationReport.RowDifference;
+import dev.crossfade.ViewRepository;
 import dev.crossfade.store.JournalStatus;
 import java.time.Duration;
 import java.util.List;
@@ -63,13 +64,33 @@ public final class Parity {
    */
   public static <R extends Repository<?, ?>, X extends Exception> void assertParity(
       R repository, ComparedReads.Call<? super R, X> call) throws X {
+    assertSame(() -> ComparedReads.of(repository, call));
+  }
+
+  /**
+   * As {@link #assertParity(Repository, ComparedReads.Call)}, for a view. One that is materialized
+   * must be refreshed before.
+   *
+   * @param view what {@link Crossfade#view} returned
+   * @throws X what the call throws
+   */
+  public static <R extends ViewRepository<?>, X extends Exception> void assertParity(
+      R view, ComparedReads.Call<? super R, X> call) throws X {
+    assertSame(() -> ComparedReads.of(view, call));
+  }
+
+  private interface Reading<X extends Exception> {
+    ComparedReads compare() throws X;
+  }
+
+  private static <X extends Exception> void assertSame(Reading<X> reading) throws X {
     long begun = System.nanoTime();
-    ComparedReads compared = ComparedReads.of(repository, call);
+    ComparedReads compared = reading.compare();
     while (compared.excused() > 0
         && compared.mismatches().isEmpty()
         && !Thread.currentThread().isInterrupted()
         && System.nanoTime() - begun < CrossfadeKit.PATIENCE.toNanos()) {
-      compared = ComparedReads.of(repository, call);
+      compared = reading.compare();
     }
     if (compared.stage().writesBoth()) {
       assertSame(compared);

@@ -19,6 +19,7 @@ interface Row {
   private static Map<String, Row> all() {
     Map<String, Row> rows = new LinkedHashMap<>();
     rows.put("routed-read", new RoutedRead());
+    rows.put("by-hand", new ByHand());
     rows.put("journaled-write", new JournaledWrite());
     rows.put("dual-write", new DualWrite());
     rows.put("sqlite-write", new SqliteWrite());

@@ -22,6 +22,8 @@ class BenchmarksTest {
       Set.of(
           "routed-read.off.added",
           "routed-read.ramp_down.added",
+          "by-hand.off.find.p50",
+          "by-hand.complete.find.p50",
           "journaled-write.1.p50",
           "journaled-write.16.writes",
           "dual-write.1.p50",

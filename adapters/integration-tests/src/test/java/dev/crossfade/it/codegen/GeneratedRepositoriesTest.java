@@ -1,0 +1,139 @@
+package dev.crossfade.it.codegen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.crossfade.jooq.codegen.JooqGenerator;
+import dev.crossfade.junit.PostgresExtension;
+import dev.crossfade.junit.TestDatabase;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is generated from an awkward schema compiles without a warning, and carries an application
+ * across that adds nothing to it.
+ */
+@ExtendWith(PostgresExtension.class)
+final class GeneratedRepositoriesTest {
+  @TempDir Path temp;
+
+  @Test
+  void anApplicationCrossesOnGeneratedCodeAlone(TestDatabase database) throws Exception {
+    Path sources = temp.resolve("sources");
+    generator(sources).build().generate();
+    Path legacy = temp.resolve("app.db");
+    createLegacy(legacy);
+    migrate(database);
+    try (URLClassLoader generated = compile(sources, temp.resolve("classes"))) {
+      Object walk =
+          generated.loadClass("com.example.app.Walk").getDeclaredConstructor().newInstance();
+      walk(walk).accept(legacy, address(database));
+    }
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        var rows = statement.executeQuery("select count(*) from customers")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getInt(1)).as("the rows of a deleted customer's friends stay").isEqualTo(2);
+    }
+  }
+
+  static JooqGenerator.Builder generator(Path sources) {
+    return JooqGenerator.builder()
+        .migrations(resource("migrations"))
+        .schemas("public", "audit")
+        .packageName("com.example.generated")
+        .outputDirectory(sources)
+        .mapping(resource("crossfade.yaml"))
+        .legacySchema(resource("legacy-schema.sql"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static BiConsumer<Path, Map<String, String>> walk(Object walk) {
+    return (BiConsumer<Path, Map<String, String>>) walk;
+  }
+
+  private static Map<String, String> address(TestDatabase database) {
+    return Map.of(
+        "url", database.jdbcUrl(), "user", database.user(), "password", database.password());
+  }
+
+  private static void migrate(TestDatabase database) {
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .locations("filesystem:" + resource("migrations"))
+        .load()
+        .migrate();
+  }
+
+  private static void createLegacy(Path file) throws IOException, SQLException {
+    String script = Files.readString(resource("legacy-schema.sql"));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      // The shell prints the first statement, and nobody may run it.
+      statement.executeUpdate(script.substring(script.indexOf('\n')));
+    }
+  }
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(GeneratedRepositoriesTest.class.getResource("/generated/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Compiled as this project compiles: a warning is an error. */
+  private static URLClassLoader compile(Path sources, Path classes) throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+    Files.createDirectories(classes);
+    try (StandardJavaFileManager files =
+            compiler.getStandardFileManager(diagnostics, Locale.ROOT, null);
+        Stream<Path> generated = Files.walk(sources);
+        Stream<Path> written = Files.walk(resource("app"))) {
+      List<Path> java = new ArrayList<>();
+      Stream.concat(generated, written)
+          .filter(path -> path.toString().endsWith(".java"))
+          .forEach(java::add);
+      List<String> options =
+          List.of(
+              "--release",
+              "17",
+              "-proc:none",
+              "-Xlint:all,-classfile,-options",
+              "-Werror",
+              "-classpath",
+              System.getProperty("java.class.path"),
+              "-d",
+              classes.toString());
+      compiler
+          .getTask(null, files, diagnostics, options, null, files.getJavaFileObjectsFromPaths(java))
+          .call();
+      assertThat(diagnostics.getDiagnostics()).map(Object::toString).isEmpty();
+    }
+    return new URLClassLoader(
+        new URL[] {classes.toUri().toURL()}, GeneratedRepositoriesTest.class.getClassLoader());
+  }
+}

@@ -1,0 +1,51 @@
+CREATE TABLE sqlite_sequence(name,seq);
+CREATE TABLE Customer (
+  Id INTEGER PRIMARY KEY AUTOINCREMENT,
+  Email TEXT NOT NULL UNIQUE,
+  Name TEXT,
+  ReferrerId INTEGER REFERENCES Customer ON DELETE SET NULL,
+  PublicId BLOB NOT NULL, -- a semicolon ; in a comment
+  Active TEXT NOT NULL,
+  Labels TEXT NOT NULL,
+  SeenFrom TEXT,
+  Balance INTEGER NOT NULL,
+  Photo TEXT,
+  JoinedOn TEXT NOT NULL,
+  WakesAt TEXT,
+  "Rank" INTEGER NOT NULL DEFAULT 3,
+  Score REAL,
+  CreatedAt TEXT NOT NULL,
+  LocalTime TEXT,
+  UpdatedAt TEXT,
+  LegacyOnly TEXT DEFAULT 'a;b'
+);
+CREATE TABLE Orders (
+  Id INTEGER PRIMARY KEY,
+  CustomerId INTEGER NOT NULL REFERENCES Customer(Id) ON DELETE CASCADE,
+  Status TEXT NOT NULL DEFAULT 'N',
+  Payload TEXT NOT NULL,
+  Remark TEXT,
+  PlacedAt INTEGER NOT NULL
+);
+CREATE TABLE OrderLine (
+  OrderId INTEGER NOT NULL REFERENCES Orders(Id) ON DELETE CASCADE,
+  LineNo INTEGER NOT NULL,
+  Sku TEXT NOT NULL,
+  Price REAL NOT NULL,
+  PRIMARY KEY (OrderId, LineNo)
+);
+CREATE TABLE Event (Id INTEGER PRIMARY KEY, Kind TEXT NOT NULL, HappenedAt TEXT NOT NULL);
+CREATE TABLE Oddity (
+  "Odd Name" TEXT PRIMARY KEY COLLATE BINARY,
+  "default" INTEGER NOT NULL,
+  HashCode TEXT,
+  foo INTEGER,
+  bar INTEGER,
+  "limit" INTEGER NOT NULL,
+  two INTEGER NOT NULL
+) /* a comment; behind it */;
+CREATE TABLE trades_0001 (id INTEGER PRIMARY KEY, pair TEXT NOT NULL, amount TEXT NOT NULL);
+CREATE TABLE counted (n INTEGER);
+CREATE TRIGGER count_events AFTER INSERT ON Event BEGIN
+  UPDATE counted SET n = CASE WHEN n IS NULL THEN 1 ELSE n + 1 END;
+END;

@@ -1,0 +1,270 @@
+package dev.crossfade.jooq;
+
+import dev.crossfade.Component;
+import dev.crossfade.Conversion;
+import dev.crossfade.RowType;
+import dev.crossfade.UnreadableValueException;
+import java.lang.invoke.MethodType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record and the columns that hold it: names as statements have them, and the reader of rows. For
+ * adapters.
+ *
+ * <p>Immutable and safe for use by many threads.
+ *
+ * @param <T> the record that holds a row
+ */
+public sealed class RowMapping<T> permits TableMapping {
+  private static final int MOST_COLUMNS = 64;
+
+  private final RowType<T> type;
+  private final Table<?> table;
+  private final String quotedTable;
+  private final String owner;
+  private final Dialect dialect;
+  private final List<MappedColumn> columns;
+  private final List<String> problems = new ArrayList<>();
+
+  RowMapping(RowType<T> type, Table<?> table, Columns given, Dialect dialect, Class<?> owner) {
+    this.type = type;
+    this.table = table;
+    this.dialect = dialect;
+    this.owner = owner.getName();
+    this.quotedTable = dialect.sql().render(table);
+    checkNames(given);
+    this.columns =
+        type.components().stream()
+            .map(component -> map(component, given))
+            .flatMap(Optional::stream)
+            .toList();
+  }
+
+  /** What both stores know of it. */
+  final RowType<T> type() {
+    return type;
+  }
+
+  /** The table, as jOOQ has it. */
+  public final Table<?> jooqTable() {
+    return table;
+  }
+
+  /** The table as statements have it, with its schema if it has one. */
+  public final String table() {
+    return quotedTable;
+  }
+
+  /** The table's name as the catalogue has it. */
+  public final String name() {
+    return table.getName();
+  }
+
+  /** The schema's name as the catalogue has it; null if none is given. */
+  public final @Nullable String schema() {
+    String schema = table.getSchema() == null ? "" : table.getSchema().getName();
+    return schema.isEmpty() ? null : schema;
+  }
+
+  /** The class that maps it, as messages name it. */
+  public final String owner() {
+    return owner;
+  }
+
+  /** The dialect. */
+  public final Dialect dialect() {
+    return dialect;
+  }
+
+  /**
+   * What does not fit, a sentence or two each; if there is any, nothing else here is to be used.
+   */
+  public final List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** All columns, in the order of the components. */
+  public final List<MappedColumn> columns() {
+    return columns;
+  }
+
+  /** The column of a component. */
+  public final MappedColumn column(String component) {
+    return columns.get(type.component(component).index());
+  }
+
+  /** All columns, as after {@code select} and {@code returning}. */
+  public final String columnList() {
+    return join(columns, MappedColumn::quoted);
+  }
+
+  /** The row at the cursor, its columns in the order of {@link #columnList}. */
+  public final T row(ResultSet rows, int first) throws SQLException {
+    @Nullable Object[] values = new Object[columns.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = columns.get(i).read(rows, first + i);
+    }
+    try {
+      return type.row(values);
+    } catch (RuntimeException e) {
+      throw new UnreadableValueException(
+          "a row of " + type + " is refused by the constructor of " + type.type().getName(), e);
+    }
+  }
+
+  /** Reads all rows. */
+  public final Session.Reader<List<T>> allRows() {
+    return rows -> {
+      List<T> all = new ArrayList<>();
+      while (rows.next()) {
+        all.add(row(rows, 1));
+      }
+      return all;
+    };
+  }
+
+  /** Reads the first row, null if there is none. */
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public final Session.Reader<@Nullable T> firstRow() {
+    return rows -> rows.next() ? row(rows, 1) : null;
+  }
+
+  final <X> Field<X> field(String component, Class<X> type) {
+    MappedColumn column = column(component);
+    Class<?> actual = boxed(column.component().type());
+    if (boxed(type) != actual) {
+      throw new IllegalArgumentException(
+          component + " of " + this.type.type().getName() + " is a " + actual.getName());
+    }
+    return DSL.field(
+        table.getQualifiedName().append(column.name()), CodecBinding.type(column, type));
+  }
+
+  /** All columns, as jOOQ sees them. */
+  final List<Field<Object>> fields() {
+    return columns.stream().map(MappedColumn::field).toList();
+  }
+
+  static Class<?> boxed(Class<?> type) {
+    return MethodType.methodType(type).wrap().returnType();
+  }
+
+  static String join(List<MappedColumn> columns, Function<MappedColumn, String> part) {
+    return columns.stream().map(part).collect(Collectors.joining(", "));
+  }
+
+  private void checkNames(Columns given) {
+    Map<String, String> unknown = new TreeMap<>();
+    given.columns().keySet().forEach(component -> unknown.put(component, "column"));
+    given.conversions().keySet().forEach(component -> unknown.put(component, "convert"));
+    type.components().forEach(component -> unknown.remove(component.name()));
+    unknown.forEach(
+        (component, call) ->
+            problem(
+                call
+                    + "(\""
+                    + component
+                    + "\", …) names no component of "
+                    + type.type().getName()
+                    + "; it has "
+                    + type.components()));
+    if (type.components().size() > MOST_COLUMNS) {
+      problem(
+          type.type().getName()
+              + " has more than "
+              + MOST_COLUMNS
+              + " components; split it into two entities with one key");
+    }
+  }
+
+  private Optional<MappedColumn> map(Component component, Columns given) {
+    Field<?> column = columnOf(component, given);
+    Conversion<?, ?> conversion = given.conversions().get(component.name());
+    conversion = conversion == null ? component.conversion() : conversion;
+    Class<?> held = boxed(component.type());
+    if (conversion != null && boxed(conversion.type()) != held) {
+      problem(
+          "the conversion of "
+              + component
+              + " is for "
+              + conversion.type().getName()
+              + ", the component is a "
+              + held.getName()
+              + "; give it a conversion of its type");
+      conversion = null;
+    }
+    if (conversion == null && held.isEnum()) {
+      conversion = byName(held);
+    }
+    Class<?> stored = conversion == null ? held : boxed(conversion.stored());
+    Codec<?> codec = column == null ? null : dialect.codec(component, stored, column);
+    if (column != null && codec == null) {
+      problem(
+          "component "
+              + component
+              + " is held as "
+              + stored.getName()
+              + ", which this store has no form for; declare convert(\""
+              + component
+              + "\", …) with a stored type it has");
+    }
+    return column == null || codec == null
+        ? Optional.empty()
+        : Optional.of(
+            new MappedColumn(type.name(), component, column, stored, codec, conversion, dialect));
+  }
+
+  private @Nullable Field<?> columnOf(Component component, Columns given) {
+    Field<?> named = given.columns().get(component.name());
+    if (named != null) {
+      return named;
+    }
+    String name = snakeCase(component.name());
+    if (table.fields().length == 0) {
+      return DSL.field(DSL.name(name));
+    }
+    for (Field<?> field : table.fields()) {
+      if (field.getName().equalsIgnoreCase(name)
+          || field.getName().equalsIgnoreCase(component.name())) {
+        return field;
+      }
+    }
+    problem(
+        "table "
+            + table.getName()
+            + " has no column "
+            + name
+            + " for component "
+            + component
+            + "; name it with column(\""
+            + component
+            + "\", …)");
+    return null;
+  }
+
+  private void problem(String what) {
+    problems.add(owner + ": " + what);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // isEnum was asked
+  private static Conversion<?, ?> byName(Class<?> type) {
+    return Conversion.enumText((Class) type, constant -> ((Enum<?>) constant).name());
+  }
+
+  private static String snakeCase(String camelCase) {
+    return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.crossfade.mapping;
+
+import dev.crossfade.mapping.ColumnDescription.Generation;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Plans one column whose legacy column is known. Used once. */
+final class ColumnPlanner {
+  private static final int MILLIS_DIGITS = 3;
+
+  private final ColumnRule rule;
+  private final ColumnDescription target;
+  private final ColumnDescription legacy;
+  private final Findings findings;
+  private final TypeFamily family;
+  private final String shown;
+
+  ColumnPlanner(
+      String table,
+      ColumnRule rule,
+      ColumnDescription target,
+      ColumnDescription legacy,
+      Findings findings) {
+    this.rule = rule;
+    this.target = target;
+    this.legacy = legacy;
+    this.findings = findings;
+    this.family = TypeFamily.of(target);
+    this.shown = "column " + table + "." + target.name();
+  }
+
+  ColumnPlan plan() {
+    LegacyForm form = form();
+    checkAffinity(form);
+    checkValues(form);
+    boolean made = isMade(target) && isMade(legacy);
+    return new ColumnPlan(
+        target.name(),
+        legacy.name(),
+        form,
+        isUsual(form),
+        made || target.nullable() || legacy.nullable(),
+        made,
+        scale(form),
+        unit(form),
+        json(),
+        rule.computed(),
+        rule.redacted());
+  }
+
+  /** Whether a store fills it where nothing is given. */
+  private static boolean isMade(ColumnDescription column) {
+    return column.defaulted() || column.generation() == Generation.KEY;
+  }
+
+  private LegacyForm form() {
+    LegacyForm given = rule.form();
+    List<NamedConversion> fitting = family.conversions();
+    if (given != null && fitting.contains(given.conversion())) {
+      return given;
+    } else if (given != null) {
+      findings.add(
+          rule.place(),
+          shown
+              + ": "
+              + given.conversion().label()
+              + " makes no "
+              + target.type()
+              + (fitting.isEmpty() ? "" : "; for that there is " + labels(fitting)));
+      return given;
+    } else if (fitting.isEmpty()) {
+      findings.add(
+          rule.place(),
+          shown + " is " + target.type() + ", which no column of SQLite holds; omit it");
+      return LegacyForm.of(NamedConversion.TEXT);
+    }
+    return LegacyForm.of(fitting.get(0));
+  }
+
+  private static String labels(List<NamedConversion> conversions) {
+    return String.join(", ", conversions.stream().map(NamedConversion::label).toList());
+  }
+
+  private void checkAffinity(LegacyForm form) {
+    Affinity affinity = Affinity.of(legacy);
+    if (!affinity.holds(form.conversion().storage())
+        && family.conversions().contains(form.conversion())) {
+      List<NamedConversion> others =
+          family.conversions().stream().filter(each -> affinity.holds(each.storage())).toList();
+      findings.add(
+          rule.place(),
+          shown
+              + ": "
+              + form.conversion().label()
+              + " does not fit legacy column "
+              + legacy.name()
+              + ", which is "
+              + legacy.type()
+              + (others.isEmpty() ? "" : "; what fits is " + labels(others)));
+    }
+  }
+
+  /** Words and zones that the target does not know. */
+  private void checkValues(LegacyForm form) {
+    if (family == TypeFamily.ENUM) {
+      for (String literal : form.values().keySet()) {
+        if (!target.literals().contains(literal)) {
+          findings.add(
+              rule.place(),
+              shown
+                  + ": "
+                  + target.type()
+                  + " has no literal "
+                  + literal
+                  + Findings.nearest(literal, target.literals()));
+        }
+      }
+      checkLiterals(form);
+    } else if (family == TypeFamily.TIMESTAMP && !TypeFamily.hasZone(target)) {
+      checkMoment(form);
+    }
+  }
+
+  /** What means a moment does not fit what a clock on some wall showed. */
+  private void checkMoment(LegacyForm form) {
+    boolean moment =
+        switch (form.conversion()) {
+          case EPOCH_SECONDS, EPOCH_MILLIS, EPOCH_REAL -> true;
+          default -> !form.zone().equals(ZoneOffset.UTC);
+        };
+    if (moment) {
+      findings.add(
+          rule.place(),
+          shown
+              + " is "
+              + target.type()
+              + ", which knows no zone, and the legacy column holds moments; make the target"
+              + " timestamptz"
+              + (rule.form() != null && form.conversion() == NamedConversion.TIMESTAMP_TEXT
+                  ? ", or leave zone: out"
+                  : ""));
+    }
+  }
+
+  /** Two literals in one legacy form; and numbers leave no literal out. */
+  private void checkLiterals(LegacyForm form) {
+    if (form.conversion() == NamedConversion.ENUM_NUMBER) {
+      List<String> missing =
+          target.literals().stream().filter(each -> !form.values().containsKey(each)).toList();
+      if (!missing.isEmpty()) {
+        findings.add(rule.place(), shown + ": enum-number has no number for " + missing);
+      }
+    } else {
+      for (String literal : target.literals()) {
+        if (!form.values().containsKey(literal) && form.values().containsValue(literal)) {
+          findings.add(
+              rule.place(),
+              shown
+                  + ": '"
+                  + literal
+                  + "' stands for two values, for it is a literal of its own; name what it is"
+                  + " there");
+        }
+      }
+    }
+  }
+
+  private boolean isUsual(LegacyForm form) {
+    return !family.conversions().isEmpty()
+        && form.equals(LegacyForm.of(family.conversions().get(0)))
+        && family != TypeFamily.TEXT_ARRAY;
+  }
+
+  private @Nullable Integer scale(LegacyForm form) {
+    Integer scale = rule.scale();
+    boolean decimal = family == TypeFamily.NUMERIC || family == TypeFamily.FLOAT;
+    if (scale == null) {
+      if (form.conversion() == NamedConversion.SCALED_INTEGER) {
+        return form.scale();
+      }
+      return family == TypeFamily.NUMERIC && target.scale() >= 0 ? target.scale() : null;
+    } else if (!decimal) {
+      findings.add(
+          rule.place(),
+          shown + " is " + target.type() + ", which has no decimal places; no scale:");
+    } else if (target.scale() >= 0 && scale > target.scale()) {
+      findings.add(
+          rule.place(),
+          shown
+              + ": scale is "
+              + scale
+              + ", but the target holds "
+              + target.scale()
+              + " decimal places");
+    }
+    return scale;
+  }
+
+  private @Nullable ChronoUnit unit(LegacyForm form) {
+    if (rule.unit() != null && family != TypeFamily.TIMESTAMP && family != TypeFamily.TIME) {
+      findings.add(rule.place(), shown + " is " + target.type() + ", which is no time; no unit:");
+      return null;
+    }
+    ChronoUnit coarsest =
+        Stream.of(rule.unit() == null ? ChronoUnit.MICROS : rule.unit(), ofForm(form), ofTarget())
+            .max(Comparator.comparing(ChronoUnit::getDuration))
+            .orElseThrow();
+    return coarsest == ChronoUnit.MICROS ? null : coarsest;
+  }
+
+  private static ChronoUnit ofForm(LegacyForm form) {
+    ChronoUnit unit =
+        switch (form.conversion()) {
+          case EPOCH_SECONDS -> ChronoUnit.SECONDS;
+          case EPOCH_MILLIS, EPOCH_REAL -> ChronoUnit.MILLIS;
+          case TIMESTAMP_TEXT ->
+              form.pattern() == null ? ChronoUnit.MICROS : TimePattern.unit(form.pattern());
+          default -> ChronoUnit.MICROS;
+        };
+    return unit == ChronoUnit.NANOS ? ChronoUnit.MICROS : unit;
+  }
+
+  private ChronoUnit ofTarget() {
+    boolean limited =
+        (family == TypeFamily.TIMESTAMP || family == TypeFamily.TIME) && target.precision() >= 0;
+    if (!limited || target.precision() > MILLIS_DIGITS) {
+      return ChronoUnit.MICROS;
+    }
+    return target.precision() == MILLIS_DIGITS ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
+  }
+
+  private @Nullable String json() {
+    if (family == TypeFamily.JSON) {
+      return rule.json() == null ? "text" : rule.json();
+    } else if (rule.json() != null) {
+      findings.add(rule.place(), shown + " is " + target.type() + ", which is no JSON; no json:");
+    }
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.crossfade.mapping;
+
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the file says of one target column. Immutable.
+ *
+ * @param target the column, as written
+ * @param from the legacy column; null for the one of the same name
+ * @param form how the file holds it; null for the usual form of the target's type
+ * @param scale with how many decimal places both stores are compared; null for the target's scale
+ * @param unit to which unit of time both stores are compared; null for what the form can hold
+ * @param json what a JSON column becomes in the record: {@code text}, {@code tree} or a class name;
+ *     null for {@code text}
+ * @param computed whether the target computes it on its own, so that differences are known
+ * @param omit whether it is no component of the record
+ * @param redacted whether its values never show in logs and reports
+ * @param place where it stands
+ */
+public record ColumnRule(
+    String target,
+    @Nullable String from,
+    @Nullable LegacyForm form,
+    @Nullable Integer scale,
+    @Nullable ChronoUnit unit,
+    @Nullable String json,
+    boolean computed,
+    boolean omit,
+    boolean redacted,
+    Place place) {
+  /** The short form: nothing but the legacy column. */
+  static ColumnRule from(String target, String from, Place place) {
+    return new ColumnRule(target, from, null, null, null, null, false, false, false, place);
+  }
+
+  /** What there is to say of a column that follows by name. */
+  static ColumnRule byName(String target, Place place) {
+    return new ColumnRule(target, null, null, null, null, null, false, false, false, place);
+  }
+}

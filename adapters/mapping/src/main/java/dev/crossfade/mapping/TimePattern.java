@@ -1,0 +1,67 @@
+package dev.crossfade.mapping;
+
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a pattern of {@link DateTimeFormatter} can hold, found by writing and reading with it. */
+final class TimePattern {
+  private static final LocalDateTime SAMPLE = LocalDateTime.of(2001, 12, 23, 14, 35, 46, 123456789);
+  private static final List<ChronoUnit> UNITS =
+      List.of(
+          ChronoUnit.NANOS,
+          ChronoUnit.MICROS,
+          ChronoUnit.MILLIS,
+          ChronoUnit.SECONDS,
+          ChronoUnit.MINUTES,
+          ChronoUnit.HOURS,
+          ChronoUnit.DAYS);
+
+  private TimePattern() {}
+
+  /** What is wrong with it; null if nothing is. */
+  static @Nullable String problem(String pattern, boolean dateAlone) {
+    DateTimeFormatter format;
+    try {
+      format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    } catch (IllegalArgumentException e) {
+      return "is none: " + e.getMessage();
+    }
+    try {
+      if (dateAlone) {
+        LocalDate date = SAMPLE.toLocalDate();
+        return LocalDate.parse(format.format(date), format).equals(date) ? null : unreadable();
+      }
+      return unit(format) == null ? unreadable() : null;
+    } catch (DateTimeException e) {
+      return dateAlone
+          ? "does not hold a date, or holds more; write it like dd.MM.yyyy"
+          : "does not hold a date and a time; write it like yyyy-MM-dd HH:mm:ss";
+    }
+  }
+
+  private static String unreadable() {
+    return "does not read what it writes; a second's fraction has 3, 6 or 9 digits";
+  }
+
+  /** The finest unit that it holds. */
+  static ChronoUnit unit(String pattern) {
+    ChronoUnit unit = unit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
+    return unit == null ? ChronoUnit.SECONDS : unit;
+  }
+
+  private static @Nullable ChronoUnit unit(DateTimeFormatter format) {
+    LocalDateTime read = LocalDateTime.parse(format.format(SAMPLE), format);
+    for (ChronoUnit unit : UNITS) {
+      if (SAMPLE.truncatedTo(unit).equals(read)) {
+        return unit;
+      }
+    }
+    return null;
+  }
+}

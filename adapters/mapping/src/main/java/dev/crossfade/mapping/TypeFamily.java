@@ -1,0 +1,85 @@
+package dev.crossfade.mapping;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The kinds of types in PostgreSQL, each with the forms a legacy column may have for it. */
+enum TypeFamily {
+  INTEGER(NamedConversion.INTEGER),
+  FLOAT(NamedConversion.REAL),
+  NUMERIC(NamedConversion.NUMBER, NamedConversion.DECIMAL_TEXT, NamedConversion.SCALED_INTEGER),
+  TEXT(NamedConversion.TEXT),
+  BOOLEAN(NamedConversion.BOOLEAN_NUMBER, NamedConversion.BOOLEAN_TEXT),
+  TIMESTAMP(
+      NamedConversion.ISO_TIMESTAMP,
+      NamedConversion.TIMESTAMP_TEXT,
+      NamedConversion.EPOCH_SECONDS,
+      NamedConversion.EPOCH_MILLIS,
+      NamedConversion.EPOCH_REAL),
+  DATE(NamedConversion.ISO_DATE, NamedConversion.DATE_TEXT),
+  TIME(NamedConversion.ISO_TIME),
+  JSON(NamedConversion.JSON_TEXT),
+  UUID(NamedConversion.UUID_TEXT, NamedConversion.UUID_BLOB),
+  BYTES(NamedConversion.BLOB, NamedConversion.BASE64_TEXT),
+  ENUM(NamedConversion.ENUM_TEXT, NamedConversion.ENUM_NUMBER),
+  TEXT_ARRAY(NamedConversion.SEPARATED_LIST),
+  /** Arrays of anything else: nothing in SQLite is one. */
+  ARRAY,
+  /** What is text in PostgreSQL's own notation: inet, ranges, types of extensions. */
+  OTHER(NamedConversion.TEXT);
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<NamedConversion> conversions;
+
+  TypeFamily(NamedConversion... conversions) {
+    this.conversions = List.of(conversions);
+  }
+
+  /** Those that make a value of this kind; the first is the usual one. */
+  List<NamedConversion> conversions() {
+    return conversions;
+  }
+
+  static TypeFamily of(ColumnDescription column) {
+    String type = column.type().toLowerCase(Locale.ROOT).replaceAll("\\s*\\([^)]*\\)", "");
+    if (type.endsWith("[]")) {
+      return of(type.substring(0, type.length() - 2)) == TEXT ? TEXT_ARRAY : ARRAY;
+    } else if (!column.literals().isEmpty()) {
+      return ENUM;
+    } else if (type.startsWith("_")) {
+      return of(type.substring(1)) == TEXT ? TEXT_ARRAY : ARRAY;
+    }
+    return of(type);
+  }
+
+  private static TypeFamily of(String type) {
+    return switch (type) {
+      case "smallint", "int2", "integer", "int", "int4", "bigint", "int8" -> INTEGER;
+      case "real", "float4", "double precision", "float8" -> FLOAT;
+      case "numeric", "decimal" -> NUMERIC;
+      case "text",
+          "character varying",
+          "varchar",
+          "character",
+          "bpchar",
+          "char",
+          "name",
+          "citext" ->
+          TEXT;
+      case "boolean", "bool" -> BOOLEAN;
+      case "timestamp with time zone", "timestamptz", "timestamp without time zone", "timestamp" ->
+          TIMESTAMP;
+      case "date" -> DATE;
+      case "time without time zone", "time" -> TIME;
+      case "json", "jsonb" -> JSON;
+      case "uuid" -> UUID;
+      case "bytea" -> BYTES;
+      default -> OTHER;
+    };
+  }
+
+  /** Whether a timestamp means a moment, and not what a clock on some wall showed. */
+  static boolean hasZone(ColumnDescription column) {
+    return column.type().contains("with time zone") || column.type().equals("timestamptz");
+  }
+}

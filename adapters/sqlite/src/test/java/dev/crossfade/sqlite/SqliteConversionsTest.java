@@ -1,0 +1,201 @@
+package dev.crossfade.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.crossfade.Conversion;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jooq.EnumType;
+import org.junit.jupiter.api.Test;
+
+/** Each form in both directions, and what is refused. */
+class SqliteConversionsTest {
+  /** As jOOQ generates one. */
+  enum Status implements EnumType {
+    ACTIVE("active"),
+    ON_HOLD("on hold");
+
+    private final String literal;
+
+    Status(String literal) {
+      this.literal = literal;
+    }
+
+    @Override
+    public String getLiteral() {
+      return literal;
+    }
+
+    @Override
+    public String getName() {
+      return "status";
+    }
+  }
+
+  @Test
+  void timesOfAPatternInAZone() {
+    Conversion<Instant, String> berlin =
+        SqliteConversions.instantAsText("yyyy-MM-dd HH:mm:ss", ZoneId.of("Europe/Berlin"));
+    both(berlin, Instant.parse("2024-07-01T10:00:00Z"), "2024-07-01 12:00:00");
+    both(berlin, Instant.parse("2024-01-01T10:00:00Z"), "2024-01-01 11:00:00");
+    both(
+        SqliteConversions.instantAsText("dd.MM.yyyy HH:mm"),
+        Instant.parse("2024-07-01T10:00:00Z"),
+        "01.07.2024 10:00");
+    both(
+        SqliteConversions.localDateTimeAsText("yyyy-MM-dd HH:mm:ss"),
+        LocalDateTime.parse("2024-07-01T10:00:00"),
+        "2024-07-01 10:00:00");
+    refused(() -> berlin.load("yesterday"), "expected is a text like yyyy-MM-dd HH:mm:ss");
+  }
+
+  @Test
+  void theHourThatIsThereTwiceIsReadAsTheFirst() {
+    Conversion<Instant, String> berlin =
+        SqliteConversions.instantAsText("yyyy-MM-dd HH:mm", ZoneId.of("Europe/Berlin"));
+    assertThat(berlin.store(Instant.parse("2024-10-27T00:30:00Z"))).isEqualTo("2024-10-27 02:30");
+    assertThat(berlin.store(Instant.parse("2024-10-27T01:30:00Z"))).isEqualTo("2024-10-27 02:30");
+    assertThat(berlin.load("2024-10-27 02:30")).isEqualTo(Instant.parse("2024-10-27T00:30:00Z"));
+  }
+
+  @Test
+  void datesOfAPattern() {
+    both(SqliteConversions.dateAsText("dd.MM.yyyy"), LocalDate.of(1962, 2, 18), "18.02.1962");
+    both(
+        SqliteConversions.dateAsText("yyyy-MM-dd '00:00:00'"),
+        LocalDate.of(1962, 2, 18),
+        "1962-02-18 00:00:00");
+    refused(
+        () -> SqliteConversions.dateAsText("dd.MM.yyyy").load("1962-02-18"),
+        "expected is a text like dd.MM.yyyy");
+  }
+
+  @Test
+  void numbersOfSeconds() {
+    Instant time = Instant.parse("2024-07-01T10:00:00.250Z");
+    both(SqliteConversions.instantAsEpochMillis(), time, 1719828000250L);
+    both(SqliteConversions.instantAsEpochReal(), time, 1719828000.25);
+    assertThat(SqliteConversions.instantAsEpochSeconds().store(time)).isEqualTo(1719828000L);
+  }
+
+  @Test
+  void booleansAsWords() {
+    for (List<String> words :
+        List.of(List.of("t", "f"), List.of("true", "false"), List.of("yes", "no"))) {
+      Conversion<Boolean, String> conversion =
+          SqliteConversions.booleanAsText(words.get(0), words.get(1));
+      both(conversion, true, words.get(0));
+      both(conversion, false, words.get(1));
+    }
+    refused(() -> SqliteConversions.booleanAsText("t", "f").load("T"), "expected is 't' or 'f'");
+  }
+
+  @Test
+  void decimalsAsTextKeepEveryDigit() {
+    BigDecimal exact = new BigDecimal("12345678901234567890.123456789");
+    both(SqliteConversions.decimalAsText(), exact, "12345678901234567890.123456789");
+    both(SqliteConversions.decimalAsText(), new BigDecimal("1.50"), "1.50");
+    assertThat(SqliteConversions.decimalAsText().store(new BigDecimal("1E+3"))).isEqualTo("1000");
+    refused(() -> SqliteConversions.decimalAsText().load("1,5"), "expected is a decimal number");
+  }
+
+  @Test
+  void decimalsAsCents() {
+    Conversion<BigDecimal, Long> cents = SqliteConversions.decimalAsScaledInteger(2);
+    both(cents, new BigDecimal("0.99"), 99L);
+    both(cents, new BigDecimal("-12.00"), -1200L);
+    assertThat(cents.store(new BigDecimal("7.5"))).isEqualTo(750L);
+    refused(
+        () -> cents.store(new BigDecimal("0.999")),
+        "expected are at most 2 decimal places, and 18 digits in all");
+    refused(
+        () -> cents.store(new BigDecimal("1E+18")),
+        "expected are at most 2 decimal places, and 18 digits in all");
+  }
+
+  @Test
+  void uuidsAsBytes() {
+    UUID uuid = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+    byte[] bytes = SqliteConversions.uuidAsBlob().store(uuid);
+    assertThat(bytes).startsWith(0x00, 0x11, 0x22).endsWith(0xee, 0xff).hasSize(16);
+    assertThat(SqliteConversions.uuidAsBlob().load(bytes)).isEqualTo(uuid);
+    refused(
+        () -> SqliteConversions.uuidAsBlob().load(new byte[15]), "expected are 16 bytes, not 15");
+  }
+
+  @Test
+  void bytesAsBase64() {
+    byte[] bytes = {0, -1, 127};
+    assertThat(SqliteConversions.bytesAsBase64().store(bytes)).isEqualTo("AP9/");
+    assertThat(SqliteConversions.bytesAsBase64().load("AP9/")).containsExactly(0, -1, 127);
+    assertThatThrownBy(() -> SqliteConversions.bytesAsBase64().load("AP9_"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void enumsAsWords() {
+    Conversion<Status, String> words =
+        SqliteConversions.enumAsText(Status.class, Map.of("on hold", "HOLD"));
+    both(words, Status.ACTIVE, "active");
+    both(words, Status.ON_HOLD, "HOLD");
+    refused(() -> words.load("on hold"), "expected is one of [active, HOLD]");
+    refused(
+        () -> SqliteConversions.enumAsText(Status.class, Map.of("on hold", "active")),
+        "'active' stands for ACTIVE and for ON_HOLD; tell them apart");
+    refused(
+        () -> SqliteConversions.enumAsText(Status.class, Map.of("held", "HOLD")),
+        "'HOLD' stands for no constant; there are [ACTIVE, ON_HOLD]");
+  }
+
+  @Test
+  void enumsAsNumbers() {
+    Conversion<Status, Long> numbers =
+        SqliteConversions.enumAsNumber(Status.class, Map.of("active", 1L, "on hold", 0L));
+    both(numbers, Status.ACTIVE, 1L);
+    both(numbers, Status.ON_HOLD, 0L);
+    refused(() -> numbers.load(2L), "expected is one of [1, 0]");
+    refused(
+        () -> SqliteConversions.enumAsNumber(Status.class, Map.of("active", 1L)),
+        "there is no number for on hold; give it one");
+  }
+
+  @Test
+  void textsAsWordsAndNumbers() {
+    both(SqliteConversions.textAsWord(Map.of("active", "A")), "active", "A");
+    both(SqliteConversions.textAsNumber(Map.of("active", 1L)), "active", 1L);
+    refused(
+        () -> SqliteConversions.textAsWord(Map.of("active", "A")).store("gone"),
+        "expected is one of [active]");
+  }
+
+  @Test
+  void listsWithSeparators() {
+    Conversion<List<String>, String> commas = SqliteConversions.listAsText(",");
+    both(commas, List.of("a", "b c", ""), "a,b c,");
+    both(commas, List.of(), "");
+    both(SqliteConversions.listAsText("; "), List.of("a", "b"), "a; b");
+    refused(
+        () -> commas.store(List.of("a,b")),
+        "expected are elements without ',', and not a single empty one");
+    refused(
+        () -> commas.store(List.of("")),
+        "expected are elements without ',', and not a single empty one");
+  }
+
+  private static <J, S> void both(Conversion<J, S> conversion, J value, S stored) {
+    assertThat(conversion.store(value)).isEqualTo(stored);
+    assertThat(conversion.load(stored)).isEqualTo(value);
+  }
+
+  private static void refused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.crossfade.examples.benchmarks;
+
+import dev.crossfade.Stage;
+import dev.crossfade.junit.TestPostgres;
+
+/**
+ * {@code find} and {@code save} as a repository inherits them, generated or not, through the whole
+ * library; against the same statements in JDBC by hand, on as many connections. In {@code off} that
+ * is SQLite, and nothing is journaled; in {@code complete} PostgreSQL, where a save remembers that
+ * its key has changed.
+ */
+final class ByHand implements Row {
+  private static final double LIMIT = 1.1;
+  private static final int SLICES = 10;
+
+  @Override
+  public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
+    try (Databases databases = Databases.create(server, options.rows())) {
+      Application application = databases.closing(Application.open(databases));
+      BareSqlite sqlite = databases.bareSqlite();
+      measure(
+          "by-hand.off",
+          new Contest(options, key -> sqlite.find(key).orElseThrow()),
+          new Contest(options, key -> sqlite.save(Item.next(key))),
+          application,
+          figures);
+      application.to(Stage.COMPLETE);
+      BarePostgres postgres = databases.barePostgres();
+      measure(
+          "by-hand.complete",
+          new Contest(options, key -> postgres.find(key).orElseThrow()),
+          new Contest(options, key -> postgres.save(Item.next(key))),
+          application,
+          figures);
+    }
+  }
+
+  private static void measure(
+      String name, Contest finds, Contest saves, Application application, Figures figures)
+      throws Exception {
+    Contest.Result find =
+        finds.against("crossfade", Contender.reading(application.items())).run(1, SLICES);
+    figures.atMost(LIMIT, name + ".find.p50", find.ratio("crossfade", Turn::p50Micros), "x bare");
+    figures.shown(name + ".find.p50.bare", find.of(Contest.BARE, Turn::p50Micros), "us");
+    Contest.Result save = saves.against("crossfade", application.saves()).run(1, SLICES);
+    figures.shown(name + ".save.p50", save.ratio("crossfade", Turn::p50Micros), "x bare");
+    figures.shown(name + ".save.p50.bare", save.of(Contest.BARE, Turn::p50Micros), "us");
+  }
+}

@@ -1,0 +1,1 @@
+create table artist (artist_id bigint primary key);

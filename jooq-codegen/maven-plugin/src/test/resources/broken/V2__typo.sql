@@ -1,0 +1,4 @@
+create table album (
+  album_id  bigint primary key,
+  artist_id bigimt
+);

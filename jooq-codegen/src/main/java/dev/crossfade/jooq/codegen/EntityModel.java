@@ -1,0 +1,139 @@
+package dev.crossfade.jooq.codegen;
+
+import dev.crossfade.OnDelete;
+import dev.crossfade.jooq.codegen.JooqNames.JooqTable;
+import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.TablePlan;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is written about one table or view, decided.
+ *
+ * @param plan how it crosses; null if no mapping names it
+ * @param name of the entity or view
+ * @param components in the table's order
+ * @param key of an entity, in the key's order; empty for a view
+ * @param generatedKey whether the stores make keys
+ * @param finders beside those that are inherited
+ */
+record EntityModel(
+    TargetTable table,
+    @Nullable TablePlan plan,
+    JooqTable jooq,
+    String className,
+    String name,
+    List<ComponentModel> components,
+    List<ComponentModel> key,
+    boolean generatedKey,
+    List<ReferenceModel> references,
+    List<String> triggers,
+    List<Finder> finders) {
+
+  EntityModel {
+    components = List.copyOf(components);
+    key = List.copyOf(key);
+    references = List.copyOf(references);
+    triggers = List.copyOf(triggers);
+    finders = List.copyOf(finders);
+  }
+
+  boolean isView() {
+    return table.isView();
+  }
+
+  boolean hasCompositeKey() {
+    return key.size() > 1;
+  }
+
+  String keyClass() {
+    return className + "Key";
+  }
+
+  String interfaceName() {
+    return className + "Repository";
+  }
+
+  String postgresName() {
+    return "Postgres" + className + "Repository";
+  }
+
+  String sqliteName() {
+    return "Sqlite" + className + "Repository";
+  }
+
+  /** The simple names of all classes that are written for it. */
+  List<String> classNames() {
+    List<String> names = new ArrayList<>(List.of(className, interfaceName(), postgresName()));
+    if (hasCompositeKey()) {
+      names.add(keyClass());
+    }
+    if (plan != null) {
+      names.add(sqliteName());
+    }
+    return names;
+  }
+
+  /**
+   * A component of the record.
+   *
+   * @param plan how it crosses; null if no mapping names the table
+   * @param nullable whether it may be null, before an insert fills it or for good
+   * @param scale both stores are compared to; null for by value
+   * @param unit both stores are compared to; null for microseconds, or no time
+   * @param json {@code text}, {@code tree} or a class; null for what is no JSON
+   */
+  record ComponentModel(
+      String name,
+      TargetTable.Column column,
+      @Nullable ColumnPlan plan,
+      JavaType type,
+      boolean nullable,
+      boolean defaulted,
+      boolean locator,
+      @Nullable Integer scale,
+      @Nullable ChronoUnit unit,
+      @Nullable String json,
+      boolean computed,
+      boolean redacted) {
+
+    /** Whether the record holds the JSON as an object of some class. */
+    boolean isMappedJson() {
+      return json != null && !json.equals("text");
+    }
+
+    boolean isEnum() {
+      return column.type().isEnum() && !column.type().array() && !type.is("java.lang.String");
+    }
+  }
+
+  /**
+   * A declared foreign key.
+   *
+   * @param parent the class of the other entity; null for its own
+   */
+  record ReferenceModel(List<String> components, @Nullable String parent, OnDelete onDelete) {
+    ReferenceModel {
+      components = List.copyOf(components);
+    }
+  }
+
+  /**
+   * A way to find rows.
+   *
+   * @param unique whether there is one at most
+   * @param exists whether it can be asked for existence alone
+   */
+  record Finder(List<ComponentModel> by, boolean unique, boolean exists) {
+    Finder {
+      by = List.copyOf(by);
+    }
+
+    /** {@code NameAndAlbumId}. */
+    String suffix() {
+      return String.join("And", by.stream().map(c -> Words.capitalized(c.name())).toList());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.crossfade.jooq.codegen;
+
+import dev.crossfade.jooq.codegen.EntityModel.ComponentModel;
+import dev.crossfade.mapping.LegacyForm;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How the forms that a mapping names are written in Java. */
+final class SqliteForms {
+  private static final int MOST_PAIRS = 10;
+
+  private final JavaFile file;
+
+  SqliteForms(JavaFile file) {
+    this.file = file;
+  }
+
+  /** The conversion; null where a component is held as its type is anyway. */
+  @Nullable String conversion(ComponentModel component, LegacyForm form) {
+    String call = call(component, form);
+    return call == null ? null : file.type("dev.crossfade.sqlite.SqliteConversions") + "." + call;
+  }
+
+  private @Nullable String call(ComponentModel component, LegacyForm form) {
+    return switch (form.conversion()) {
+      case DECIMAL_TEXT -> "decimalAsText()";
+      case SCALED_INTEGER -> "decimalAsScaledInteger(" + form.scale() + ")";
+      case BOOLEAN_TEXT ->
+          "booleanAsText("
+              + quoted(form.values().getOrDefault("true", "true"))
+              + ", "
+              + quoted(form.values().getOrDefault("false", "false"))
+              + ")";
+      case TIMESTAMP_TEXT -> timestamp(component, form);
+      case EPOCH_SECONDS -> "instantAsEpochSeconds()";
+      case EPOCH_MILLIS -> "instantAsEpochMillis()";
+      case EPOCH_REAL -> "instantAsEpochReal()";
+      case DATE_TEXT -> "dateAsText(" + quoted(form.pattern()) + ")";
+      case UUID_BLOB -> "uuidAsBlob()";
+      case BASE64_TEXT -> "bytesAsBase64()";
+      case ENUM_TEXT -> words(component, form);
+      case ENUM_NUMBER -> numbers(component, form);
+      case SEPARATED_LIST -> "listAsText(" + quoted(form.separator()) + ")";
+      default -> null;
+    };
+  }
+
+  private String timestamp(ComponentModel component, LegacyForm form) {
+    if (component.type().is("java.time.LocalDateTime")) {
+      return "localDateTimeAsText(" + quoted(form.pattern()) + ")";
+    }
+    String zone =
+        form.zone().equals(ZoneOffset.UTC)
+            ? ""
+            : ", "
+                + file.type("java.time.ZoneId")
+                + ".of("
+                + JavaFile.quoted(form.zone().getId())
+                + ")";
+    return "instantAsText(" + quoted(form.pattern()) + zone + ")";
+  }
+
+  private @Nullable String words(ComponentModel component, LegacyForm form) {
+    if (form.values().isEmpty()) {
+      return null;
+    }
+    Map<String, String> words = new LinkedHashMap<>();
+    if (!component.isEnum()) {
+      component.column().type().literals().forEach(literal -> words.put(literal, literal));
+    }
+    words.putAll(form.values());
+    words.replaceAll((literal, word) -> JavaFile.quoted(word));
+    return component.isEnum()
+        ? "enumAsText(" + file.literal(component.type()) + ", " + map(words) + ")"
+        : "textAsWord(" + map(words) + ")";
+  }
+
+  private String numbers(ComponentModel component, LegacyForm form) {
+    Map<String, String> numbers = new LinkedHashMap<>(form.values());
+    numbers.replaceAll((literal, number) -> Long.parseLong(number) + "L"); // 010 would be octal
+    return component.isEnum()
+        ? "enumAsNumber(" + file.literal(component.type()) + ", " + map(numbers) + ")"
+        : "textAsNumber(" + map(numbers) + ")";
+  }
+
+  private String map(Map<String, String> values) {
+    String map = file.type("java.util.Map");
+    List<String> pairs = new ArrayList<>();
+    boolean few = values.size() <= MOST_PAIRS;
+    values.forEach(
+        (key, value) -> {
+          String pair = JavaFile.quoted(key) + ", " + value;
+          pairs.add(few ? pair : map + ".entry(" + pair + ")");
+        });
+    return map + (few ? ".of(" : ".ofEntries(") + String.join(", ", pairs) + ")";
+  }
+
+  private static String quoted(@Nullable String text) {
+    return JavaFile.quoted(text == null ? "" : text);
+  }
+}
