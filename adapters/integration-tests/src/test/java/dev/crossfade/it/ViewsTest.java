@@ -194,7 +194,7 @@ class ViewsTest {
 
     @Override
     public void change() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a view that writes is refused at the start");
     }
 
     @Override
