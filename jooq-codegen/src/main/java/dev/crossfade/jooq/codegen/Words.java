@@ -25,17 +25,17 @@ final class Words {
   private static final Set<String> JAVA_LANG =
       Set.of(
           ("AbstractMethodError Appendable ArithmeticException ArrayIndexOutOfBoundsException"
-               + " ArrayStoreException AssertionError AutoCloseable Boolean Byte CharSequence"
-               + " Character Class ClassCastException ClassLoader ClassValue Cloneable Comparable"
-               + " Compiler Deprecated Double Enum Error Exception Float FunctionalInterface"
-               + " IllegalArgumentException IllegalStateException IndexOutOfBoundsException Integer"
-               + " InterruptedException Iterable LinkageError Long Math Module ModuleLayer"
-               + " NullPointerException Number NumberFormatException Object Override Package"
-               + " Process ProcessBuilder ProcessHandle Readable Record Runnable Runtime"
-               + " RuntimeException RuntimePermission SafeVarargs SecurityException SecurityManager"
-               + " Short StackWalker StrictMath String StringBuffer StringBuilder SuppressWarnings"
-               + " System Thread ThreadGroup ThreadLocal Throwable UnsupportedOperationException"
-               + " Void")
+                  + " ArrayStoreException AssertionError AutoCloseable Boolean Byte CharSequence"
+                  + " Character Class ClassCastException ClassLoader ClassValue Cloneable Comparable"
+                  + " Compiler Deprecated Double Enum Error Exception Float FunctionalInterface"
+                  + " IllegalArgumentException IllegalStateException IndexOutOfBoundsException Integer"
+                  + " InterruptedException Iterable LinkageError Long Math Module ModuleLayer"
+                  + " NullPointerException Number NumberFormatException Object Override Package"
+                  + " Process ProcessBuilder ProcessHandle Readable Record Runnable Runtime"
+                  + " RuntimeException RuntimePermission SafeVarargs SecurityException SecurityManager"
+                  + " Short StackWalker StrictMath String StringBuffer StringBuilder SuppressWarnings"
+                  + " System Thread ThreadGroup ThreadLocal Throwable UnsupportedOperationException"
+                  + " Void")
               .split(" "));
 
   private Words() {}
