@@ -49,7 +49,7 @@ final class Bank implements CrossfadeSetup {
 
   @Override
   public Store legacy(Path file) {
-    return SqliteStore.open(file);
+    return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.crossfade.Stage.Side;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -53,7 +52,7 @@ class ListenerTest {
       app.assertSettled();
       assertThat(app.events.writes()).as("the other listener").hasSize(2);
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Scenario.PATIENCE)
           .until(
               () ->
                   called.containsAll(

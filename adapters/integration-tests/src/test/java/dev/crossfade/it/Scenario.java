@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>The stores are wrapped in {@link FaultyStore}s, which only count until a test plans a fault.
  */
 final class Scenario implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   static final String MIGRATION = Bank.MIGRATION;
 
   static { // what is awaited at the end of each test is mostly so already
@@ -197,7 +197,10 @@ final class Scenario implements AutoCloseable {
 
   /** The legacy store over the same file, as {@link #open} makes it. */
   SqliteStore newSqliteStore() {
-    return options.sqlite.apply(SqliteStore.at(file())).open();
+    return options
+        .sqlite
+        .apply(SqliteStore.at(file()).unitTimeLimit(Duration.ofSeconds(30)))
+        .open();
   }
 
   /** PostgreSQL's store over the same database, as {@link #open} makes it. */
@@ -352,7 +355,7 @@ final class Scenario implements AutoCloseable {
 
   private void assertNothingLeaks() {
     await("threads of the library end")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(Thread.getAllStackTraces().keySet())
@@ -360,7 +363,7 @@ final class Scenario implements AutoCloseable {
                     .filteredOn(Scenario::isOurs)
                     .isEmpty());
     await("sessions end")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(sessions()).isZero());
     // The last connection to close deletes it.
     assertThat(directory.resolve("app.db-wal")).as("left open").doesNotExist();

@@ -32,7 +32,7 @@ import org.postgresql.copy.CopyManager;
 
 /** The faults as an application on PostgreSQL meets them. */
 @ExtendWith(PostgresExtension.class)
-@Timeout(60)
+@Timeout(240)
 class TcpProxyTest {
   private final TestDatabase database;
   private final TcpProxy proxy;

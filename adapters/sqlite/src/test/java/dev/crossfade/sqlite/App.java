@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,12 +97,17 @@ final class App implements AutoCloseable {
   App(Path path, UnaryOperator<SqliteStore.Builder> settings) {
     this.path = path;
     create(path);
-    store = settings.apply(SqliteStore.at(path).name("test")).open();
+    store = settings.apply(at(path).name("test")).open();
     store.connect();
     store.control().createIfAbsent(ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE));
     store.instances().register(OWNER, "test", MIGRATION, null);
     tokens = new SqliteTokens(new Context<>(TOKEN));
     scores = new SqliteScores(new Context<>(SCORE));
+  }
+
+  /** A store whose units of work may take their time, on however busy a machine. */
+  static SqliteStore.Builder at(Path path) {
+    return SqliteStore.at(path).unitTimeLimit(Duration.ofSeconds(30));
   }
 
   static void create(Path path) {

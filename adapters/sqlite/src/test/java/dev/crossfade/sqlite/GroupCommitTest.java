@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One writer, many callers: who shares a commit, who waits, and what each of them is told. */
-@Timeout(60)
+@Timeout(240)
 class GroupCommitTest {
   @TempDir Path directory;
   private App app;
@@ -263,7 +263,7 @@ class GroupCommitTest {
 
   @Test
   void aWriteThatWouldWaitForItselfIsRefused() {
-    SqliteStore other = SqliteStore.at(app.path).name("other").open();
+    SqliteStore other = App.at(app.path).name("other").open();
     other.connect();
     app.store.write(
         app.mark(),

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whose thread writes, and that nobody hears of success before it is true. */
-@Timeout(60)
+@Timeout(240)
 class GroupWriterTest {
   @TempDir Path directory;
   private Path path;

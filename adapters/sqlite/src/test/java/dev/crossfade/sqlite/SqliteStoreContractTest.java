@@ -114,14 +114,14 @@ class SqliteStoreContractTest extends StoreContract {
       } catch (SQLException e) {
         throw new IllegalStateException("the tables of " + path + " could not be created", e);
       }
-      Store store = SqliteStore.open(path);
+      Store store = App.at(path).open();
       paths.put(store.name(), path);
       return store;
     }
 
     @Override
     public Store anotherOver(Store store) {
-      return SqliteStore.open(paths.get(store.name()));
+      return App.at(paths.get(store.name())).open();
     }
 
     @Override

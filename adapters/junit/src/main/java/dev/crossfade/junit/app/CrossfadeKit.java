@@ -16,7 +16,7 @@ import java.time.Duration;
  * <p>Safe for use by many threads.
  */
 public final class CrossfadeKit {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TestApplication application;
 
