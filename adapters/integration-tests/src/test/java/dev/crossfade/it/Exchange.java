@@ -418,7 +418,7 @@ final class Exchange implements CrossfadeSetup {
 
   @Override
   public Store legacy(Path file) {
-    return SqliteStore.open(file);
+    return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.Table;
@@ -95,7 +96,7 @@ class KeysInTheLogTest {
 
     @Override
     public Store legacy(Path file) {
-      return SqliteStore.open(file);
+      return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -228,7 +229,7 @@ final class Notes {
     @Override
     public Store legacy(Path file) {
       Connections.file = file;
-      return SqliteStore.open(file);
+      return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
     }
 
     @Override
