@@ -95,7 +95,7 @@ public final class WriteRehearsal implements Rehearsal {
   /** Tells what has come of each call. */
   public void tell() {
     for (int i = 0; i < results.length; i++) {
-      rehearsals.tell(script.calls().get(i).method, results[i]);
+      rehearsals.tell(view, script.calls().get(i).method, results[i]);
     }
   }
 

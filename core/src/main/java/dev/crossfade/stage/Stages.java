@@ -1,5 +1,7 @@
 package dev.crossfade.stage;
 
+import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.UndoneAttempt;
@@ -33,11 +35,13 @@ public final class Stages {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final Crossing crossing;
+  private final Audit audit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean targetLookedAt;
   private volatile @Nullable ConfigurationException doubt;
+  private volatile Runnable onNewEpoch = () -> {};
 
   /** Written under {@link #lock}. */
   private volatile StageView view;
@@ -47,6 +51,9 @@ public final class Stages {
   /** How often this process has published a change of its own. */
   private long ownChanges;
 
+  /** How often a reading of both stores has come to its end. */
+  private long readings;
+
   /** What was told last, or known from the start. */
   private StageView told;
 
@@ -54,8 +61,9 @@ public final class Stages {
   private boolean changingHere;
 
   /** Reads the control rows; makes the legacy store's, in stage off, where there is none. */
-  public Stages(Crossing crossing) {
+  public Stages(Crossing crossing, Audit audit) {
     this.crossing = crossing;
+    this.audit = audit;
     this.view = read();
     this.told = view;
   }
@@ -68,6 +76,50 @@ public final class Stages {
   /** Why the secondary cannot be what it should be, as the last reading found it; else null. */
   public @Nullable ConfigurationException doubt() {
     return doubt;
+  }
+
+  /**
+   * Whom to tell that this process believes in a later epoch than before, on the thread that has
+   * found or made it so; it must neither wait nor throw.
+   */
+  public void onNewEpoch(Runnable told) {
+    onNewEpoch = told;
+  }
+
+  /**
+   * Looks whether something has changed, by one small read: the primary's own row is the truth for
+   * as long as it is open or closing. Both stores are asked only if it is not, so one that is away
+   * holds nothing up while the primary stays. May be outdated when it returns, as any view.
+   */
+  public StageView look() {
+    long before = stamp();
+    StageView believed = view;
+    ControlRow row = crossing.store(believed.primary()).control().read(crossing.name());
+    if (row == null || row.state() == State.MOVED || row.epoch() < believed.epoch()) {
+      return refresh();
+    }
+    StageView seen = new StageView(believed.primary(), undoneIfOverdue(believed.primary(), row));
+    boolean later = false;
+    lock.lock();
+    try {
+      if (ownChanges + readings == before || seen.epoch() > view.epoch()) {
+        later = take(seen);
+      }
+    } finally {
+      lock.unlock();
+    }
+    tellWhatIsUntold(later);
+    return view;
+  }
+
+  /** The same as long as neither an own change nor a reading of both stores came to its end. */
+  private long stamp() {
+    lock.lock();
+    try {
+      return ownChanges + readings;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Reads the control rows again. */
@@ -124,15 +176,17 @@ public final class Stages {
   private void readAgain() {
     long before = ownChanges();
     StageView read = readOrKeep();
+    boolean later = false;
     lock.lock();
     try {
+      readings++;
       if (ownChanges == before || read.epoch() > view.epoch()) {
-        take(read);
+        later = take(read);
       }
     } finally {
       lock.unlock();
     }
-    tellWhatIsUntold();
+    tellWhatIsUntold(later);
   }
 
   /**
@@ -170,33 +224,36 @@ public final class Stages {
    * is, and wakes who waits for it.
    */
   public void publish(StageView next) {
+    boolean later;
     lock.lock();
     try {
       ownChanges++;
-      take(next);
+      later = take(next);
     } finally {
       lock.unlock();
     }
-    tellWhatIsUntold();
+    tellWhatIsUntold(later);
   }
 
-  /** Called under the lock. */
-  private void take(StageView next) {
+  /** Called under the lock. Returns whether it is of a later epoch. */
+  private boolean take(StageView next) {
     StageView before = view;
     if (next.epoch() < before.epoch() || next.equals(before)) {
-      return;
+      return false;
     }
     view = next;
     changed.signalAll();
-    if (next.epoch() > before.epoch()) {
-      log.info(
-          "Migration '{}' is in {} (epoch {}), before in {}; {} is primary.",
-          crossing.name(),
-          next.stage().id(),
-          next.epoch(),
-          before.stage().id(),
-          crossing.store(next.primary()).name());
+    if (next.epoch() == before.epoch()) {
+      return false;
     }
+    log.info(
+        "Migration '{}' is in {} (epoch {}), before in {}; {} is primary.",
+        crossing.name(),
+        next.stage().id(),
+        next.epoch(),
+        before.stage().id(),
+        crossing.store(next.primary()).name());
+    return true;
   }
 
   /** This process closes the primary: until the end it tells of what comes of it itself. */
@@ -217,21 +274,25 @@ public final class Stages {
     } finally {
       lock.unlock();
     }
-    tellWhatIsUntold();
+    tellWhatIsUntold(false);
   }
 
   /** Publishes a change that this process has made, and tells of it unless somebody has. */
   public MoveReport moved(StageView before, StageView next, Duration pause) {
     MoveReport report = report(before, next, pause);
+    boolean later;
     boolean untold;
     lock.lock();
     try {
       ownChanges++;
-      take(next);
+      later = take(next);
       untold = next.epoch() > told.epoch();
       told = untold ? next : told;
     } finally {
       lock.unlock();
+    }
+    if (later) {
+      onNewEpoch.run();
     }
     if (untold) {
       tell(report);
@@ -239,8 +300,15 @@ public final class Stages {
     return report;
   }
 
-  /** What another process did, or what this one did and somebody here noticed first. */
-  private void tellWhatIsUntold() {
+  /**
+   * What another process did, or what this one did and somebody here noticed first.
+   *
+   * @param later whether a later epoch was taken just now
+   */
+  private void tellWhatIsUntold(boolean later) {
+    if (later) {
+      onNewEpoch.run();
+    }
     StageView before;
     StageView now;
     lock.lock();
@@ -392,12 +460,24 @@ public final class Stages {
         "Undoing an attempt to change the primary of migration '{}' that is past its deadline;"
             + " whoever made it has died or stalled.",
         crossing.name());
-    if (control.replace(row, row.opened())) {
+    if (control.replace(row, row.opened(), undone(row))) {
       UndoneAttempt event = new UndoneAttempt(crossing.name(), row.stage(), row.deadline());
       crossing.events().tell(listener -> listener.attemptUndone(event));
     }
     ControlRow now = control.read(crossing.name());
     return now == null ? row : now;
+  }
+
+  private AuditEntry undone(ControlRow row) {
+    return audit.entry(
+        Action.UNDONE,
+        row.stage(),
+        row.stage(),
+        row.epoch(),
+        row.deadline(),
+        crossing.settings().instance(),
+        List.of(),
+        "past its deadline; whoever made the attempt had died or stalled");
   }
 
   private ConfigurationException restored(Side side, ControlRow older, ControlRow newer) {

@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -93,6 +94,8 @@ final class PostgresJournal implements Journal {
 
   private static final String WITHDRAW =
       IN_ORDER + "delete from crossfade.journal j using l where j.owner = l.owner and j.id = l.id";
+
+  private static final String GIVE_UP = WITHDRAW + " and j.state = 'parked'";
 
   /**
    * Rests end at common instants, multiples of their length: keys that are in each other's way must
@@ -373,6 +376,22 @@ final class PostgresJournal implements Journal {
   public int retryParked(String migration) {
     return pool.transaction(
         session -> session.update(RETRY_PARKED, statement -> statement.setString(1, migration)));
+  }
+
+  @Override
+  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+    return parked.isEmpty()
+        ? 0
+        : pool.transaction(
+            session -> {
+              int gone =
+                  session.update(
+                      GIVE_UP, statement -> new EntryArrays(parked).bindIds(statement, 1));
+              if (gone > 0) {
+                int unused = LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry));
+              }
+              return gone;
+            });
   }
 
   @Override

@@ -161,6 +161,15 @@ final class Entries {
     }
   }
 
+  /** Returns how many were parked. */
+  int deleteParked(Collection<Entry> entries) throws SQLException {
+    int deleted = 0;
+    for (Entry entry : entries) {
+      deleted += change(DELETE + " and parked = 1", entry) ? 1 : 0;
+    }
+    return deleted;
+  }
+
   static void bindId(PreparedStatement statement, int first, UUID owner, long id)
       throws SQLException {
     statement.setString(first, owner.toString());

@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -184,6 +185,18 @@ final class SqliteJournal implements Journal {
                 "update crossfade_entry set parked = 0, attempts = 0, rests_until = 0"
                     + " where migration = ? and parked = 1",
                 statement -> statement.setString(1, migration)));
+  }
+
+  @Override
+  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+    return write(
+        session -> {
+          int gone = entries(session).deleteParked(parked);
+          if (gone > 0) {
+            int unused = AuditRows.note(session, entry);
+          }
+          return gone;
+        });
   }
 
   @Override

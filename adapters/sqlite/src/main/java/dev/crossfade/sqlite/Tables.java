@@ -25,9 +25,19 @@ final class Tables {
             migration text not null, name text not null, detail text not null,
             recorded_at text not null, primary key (migration, name)) without rowid""",
           """
+          create table crossfade_audit (
+            id text primary key, at integer not null, migration text not null,
+            action text not null, from_stage text not null, to_stage text not null,
+            epoch integer not null, actor text not null, instance text not null,
+            gates text not null, reason text, pause_ms integer) without rowid""",
+          "create index crossfade_audit_latest on crossfade_audit (migration, at)",
+          """
           create table crossfade_instance (
-            incarnation text primary key, instance text not null, migration text,
-            heard_at integer not null, wanted text, fenced integer not null default 0) without rowid""",
+            incarnation text primary key, process text, instance text not null, version text,
+            migration text, heard_at integer not null, wanted text,
+            epoch integer not null default 0, compared integer not null default 0,
+            mismatched integer not null default 0, rehearsed integer not null default 0,
+            differed integer not null default 0, fenced integer not null default 0) without rowid""",
           // The sequence number is the order of repair and nothing else; ids are no order.
           """
           create table crossfade_entry (
@@ -49,7 +59,9 @@ final class Tables {
             primary key (migration, entity, key)) without rowid""",
           """
           create table crossfade_generator (
-            table_name text primary key, highest integer not null) without rowid""");
+            table_name text primary key, highest integer not null) without rowid""",
+          // One row; none in a backup.
+          "create table crossfade_identity (id text primary key) without rowid");
 
   private Tables() {}
 
