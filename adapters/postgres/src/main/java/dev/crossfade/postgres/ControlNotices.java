@@ -94,15 +94,20 @@ final class ControlNotices implements AutoCloseable {
     }
   }
 
-  /** Tells of changes of a migration's row from now on. */
+  /** Tells of changes of a migration's row from now on; at once, where others listen already. */
   Notices tell(String migration, Runnable told) {
     Listener listener = new Listener(migration, told);
     listeners.add(listener);
+    boolean late;
     lock.lock();
     try {
       startIfWanted();
+      late = listening != null;
     } finally {
       lock.unlock();
+    }
+    if (late) {
+      told.run();
     }
     return () -> listeners.remove(listener);
   }

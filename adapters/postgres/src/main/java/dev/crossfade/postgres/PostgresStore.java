@@ -504,8 +504,8 @@ public final class PostgresStore implements Store {
     /**
      * How many connections; default 10. Writes and reads share them. Made when needed and given
      * back when idle: as many more for what writes carry over, where this is the other store, and
-     * three that keep the journal short and say that this process lives. More than the server has
-     * cores to run rarely makes it faster.
+     * three that keep the journal short and say that this process lives. One beside them hears of
+     * moves. More than the server has cores to run rarely makes it faster.
      */
     public Builder poolSize(int value) {
       once("poolSize");

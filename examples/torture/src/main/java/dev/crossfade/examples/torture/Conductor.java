@@ -26,6 +26,9 @@ final class Conductor {
   private static final Duration PATIENCE = Duration.ofMinutes(7);
   private static final Duration IDLE = Duration.ofMinutes(5);
 
+  /** In such a time somebody has written, and knows where. */
+  private static final Duration WRITES = Duration.ofSeconds(3);
+
   private final Fleet fleet;
   private final MoveLog log;
   private final SplittableRandom random;
@@ -118,7 +121,7 @@ final class Conductor {
    * refused, or has failed, is not asked for again; the dice go on.
    */
   private void wander() throws InterruptedException {
-    ending.await(500 + random.nextInt(2_500), TimeUnit.MILLISECONDS);
+    ending.await(400 + random.nextInt(2_000), TimeUnit.MILLISECONDS);
     if (stage == Stage.DUAL_WRITE || stage == Stage.COMPLETE) {
       up = stage == Stage.DUAL_WRITE;
     } else if (random.nextInt(4) == 0) {
@@ -183,6 +186,7 @@ final class Conductor {
     arrived(latest.stage());
     while (changes < 2) {
       go(stage.primary() == Side.LEGACY ? "live" : "shadow");
+      TimeUnit.NANOSECONDS.sleep(WRITES.toNanos());
     }
     go((stage == Stage.COMPLETE ? Stage.RAMP_DOWN : stage).id());
   }

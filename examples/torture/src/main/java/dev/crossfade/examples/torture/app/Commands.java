@@ -112,8 +112,13 @@ final class Commands {
     }
   }
 
-  /** Does what an operator would who was told so; false if that is only to wait. */
+  /**
+   * Does what the gates say is to be done, as an operator would; false if that is only to wait. A
+   * rehearsal that a fault has hit may count as one that came out differently, and then all are to
+   * be counted anew.
+   */
   private boolean heeds(MoveRefusedException refusal, Stage next) {
+    log.info("{}", refusal.getMessage());
     Set<Gate> gates =
         refusal.answers().stream()
             .filter(GateAnswer::refuses)
@@ -122,8 +127,13 @@ final class Commands {
     boolean copies = gates.contains(Gate.BACKFILL);
     boolean compares = gates.contains(Gate.VERIFICATION) || (copies && next == Stage.LIVE);
     boolean retries = gates.contains(Gate.PARKED);
+    boolean recounts = gates.contains(Gate.REHEARSALS);
     if (retries) {
       migration.retryParked();
+    }
+    if (recounts) {
+      recordMove(Stage.SHADOW, Stage.DUAL_WRITE);
+      recordMove(Stage.DUAL_WRITE, Stage.SHADOW);
     }
     if (copies) {
       backfill();
@@ -131,7 +141,7 @@ final class Commands {
     if (compares) {
       verify();
     }
-    return retries || copies || compares;
+    return retries || recounts || copies || compares;
   }
 
   private void recordMove(Stage from, Stage to) {

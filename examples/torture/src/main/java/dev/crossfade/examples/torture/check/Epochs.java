@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -42,7 +43,7 @@ final class Epochs {
     moves.stream()
         .filter(Operation::isAnswered)
         .forEach(move -> stages.putIfAbsent(reached(move), goal(move)));
-    TreeMap<Long, Long> accepted = new TreeMap<>();
+    NavigableMap<Long, Long> accepted = new TreeMap<>();
     for (Operation operation : history.operations()) {
       if (operation.kind().writes() && operation.isAnswered()) {
         // No later epoch was decided before it began, or the store would have refused it.
@@ -58,7 +59,7 @@ final class Epochs {
     }
   }
 
-  private void date(TreeMap<Long, Long> accepted) {
+  private void date(NavigableMap<Long, Long> accepted) {
     long last = Long.MIN_VALUE;
     long lastAccepted = Long.MIN_VALUE;
     for (long epoch = stages.firstKey(); epoch <= stages.lastKey(); epoch++) {
