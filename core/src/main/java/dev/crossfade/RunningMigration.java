@@ -244,6 +244,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public VerificationReport verify() {
     refuseInsideUnit();
+    repair.ensureRecalled();
     VerificationReport report = verification.run();
     obeyer.signal();
     return report;

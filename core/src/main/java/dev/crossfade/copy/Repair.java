@@ -351,6 +351,19 @@ public final class Repair implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes sure that no key is merely remembered any more: from here on the journal shows all that
+   * the other store has not got.
+   */
+  public void ensureRecalled() {
+    turn.lock();
+    try {
+      recall(stages.refresh());
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Repairs some of what was left. */
   private Progress round() {
     turn.lock();

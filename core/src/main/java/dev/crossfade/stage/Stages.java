@@ -36,6 +36,7 @@ public final class Stages {
 
   private final Crossing crossing;
   private final Audit audit;
+  private final Openings openings;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ReentrantLock reading = new ReentrantLock();
@@ -64,6 +65,7 @@ public final class Stages {
   public Stages(Crossing crossing, Audit audit) {
     this.crossing = crossing;
     this.audit = audit;
+    this.openings = new Openings(crossing);
     this.view = read();
     this.told = view;
   }
@@ -297,6 +299,9 @@ public final class Stages {
     if (untold) {
       tell(report);
     }
+    if (next.primary() != before.primary()) {
+      openings.note(before.primary(), next.epoch());
+    }
     return report;
   }
 
@@ -426,24 +431,33 @@ public final class Stages {
       if (target != null && claimsToBeOlder(legacy, target)) {
         throw restored(Side.LEGACY, legacy, target);
       }
+      if (target != null && target.epoch() > 0) {
+        openings.note(Side.TARGET, target.epoch());
+      }
       return new StageView(Side.LEGACY, legacy);
     }
     if (target != null && target.state() != State.MOVED) {
       if (target.epoch() < legacy.epoch()) {
         throw restored(Side.TARGET, target, legacy);
       }
+      openings.note(Side.LEGACY, legacy.epoch());
       return new StageView(Side.TARGET, target);
     }
     return target == null || target.epoch() < legacy.epoch()
-        ? opened(Side.TARGET, legacy)
-        : opened(Side.LEGACY, target);
+        ? opened(Side.TARGET, target, legacy)
+        : opened(Side.LEGACY, legacy, target);
   }
 
   /**
    * Opens the side that a decision on the other one has made primary; late or twice does no harm.
+   * Not one that has been open since and does not know it: it has lost all that it was given.
    */
-  private StageView opened(Side side, ControlRow moved) {
+  private StageView opened(Side side, @Nullable ControlRow behind, ControlRow moved) {
+    if (openings.wasCarriedOut(side.other(), moved)) {
+      throw restored(side, behind, moved);
+    }
     crossing.store(side).control().openIfOlder(moved.opened());
+    openings.note(side.other(), moved.epoch());
     ControlRow row = crossing.store(side).control().read(moved.migration());
     if (row == null) {
       throw new IllegalStateException("the control row just opened is gone");
@@ -480,14 +494,17 @@ public final class Stages {
         "past its deadline; whoever made the attempt had died or stalled");
   }
 
-  private ConfigurationException restored(Side side, ControlRow older, ControlRow newer) {
+  private ConfigurationException restored(
+      Side side, @Nullable ControlRow older, ControlRow newer) {
     return new ConfigurationException(
         List.of(
             crossing.store(side).name()
-                + " says that it is the primary of migration '"
+                + (older != null && older.state() != State.MOVED
+                    ? " says that it is the primary of migration '"
+                    : " is to be the primary of migration '")
                 + crossing.name()
                 + "' at epoch "
-                + older.epoch()
+                + (older == null ? 0 : older.epoch())
                 + ", but "
                 + crossing.store(side.other()).name()
                 + " is at epoch "

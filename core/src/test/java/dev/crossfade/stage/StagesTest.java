@@ -1,6 +1,7 @@
 package dev.crossfade.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
@@ -161,8 +162,7 @@ class StagesTest {
   void aLookAtAPrimaryThatIsAwayChangesNothing() {
     away.add(Side.LEGACY);
 
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(stages::look))
-        .isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(stages::look).isInstanceOf(StoreUnavailableException.class);
     assertThat(stages.current()).isEqualTo(new StageView(Side.LEGACY, SHADOW));
   }
 }
