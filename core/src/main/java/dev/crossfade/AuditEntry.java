@@ -56,7 +56,9 @@ public record AuditEntry(
     /** Parked keys that were given up. */
     GAVE_UP,
     /** A primary that was given up for lost. */
-    ABANDONED
+    ABANDONED,
+    /** Such a primary that came back, as the secondary. */
+    RECONCILED
   }
 
   /** The same, with the pause that is known now. */

@@ -68,6 +68,35 @@ public interface Migration {
   MoveReport moveTo(Stage stage, Force force);
 
   /**
+   * Gives PostgreSQL up for lost, where it is the primary and does not come back: the legacy store
+   * is the primary from now on, in {@code dual_write}. Acknowledged writes that had not reached it
+   * are missing, and nobody can say which: the report says since when, and the way forward begins
+   * with a backfill. Every other process follows as soon as it looks.
+   *
+   * <p><b>Make sure first that the lost server cannot be reached by anybody.</b> A process that can
+   * still reach it, and not the legacy store, goes on writing there.
+   *
+   * <p>Should the server come back it is refused until {@link #reconcile}.
+   *
+   * @param reason why, for the audit; not blank
+   * @throws IllegalArgumentException if the reason is blank
+   * @throws IllegalStateException if the legacy store is the primary
+   * @throws MoveRefusedException if PostgreSQL can be reached: then move back, which loses nothing
+   */
+  AbandonReport abandonPrimary(String reason);
+
+  /**
+   * Takes a PostgreSQL back that was given up and has come back: writes down each row that only it
+   * has, or has otherwise, as its journal knows them; then it is the secondary. The rows of the
+   * legacy store win, and come there with the next backfill.
+   *
+   * @param file must not exist; gets a line for each of those rows, with its contents
+   * @throws IllegalStateException if there is none that was given up
+   * @throws StoreUnavailableException if a store is out of reach; safe to repeat with another file
+   */
+  ReconcileReport reconcile(Path file);
+
+  /**
    * What was done to this migration, the latest first: moves, refusals, attempts undone, with who,
    * when, what the gates said and how long writes waited. Kept for {@link Settings#auditRetention}.
    *

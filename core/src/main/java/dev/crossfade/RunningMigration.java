@@ -9,8 +9,10 @@ import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Verification;
+import dev.crossfade.cutover.Abandonment;
 import dev.crossfade.cutover.Moves;
 import dev.crossfade.cutover.Obeyer;
+import dev.crossfade.cutover.Reconciliation;
 import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Heartbeat;
 import dev.crossfade.journal.Membership;
@@ -66,6 +68,8 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Verification verification;
   private final ShadowReads shadows;
   private final Moves moves;
+  private final Abandonment abandonment;
+  private final Reconciliation reconciliation;
   private final Obeyer obeyer;
   private final StatusReport report;
   private final List<Heartbeat> heartbeats;
@@ -103,6 +107,9 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
+    this.abandonment = new Abandonment(crossing, stages, membership, repair, audit);
+    this.reconciliation =
+        new Reconciliation(crossing, stages, ownership, membership, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
         new StatusReport(
@@ -221,6 +228,25 @@ final class RunningMigration implements Migration, AutoCloseable {
     } finally {
       obeyer.signal();
     }
+  }
+
+  @Override
+  public AbandonReport abandonPrimary(String reason) {
+    refuseInsideUnit();
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("a primary is given up for a reason");
+    }
+    AbandonReport report = abandonment.abandon(reason);
+    repair.signal();
+    return report;
+  }
+
+  @Override
+  public ReconcileReport reconcile(Path file) {
+    refuseInsideUnit();
+    ReconcileReport report = reconciliation.reconcile(file);
+    repair.signal();
+    return report;
   }
 
   @Override

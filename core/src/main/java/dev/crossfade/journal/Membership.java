@@ -53,6 +53,9 @@ public final class Membership {
   /** Sides whose catalogue was found to fit since they were last unreachable. */
   private final Set<Side> fitting = ConcurrentHashMap.newKeySet();
 
+  /** The epoch in which the secondary's control row was looked at last. */
+  private long lookedAt;
+
   /** What was last told against the secondary; null while it fits. */
   private @Nullable String unfit;
 
@@ -246,7 +249,7 @@ public final class Membership {
     if (view.stage() == Stage.OFF) {
       return;
     }
-    boolean secondaryReachable = joinIfReachable(view.secondary());
+    boolean secondaryReachable = joinIfReachable(view);
     renewIfSuspected(view, secondaryReachable);
     if (secondaryReachable) {
       fenceSuspects(view);
@@ -256,9 +259,14 @@ public final class Membership {
     }
   }
 
-  private boolean joinIfReachable(Side side) {
+  private boolean joinIfReachable(StageView view) {
+    Side side = view.secondary();
     try {
       crossing.store(side).connect();
+      if (!fitting.contains(side) || lookedAt != view.epoch()) {
+        stages.lookAtSecondary(view);
+        lookedAt = view.epoch();
+      }
       ConfigurationException unfitNow = unfit(side);
       if (unfitNow != null) {
         registered.remove(side);

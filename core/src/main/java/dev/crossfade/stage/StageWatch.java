@@ -44,12 +44,22 @@ public final class StageWatch implements AutoCloseable {
         stages.look();
       } catch (CrossfadeException e) {
         log.debug("the stage of migration '{}' could not be looked at", crossing.name(), e);
+        lookAtBoth();
       } catch (RuntimeException | Error e) {
         log.error(
             "Looking at the stage of migration '{}' failed unexpectedly; the next look follows.",
             crossing.name(),
             e);
       }
+    }
+  }
+
+  /** The primary is away; it may have been given up meanwhile, which the other store knows. */
+  private void lookAtBoth() {
+    try {
+      StageView unused = stages.refresh();
+    } catch (CrossfadeException e) {
+      log.debug("the stage of migration '{}' could not be read", crossing.name(), e);
     }
   }
 

@@ -42,6 +42,10 @@ public final class Stages {
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean targetLookedAt;
   private volatile @Nullable ConfigurationException doubt;
+
+  /** Against a target that still takes itself for the primary, as the last look at it found it. */
+  private volatile @Nullable ConfigurationException givenUp;
+
   private volatile Runnable onNewEpoch = () -> {};
 
   /** Written under {@link #lock}. */
@@ -77,7 +81,28 @@ public final class Stages {
 
   /** Why the secondary cannot be what it should be, as the last reading found it; else null. */
   public @Nullable ConfigurationException doubt() {
-    return doubt;
+    ConfigurationException found = doubt;
+    return found == null ? givenUp : found;
+  }
+
+  /**
+   * Looks at the target's row where the legacy store is the primary: before anything is written to
+   * it in an epoch, and when it was away. It may be another one than before; {@link #doubt} says.
+   *
+   * @throws CrossfadeException if it cannot be reached
+   */
+  public void lookAtSecondary(StageView seen) {
+    if (seen.primary() == Side.LEGACY) {
+      ControlRow row = target().read(crossing.name());
+      if (row != null) {
+        lookAtSecondary(seen.row(), row);
+      }
+    }
+  }
+
+  /** The target that was given up has become the secondary. */
+  public void reconciled() {
+    givenUp = null;
   }
 
   /**
@@ -431,8 +456,8 @@ public final class Stages {
       if (target != null && claimsToBeOlder(legacy, target)) {
         throw restored(Side.LEGACY, legacy, target);
       }
-      if (target != null && target.epoch() > 0) {
-        openings.note(Side.TARGET, target.epoch());
+      if (target != null) {
+        lookAtSecondary(legacy, target);
       }
       return new StageView(Side.LEGACY, legacy);
     }
@@ -446,6 +471,34 @@ public final class Stages {
     return target == null || target.epoch() < legacy.epoch()
         ? opened(Side.TARGET, target, legacy)
         : opened(Side.LEGACY, legacy, target);
+  }
+
+  /** The target where the legacy store is the primary: it has moved, or has been given up. */
+  private void lookAtSecondary(ControlRow legacy, ControlRow target) {
+    if (target.state() != State.MOVED) {
+      givenUp = stillPrimary(legacy, target);
+      return;
+    }
+    givenUp = null;
+    if (target.epoch() > 0) {
+      openings.note(Side.TARGET, target.epoch());
+    }
+  }
+
+  private ConfigurationException stillPrimary(ControlRow legacy, ControlRow target) {
+    return new ConfigurationException(
+        List.of(
+            crossing.store(Side.TARGET).name()
+                + " takes itself for the primary of migration '"
+                + crossing.name()
+                + "' at epoch "
+                + target.epoch()
+                + ", but "
+                + crossing.store(Side.LEGACY).name()
+                + " is, at epoch "
+                + legacy.epoch()
+                + ": it was given up, or restored from a backup. Nothing is written to it. If it was"
+                + " given up, Migration.reconcile() writes down what only it has and takes it back"));
   }
 
   /**

@@ -122,8 +122,7 @@ class KeysAfterRollbackTest {
       open(app, "before");
       Fate fate = new Fate();
       try (Coordinator coordinator = new Coordinator(app, Switching.coordinator(app), fate)) {
-        fate.plan(
-            Fate.When.BEFORE, 1, call -> call.equals("replaceIfDrained"), fate::die);
+        fate.plan(Fate.When.BEFORE, 1, call -> call.equals("replaceIfDrained"), fate::die);
         Switching.awaitEnd(coordinator.move(Stage.SHADOW));
         assertThat(fate.hasCome()).isTrue();
       }

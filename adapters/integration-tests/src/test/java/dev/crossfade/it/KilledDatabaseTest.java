@@ -33,8 +33,7 @@ class KilledDatabaseTest {
                 .server(server)
                 .settings(s -> Switching.quick(s).secondaryWait(Duration.ofMillis(300)))
                 .postgres(
-                    p ->
-                        p.statementTimeout(Duration.ofSeconds(2)).lockWait(Duration.ofSeconds(1)))
+                    p -> p.statementTimeout(Duration.ofSeconds(2)).lockWait(Duration.ofSeconds(1)))
                 .startIn(from)) {
       int killed = 0;
       while (isKilled(app, server, from, to, killed + 1)) {

@@ -65,8 +65,7 @@ class KilledRepairTest {
         Writers writers = new Writers(app, WRITERS, codes)) {
       leaveEverything(app);
       writers.awaitProgress();
-      fate.plan(
-          when, nth, call -> fate.hasDone("replace") && COPYING.contains(call), fate::die);
+      fate.plan(when, nth, call -> fate.hasDone("replace") && COPYING.contains(call), fate::die);
 
       CompletableFuture<MoveReport> move = coordinator.move(to);
       Switching.awaitEither(fate, move);

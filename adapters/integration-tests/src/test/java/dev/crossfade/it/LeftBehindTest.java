@@ -146,8 +146,7 @@ class LeftBehindTest {
       FaultyStore legacy = FaultyStore.around(app.newSqliteStore());
       Fate fate = new Fate();
       try (Coordinator coordinator =
-          new Coordinator(
-              legacy, app.newPostgresStore(), Switching.coordinator(app), fate)) {
+          new Coordinator(legacy, app.newPostgresStore(), Switching.coordinator(app), fate)) {
         fate.plan(
             When.AFTER,
             1,

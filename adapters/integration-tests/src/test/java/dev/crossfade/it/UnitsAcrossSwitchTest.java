@@ -43,6 +43,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * all, and a read gives what one of them had.
  */
 class UnitsAcrossSwitchTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   /** What the repositories of the primary say that they are. */
   private static String primaryIn(Stage stage) {
     return stage.primary() == Side.LEGACY ? "sqlite" : "postgres";
@@ -216,9 +218,7 @@ class UnitsAcrossSwitchTest {
                   .from(Domain.ACCOUNTS)
                   .where(
                       DSL.condition(
-                          "(select count(*) from pg_advisory_xact_lock_shared("
-                              + LOCK
-                              + ")) = 1")),
+                          "(select count(*) from pg_advisory_xact_lock_shared(" + LOCK + ")) = 1")),
               row -> row.value2())
           .stream()
           .reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -230,8 +230,7 @@ class UnitsAcrossSwitchTest {
     try (Scenario app =
             Scenario.with()
                 .postgresAccounts(WaitingAccounts::new)
-                .postgres(
-                    p -> p.statementTimeout(Duration.ofSeconds(60)).lockWait(Duration.ofSeconds(60)))
+                .postgres(p -> p.statementTimeout(LONG).lockWait(LONG))
                 .startIn(Stage.LIVE);
         Connection holder = app.database().open()) {
       app.accounts.saveAll(List.of(account(1, "a", 40), account(2, "b", 60)));

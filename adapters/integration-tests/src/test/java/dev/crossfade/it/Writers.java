@@ -83,8 +83,7 @@ final class Writers implements AutoCloseable {
     }
     Outcome outcome =
         outcome(
-            () ->
-                app.accounts.save(account(id, name + "writer " + index + "-" + n % ACCOUNTS, n)));
+            () -> app.accounts.save(account(id, name + "writer " + index + "-" + n % ACCOUNTS, n)));
     possible.merge(
         id,
         List.of(n),
