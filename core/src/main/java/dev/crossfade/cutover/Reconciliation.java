@@ -95,7 +95,7 @@ public final class Reconciliation {
               + crossing.name()
               + "' that was given up; there is nothing to reconcile");
     }
-    membership.ensureKnown(Side.TARGET, ownership.current());
+    membership.introduce(Side.TARGET);
     fenceOthers(target);
     Drain drain = new Drain(target.journal(), new StageView(Side.TARGET, returned), file);
     drain.run();

@@ -107,6 +107,14 @@ public final class Membership {
     }
   }
 
+  /**
+   * Registers with a store, so that it knows the owner of what is marked there; nothing of an
+   * operation goes there for that.
+   */
+  public void introduce(Side side) {
+    register(side, ownership.current());
+  }
+
   /** Registers with a store, which must be reachable. */
   public void join(Side side) {
     crossing.store(side).connect();

@@ -413,8 +413,7 @@ class UnitsAcrossSwitchTest {
       first.check();
       second.check();
       joined.check();
-      assertThat(
-              OwnTransaction.notes(app, Side.LEGACY) + OwnTransaction.notes(app, Side.TARGET))
+      assertThat(OwnTransaction.notes(app, Side.LEGACY) + OwnTransaction.notes(app, Side.TARGET))
           .as("what else those transactions have written, each where it was committed")
           .isEqualTo(joined.booked.size());
     }

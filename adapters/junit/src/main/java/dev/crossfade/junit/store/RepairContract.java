@@ -3,8 +3,8 @@ package dev.crossfade.junit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.Stage;
 import dev.crossfade.junit.store.ContractEntities.Setting;
 import dev.crossfade.junit.store.ContractEntities.Tally;
