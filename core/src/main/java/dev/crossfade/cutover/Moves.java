@@ -215,6 +215,9 @@ public final class Moves {
       MoveReport step = step(view, view.stage().stepTowards(goal), purpose);
       pause = pause.plus(step.pause());
       view = stages.current();
+      if (view.epoch() > step.epoch()) { // others have moved on since; that is theirs
+        return new MoveReport(crossing.name(), from.stage(), step.to(), step.epoch(), pause);
+      }
     }
     if (view.stage() == goal && purpose.stands(view.row())) {
       noteObeyed(view, purpose.obeyed(view.row(), goal));
