@@ -128,15 +128,16 @@ final class Fate {
 
   /** The store, as this process has it. */
   Store store(Store real) {
-    return proxy(
-        Store.class,
-        (self, method, arguments) ->
-            switch (method.getName()) {
-              case "control" -> proxy(ControlTable.class, calls(real.control()));
-              case "instances" -> proxy(Instances.class, calls(real.instances()));
-              case "journal" -> proxy(Journal.class, calls(real.journal()));
-              default -> call(real, method, arguments);
-            });
+    return proxy(Store.class, (self, method, arguments) -> ofStore(real, method, arguments));
+  }
+
+  private Object ofStore(Store real, Method method, Object[] arguments) throws Throwable {
+    return switch (method.getName()) {
+      case "control" -> proxy(ControlTable.class, calls(real.control()));
+      case "instances" -> proxy(Instances.class, calls(real.instances()));
+      case "journal" -> proxy(Journal.class, calls(real.journal()));
+      default -> call(real, method, arguments);
+    };
   }
 
   /** Makes a repository as this process has it. */
