@@ -73,6 +73,9 @@ public final class Moves {
    */
   private final ReentrantLock moving = new ReentrantLock();
 
+  /** What is left to do after a move once the next one may begin. Guarded by {@link #moving}. */
+  private Runnable aftermath = () -> {};
+
   /** Made once per migration. */
   public Moves(
       Crossing crossing,
@@ -169,8 +172,20 @@ public final class Moves {
     try {
       return move.apply(stages.refresh());
     } finally {
+      Runnable after = aftermath;
+      aftermath = () -> {};
       moving.unlock();
+      after.run();
     }
+  }
+
+  /** The old primary may be away: the next move does not wait for this. */
+  private void tidyUp(StageView before, ControlRow decided, AuditEntry entry) {
+    Side now = decided.stage().primary();
+    if (now != before.primary()) {
+      stages.carriedOut(before.primary(), decided.epoch());
+    }
+    audit.carryOver(before.primary(), now, entry);
   }
 
   private void awaitTurn(Stage goal) {
@@ -267,6 +282,9 @@ public final class Moves {
     List<GateAnswer> answers =
         gates.ask(view, next).stream().map(purpose::forcing).toList();
     if (answers.stream().anyMatch(GateAnswer::refuses)) {
+      if (stages.refresh().epoch() != view.epoch()) {
+        throw refused(view, next, SOMEBODY_ELSE); // the answers are about what was
+      }
       throw MoveRefusedException.byGates(crossing.name(), view.stage(), next, answers);
     }
     if (next.primary() != view.primary()) {
@@ -362,7 +380,7 @@ public final class Moves {
     stages.beginChange();
     try {
       MoveReport report = drained(view, old, closing, decided, entry);
-      audit.carryOver(view.primary(), decided.stage().primary(), entry.withPause(report.pause()));
+      aftermath = () -> tidyUp(view, decided, entry.withPause(report.pause()));
       return report;
     } finally {
       stages.endChange();
@@ -422,14 +440,11 @@ public final class Moves {
       ControlRow decided,
       AuditEntry entry) {
     try {
-      if (!repair.settle(crossing.settings().switchLimit())) {
-        throw notDrained(view, decided.stage());
-      }
-      if (!decided.isOpen()) {
-        raiseGenerators(view);
-      }
-      if (!old.replaceIfDrained(closing, decided, entry)) {
-        throw notDrained(view, decided.stage());
+      long deadline = System.nanoTime() + crossing.settings().switchLimit().toNanos();
+      while (!isDecidedDrained(view, old, closing, decided, entry, deadline)) {
+        if (System.nanoTime() - deadline >= 0 || !closing.equals(old.read(crossing.name()))) {
+          throw notDrained(view, decided.stage());
+        }
       }
     } catch (RuntimeException e) {
       if (undoAfter(e, view, old, closing)) {
@@ -440,6 +455,24 @@ public final class Moves {
         throw e;
       }
     }
+  }
+
+  /** Drains, and decides; false if a late finish elsewhere has left something in between. */
+  private boolean isDecidedDrained(
+      StageView view,
+      ControlTable old,
+      ControlRow closing,
+      ControlRow decided,
+      AuditEntry entry,
+      long deadline) {
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    if (!repair.settle(left)) {
+      throw notDrained(view, decided.stage());
+    }
+    if (!decided.isOpen()) {
+      raiseGenerators(view);
+    }
+    return old.replaceIfDrained(closing, decided, entry);
   }
 
   /**

@@ -82,7 +82,7 @@ public final class Stages {
   /** Why the secondary cannot be what it should be, as the last reading found it; else null. */
   public @Nullable ConfigurationException doubt() {
     ConfigurationException found = doubt;
-    return found == null ? givenUp : found;
+    return found == null && view.primary() == Side.LEGACY ? givenUp : found;
   }
 
   /**
@@ -94,7 +94,7 @@ public final class Stages {
   public void lookAtSecondary(StageView seen) {
     if (seen.primary() == Side.LEGACY) {
       ControlRow row = target().read(crossing.name());
-      if (row != null) {
+      if (row != null && row.epoch() <= seen.epoch()) { // else somebody has moved on
         lookAtSecondary(seen.row(), row);
       }
     }
@@ -126,6 +126,9 @@ public final class Stages {
       return refresh();
     }
     StageView seen = new StageView(believed.primary(), undoneIfOverdue(believed.primary(), row));
+    if (seen.row().state() == State.MOVED) { // decided instead of undone
+      return refresh();
+    }
     boolean later = false;
     lock.lock();
     try {
@@ -232,8 +235,12 @@ public final class Stages {
       if (row == null || row.state() == State.MOVED || row.epoch() < before.epoch()) {
         throw e;
       }
+      ControlRow now = undoneIfOverdue(before.primary(), row);
+      if (now.state() == State.MOVED) { // decided instead of undone
+        throw e;
+      }
       doubt = e;
-      return new StageView(before.primary(), undoneIfOverdue(before.primary(), row));
+      return new StageView(before.primary(), now);
     }
   }
 
@@ -324,10 +331,12 @@ public final class Stages {
     if (untold) {
       tell(report);
     }
-    if (next.primary() != before.primary()) {
-      openings.note(before.primary(), next.epoch());
-    }
     return report;
+  }
+
+  /** Notes in the store that moved that the other one is open; that store may be away. */
+  public void carriedOut(Side moved, long epoch) {
+    openings.note(moved, epoch);
   }
 
   /**
@@ -423,7 +432,11 @@ public final class Stages {
     if (target == null || target.state() == State.MOVED) {
       throw unreachable;
     }
-    return new StageView(Side.TARGET, undoneIfOverdue(Side.TARGET, target));
+    ControlRow now = undoneIfOverdue(Side.TARGET, target);
+    if (now.state() == State.MOVED) { // decided instead of undone
+      throw unreachable;
+    }
+    return new StageView(Side.TARGET, now);
   }
 
   /**
@@ -507,7 +520,7 @@ public final class Stages {
    */
   private StageView opened(Side side, @Nullable ControlRow behind, ControlRow moved) {
     if (openings.wasCarriedOut(side.other(), moved)) {
-      throw restored(side, behind, moved);
+      return openedMeanwhile(side, behind, moved);
     }
     crossing.store(side).control().openIfOlder(moved.opened());
     openings.note(side.other(), moved.epoch());
@@ -516,6 +529,15 @@ public final class Stages {
       throw new IllegalStateException("the control row just opened is gone");
     }
     return new StageView(side, row);
+  }
+
+  /** It may have been opened between the reading of its row and that of what was carried out. */
+  private StageView openedMeanwhile(Side side, @Nullable ControlRow behind, ControlRow moved) {
+    ControlRow again = crossing.store(side).control().read(moved.migration());
+    if (again == null || again.epoch() < moved.epoch()) {
+      throw restored(side, behind, moved);
+    }
+    return read();
   }
 
   private ControlRow undoneIfOverdue(Side side, ControlRow row) {
