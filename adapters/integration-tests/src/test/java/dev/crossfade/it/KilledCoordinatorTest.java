@@ -73,7 +73,7 @@ class KilledCoordinatorTest {
 
       boolean killed = fate.hasCome();
       if (killed) {
-        coordinator.close(); // its connections end with it
+        coordinator.end(); // its connections end with it
         Switching.awaitEnd(move);
       } else {
         assertThat(move.join().to()).isEqualTo(to);

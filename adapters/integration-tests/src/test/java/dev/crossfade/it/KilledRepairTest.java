@@ -76,7 +76,7 @@ class KilledRepairTest {
 
       boolean killed = fate.hasCome();
       if (killed) {
-        coordinator.close();
+        coordinator.end();
         Switching.awaitEnd(move);
       } else {
         assertThat(move.join().to()).isEqualTo(to);
@@ -132,7 +132,7 @@ class KilledRepairTest {
 
       CompletableFuture<MoveReport> move = coordinator.move(Stage.RAMP_DOWN);
       await("its last call").atMost(Scenario.PATIENCE).until(fate::hasCome);
-      coordinator.close();
+      coordinator.end();
       Switching.awaitEnd(move);
       heal(app);
 
