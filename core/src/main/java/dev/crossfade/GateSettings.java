@@ -31,8 +31,7 @@ public record GateSettings(
     notNegative("rehearsedWrites", rehearsedWrites);
     notNegative("backupAge", backupAge);
     if (!(mismatchShare >= 0 && mismatchShare <= 1)) {
-      throw new IllegalArgumentException(
-          "mismatchShare must be from 0 to 1, not " + mismatchShare);
+      throw new IllegalArgumentException("mismatchShare must be from 0 to 1, not " + mismatchShare);
     }
   }
 

@@ -178,8 +178,8 @@ public interface Migration {
   int giveUp(Collection<ParkedKey> keys, String reason);
 
   /**
-   * Makes a backup of the legacy store into a new file, while the application goes on, and notes
-   * it for the gate that asks for one.
+   * Makes a backup of the legacy store into a new file, while the application goes on, and notes it
+   * for the gate that asks for one.
    *
    * @param file must not exist
    * @throws UnsupportedOperationException if the legacy store cannot back itself up; then {@link

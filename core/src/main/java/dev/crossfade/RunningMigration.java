@@ -102,8 +102,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
     Settling settling = new Settling(crossing, closed);
     this.findings = new Findings(crossing);
-    this.backfill =
-        new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
+    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
     this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
@@ -112,8 +111,7 @@ final class RunningMigration implements Migration, AutoCloseable {
         new Reconciliation(crossing, stages, ownership, membership, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
-        new StatusReport(
-            crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);
+        new StatusReport(crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);
     this.heartbeats =
         Stream.of(Side.values())
             .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))

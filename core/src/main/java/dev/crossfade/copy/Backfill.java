@@ -93,8 +93,8 @@ public final class Backfill {
           runs);
     } else {
       log.warn(
-          "The stage of migration '{}' changed during the backfill: what was copied stays, but run it"
-              + " again before you rely on it.",
+          "The stage of migration '{}' changed during the backfill: what was copied stays, but run"
+              + " it again before you rely on it.",
           crossing.name());
     }
     if (refused > 0) {
@@ -221,7 +221,8 @@ public final class Backfill {
               + crossing.name()
               + "' is in "
               + view.stage().id()
-              + ", where the other store does not follow; move it to dual_write or ramp_down before copying");
+              + ", where the other store does not follow; move it to dual_write or ramp_down before"
+              + " copying");
     }
     return view;
   }

@@ -438,8 +438,8 @@ public final class Repair implements AutoCloseable {
   private void tell(CopyResult result) {
     if (result.parked() > 0) {
       log.warn(
-          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a change of primary; see"
-              + " Migration.parked() for the reasons.",
+          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a"
+              + " change of primary; see Migration.parked() for the reasons.",
           result.parked(),
           crossing.name(),
           crossing.store(stages.current().secondary()).name(),

@@ -42,8 +42,7 @@ public final class Verification {
   private final Findings findings;
 
   /** Made once per migration. */
-  public Verification(
-      Crossing crossing, Stages stages, Settling settling, Findings findings) {
+  public Verification(Crossing crossing, Stages stages, Settling settling, Findings findings) {
     this.crossing = crossing;
     this.stages = stages;
     this.settling = settling;

@@ -17,8 +17,7 @@ final class Answers {
   }
 
   /** It holds. */
-  static GateAnswer holds(
-      Gate gate, String evidence, @Nullable Duration age, String threshold) {
+  static GateAnswer holds(Gate gate, String evidence, @Nullable Duration age, String threshold) {
     return new GateAnswer(gate, Verdict.HOLDS, evidence, age, threshold, "");
   }
 
@@ -48,7 +47,12 @@ final class Answers {
         ? holds(gate, evidence, age, threshold)
         : refuses(
             gate,
-            evidence + ", but that is " + age.toSeconds() + " s ago, and " + threshold + " is asked for",
+            evidence
+                + ", but that is "
+                + age.toSeconds()
+                + " s ago, and "
+                + threshold
+                + " is asked for",
             age,
             threshold,
             advice);

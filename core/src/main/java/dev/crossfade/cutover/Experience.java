@@ -131,8 +131,7 @@ final class Experience {
         reasons.add("'" + member.instance() + "' has seen epoch " + member.epoch() + " only");
       }
     }
-    String found =
-        live.size() + " live instances, this one included; the epoch is " + view.epoch();
+    String found = live.size() + " live instances, this one included; the epoch is " + view.epoch();
     answers.add(
         reasons.isEmpty()
             ? Answers.holds(Gate.INSTANCES, found)

@@ -196,7 +196,8 @@ public final class Moves {
       throw refused(
           stages.current(),
           goal,
-          "interrupted while another move of this process was under way; nothing was moved, trying again is safe");
+          "interrupted while another move of this process was under way; nothing was moved, trying"
+              + " again is safe");
     }
   }
 
@@ -279,8 +280,7 @@ public final class Moves {
     if (!view.row().isOpen()) {
       throw refused(view, next, SOMEBODY_ELSE); // that attempt is not to be disturbed
     }
-    List<GateAnswer> answers =
-        gates.ask(view, next).stream().map(purpose::forcing).toList();
+    List<GateAnswer> answers = gates.ask(view, next).stream().map(purpose::forcing).toList();
     if (answers.stream().anyMatch(GateAnswer::refuses)) {
       if (stages.refresh().epoch() != view.epoch()) {
         throw refused(view, next, SOMEBODY_ELSE); // the answers are about what was
@@ -343,8 +343,7 @@ public final class Moves {
    * The other store follows no further, so it must have got everything; while writes go on the
    * journal need never be empty.
    */
-  private MoveReport letGo(
-      StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
+  private MoveReport letGo(StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     catchUp(view, next, purpose);
     return drained(view, purpose, row -> row.advanced(next), answers);
   }
@@ -388,11 +387,7 @@ public final class Moves {
   }
 
   private MoveReport drained(
-      StageView view,
-      ControlTable old,
-      ControlRow closing,
-      ControlRow decided,
-      AuditEntry entry) {
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, AuditEntry entry) {
     long begun = System.nanoTime();
     if (!close(view, old, closing)) {
       throw refused(view, decided.stage(), SOMEBODY_ELSE);
@@ -434,11 +429,7 @@ public final class Moves {
 
   /** Drains and decides; undoes the closing if that does not come about. */
   private void decide(
-      StageView view,
-      ControlTable old,
-      ControlRow closing,
-      ControlRow decided,
-      AuditEntry entry) {
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, AuditEntry entry) {
     try {
       long deadline = System.nanoTime() + crossing.settings().switchLimit().toNanos();
       while (!isDecidedDrained(view, old, closing, decided, entry, deadline)) {

@@ -153,7 +153,8 @@ public final class Membership {
       return true; // alive, or it has gone on as a new one already
     }
     log.warn(
-        "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
+        "Incarnation {} of migration '{}' was fenced by another process, which took it for dead;"
+            + " going on as a new one.",
         incarnation,
         crossing.name());
     tell(incarnation, FencingEvent.Cause.BY_ANOTHER_PROCESS);
@@ -317,8 +318,8 @@ public final class Membership {
     if (!problems.equals(unfit)) {
       unfit = problems;
       log.error(
-          "{} can be reached, but nothing is written to it; writes of migration '{}' go on without it and their"
-              + " keys stay in the journal: {}",
+          "{} can be reached, but nothing is written to it; writes of migration '{}' go on without"
+              + " it and their keys stay in the journal: {}",
           crossing.store(side).name(),
           crossing.name(),
           unfit);
@@ -392,8 +393,8 @@ public final class Membership {
   private void fenceStrangers(StageView view) {
     for (UUID stranger : instances(view.primary()).strangers(crossing.name())) {
       log.warn(
-          "Taking over from incarnation {} of migration '{}', which owns keys in the journal and is not registered:"
-              + " has {} been restored?",
+          "Taking over from incarnation {} of migration '{}', which owns keys in the journal and is"
+              + " not registered: has {} been restored?",
           stranger,
           crossing.name(),
           crossing.store(view.primary()).name());
@@ -430,7 +431,8 @@ public final class Membership {
   private void noteUnreachable(Side side, CrossfadeException e) {
     if (!Boolean.FALSE.equals(reachable.put(side, false))) {
       log.warn(
-          "{} cannot be reached; writes of migration '{}' go on without it and their keys stay in the journal: {}",
+          "{} cannot be reached; writes of migration '{}' go on without it and their keys stay in"
+              + " the journal: {}",
           crossing.store(side).name(),
           crossing.name(),
           e.getMessage());

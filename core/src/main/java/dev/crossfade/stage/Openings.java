@@ -44,8 +44,7 @@ final class Openings {
 
   /** Whether the other store is known to have been open at the epoch at which this one moved. */
   boolean wasCarriedOut(Side moved, ControlRow row) {
-    Evidence opened =
-        crossing.store(moved).control().evidence(crossing.name()).get(EVIDENCE);
+    Evidence opened = crossing.store(moved).control().evidence(crossing.name()).get(EVIDENCE);
     return opened != null && opened.detail().equals(String.valueOf(row.epoch()));
   }
 }

@@ -510,8 +510,9 @@ public final class Stages {
                 + crossing.store(Side.LEGACY).name()
                 + " is, at epoch "
                 + legacy.epoch()
-                + ": it was given up, or restored from a backup. Nothing is written to it. If it was"
-                + " given up, Migration.reconcile() writes down what only it has and takes it back"));
+                + ": it was given up, or restored from a backup. Nothing is written to it. If it"
+                + " was given up, Migration.reconcile() writes down what only it has and takes it"
+                + " back"));
   }
 
   /**
@@ -569,8 +570,7 @@ public final class Stages {
         "past its deadline; whoever made the attempt had died or stalled");
   }
 
-  private ConfigurationException restored(
-      Side side, @Nullable ControlRow older, ControlRow newer) {
+  private ConfigurationException restored(Side side, @Nullable ControlRow older, ControlRow newer) {
     return new ConfigurationException(
         List.of(
             crossing.store(side).name()
@@ -584,8 +584,8 @@ public final class Stages {
                 + crossing.store(side.other()).name()
                 + " is at epoch "
                 + newer.epoch()
-                + " already: it was restored from a backup. Nothing is written to it. Bring its data up to date from the"
-                + " other store, or restore the other one too"));
+                + " already: it was restored from a backup. Nothing is written to it. Bring its"
+                + " data up to date from the other store, or restore the other one too"));
   }
 
   private ControlTable legacy() {

@@ -199,8 +199,8 @@ final class SettingKeys {
               StoreOption.Type.NUMBER,
               GateSettings::rehearsedWrites,
               (gates, v) -> gates.withRehearsedWrites((Integer) v),
-              "How many writes must have been rehearsed in `shadow` before `live`. One that came out"
-                  + " differently refuses in any case."),
+              "How many writes must have been rehearsed in `shadow` before `live`. One that came"
+                  + " out differently refuses in any case."),
           gate(
               "backupAge",
               StoreOption.Type.DURATION,
@@ -267,8 +267,7 @@ final class SettingKeys {
     String byDefault = Values.show(value.apply(DEFAULTS.gates()));
     return new Setting(
         name,
-        Key.of(
-            Name.ROOT, StoreOption.of("gates." + hyphens(name), type, byDefault, consequence)),
+        Key.of(Name.ROOT, StoreOption.of("gates." + hyphens(name), type, byDefault, consequence)),
         (builder, v) -> builder.gates(gates -> change.apply(gates, v)));
   }
 

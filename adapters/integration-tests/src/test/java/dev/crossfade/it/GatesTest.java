@@ -79,7 +79,8 @@ class GatesTest {
                       .extracting(GateAnswer::gate)
                       .containsExactly(Gate.VERIFICATION));
       assertThatThrownBy(
-              () -> app.migration.moveTo(Stage.LIVE, new Force(Set.of(Gate.BACKUP), "the wrong one")))
+              () ->
+                  app.migration.moveTo(Stage.LIVE, new Force(Set.of(Gate.BACKUP), "the wrong one")))
           .isInstanceOf(MoveRefusedException.class);
 
       app.migration.moveTo(Stage.LIVE, new Force(Set.of(Gate.VERIFICATION), "a drill"));
@@ -124,12 +125,10 @@ class GatesTest {
       List<AuditEntry> audit = app.migration.audit(100);
       assertThat(audit)
           .extracting(AuditEntry::action)
-          .containsExactly(
-              Action.MOVED, Action.MOVED, Action.REFUSED, Action.MOVED, Action.MOVED);
+          .containsExactly(Action.MOVED, Action.MOVED, Action.REFUSED, Action.MOVED, Action.MOVED);
       assertThat(audit)
           .extracting(AuditEntry::to)
-          .containsExactly(
-              Stage.SHADOW, Stage.LIVE, Stage.LIVE, Stage.SHADOW, Stage.DUAL_WRITE);
+          .containsExactly(Stage.SHADOW, Stage.LIVE, Stage.LIVE, Stage.SHADOW, Stage.DUAL_WRITE);
       assertThat(audit).extracting(AuditEntry::actor).containsOnly("ann");
       assertThat(audit.get(0).epoch()).isEqualTo(app.migration.epoch());
       assertThat(audit.get(2).reason()).contains("no verification since the last backfill");

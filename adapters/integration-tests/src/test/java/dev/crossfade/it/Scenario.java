@@ -375,9 +375,7 @@ final class Scenario implements AutoCloseable {
                     .extracting(Thread::getName)
                     .filteredOn(Scenario::isOurs)
                     .isEmpty());
-    await("sessions end")
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(sessions()).isZero());
+    await("sessions end").atMost(PATIENCE).untilAsserted(() -> assertThat(sessions()).isZero());
     // The last connection to close deletes it.
     assertThat(directory.resolve("app.db-wal")).as("left open").doesNotExist();
     assertThat(errors.list)

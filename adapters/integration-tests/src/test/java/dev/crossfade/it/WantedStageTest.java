@@ -306,7 +306,8 @@ class WantedStageTest {
     app.rows.execute(
         Side.LEGACY,
         "insert into crossfade_entry (owner, id, migration, entity, key_from, is_range, made_at)"
-            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 1, 'bank', 'account', x'01', 0, 0)");
+            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 1, 'bank', 'account', x'01', 0,"
+            + " 0)");
   }
 
   private static void endTheWriteElsewhere(Scenario app) {

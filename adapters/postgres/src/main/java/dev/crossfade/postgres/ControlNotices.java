@@ -185,7 +185,8 @@ final class ControlNotices implements AutoCloseable {
     if (!deaf) {
       deaf = true;
       log.info(
-          "{} does not tell of moves that other processes make; they are seen with the next heartbeat: {}",
+          "{} does not tell of moves that other processes make; they are seen with the next"
+              + " heartbeat: {}",
           failures.store(),
           e.getMessage());
     } else {

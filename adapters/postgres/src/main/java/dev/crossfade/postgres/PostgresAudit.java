@@ -46,8 +46,7 @@ final class PostgresAudit {
             AUDIT.AT.lt(
                 DSL.field(
                     "clock_timestamp() - {0} * interval '1 second'",
-                    AUDIT.AT.getDataType(),
-                    DSL.val(retention.toSeconds()))))
+                    AUDIT.AT.getDataType(), DSL.val(retention.toSeconds()))))
         .execute();
   }
 

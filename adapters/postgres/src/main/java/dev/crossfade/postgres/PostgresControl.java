@@ -108,15 +108,13 @@ final class PostgresControl implements ControlTable {
 
   @Override
   public void note(AuditEntry entry) {
-    pool.transaction(
-        session -> LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry)));
+    pool.transaction(session -> LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry)));
   }
 
   @Override
   public List<AuditEntry> audit(String migration, int most) {
     return pool.read(
-        session ->
-            LibraryTables.on(session, sql -> PostgresAudit.latest(sql, migration, most)));
+        session -> LibraryTables.on(session, sql -> PostgresAudit.latest(sql, migration, most)));
   }
 
   @Override

@@ -104,22 +104,22 @@ final class PostgresJournal implements Journal {
   private static final String FAILED =
       IN_ORDER
           + """
-            update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
-              state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
-              rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
-                (floor(extract(epoch from clock_timestamp())::float8 * 1000
-                    / (r.ms * power(2, least(j.attempts, 4)))) + 2)
-                  * r.ms * power(2, least(j.attempts, 4)) / 1000) end
-            from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
-            returning j.state
-            """;
+          update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
+            state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
+            rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
+              (floor(extract(epoch from clock_timestamp())::float8 * 1000
+                  / (r.ms * power(2, least(j.attempts, 4)))) + 2)
+                * r.ms * power(2, least(j.attempts, 4)) / 1000) end
+          from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
+          returning j.state
+          """;
 
   private static final String FORGOTTEN =
       IN_ORDER
           + """
-            update crossfade.journal j set state = 'left'
-            from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
-            """;
+          update crossfade.journal j set state = 'left'
+          from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
+          """;
   private static final String OPEN_IDS =
       "select id from crossfade.journal where owner = ? and state = 'open'";
   private static final String PARKED =

@@ -419,7 +419,8 @@ public final class PostgresStore implements Store {
       String place = url.split("[?]", 2)[0];
       if (place.matches("[^/]*//[^/]*@.*")) {
         throw new IllegalArgumentException(
-            "the driver takes no user and password before the URL's host; give them as credentials");
+            "the driver takes no user and password before the URL's host; give them as"
+                + " credentials");
       }
       if (!Pool.understands(place)) {
         throw new IllegalArgumentException(

@@ -25,8 +25,8 @@ final class Entries {
   static final int UNKNOWN = 2;
 
   private static final String INSERT =
-      "insert into crossfade_entry (owner, id, migration, entity, key_from, key_to, is_range, state,"
-          + " made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "insert into crossfade_entry (owner, id, migration, entity, key_from, key_to, is_range,"
+          + " state, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String MOVED =
       "select 1 from crossfade_control where migration = ? and state = 'MOVED'";
   private static final String IS = " where owner = ? and id = ?";

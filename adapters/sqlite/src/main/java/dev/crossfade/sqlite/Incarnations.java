@@ -123,12 +123,11 @@ final class Incarnations implements Instances {
   @Override
   public List<UUID> strangers(String migration) {
     return read(
-        "with recursive o (owner) as (select min(owner) from crossfade_entry union all"
-            + " select (select min(e.owner) from crossfade_entry e where e.owner > o.owner)"
-            + " from o where o.owner is not null)"
-            + " select o.owner from o where o.owner is not null"
-            + " and o.owner not in (select incarnation from crossfade_instance)"
-            + " and (select e.migration from crossfade_entry e where e.owner = o.owner limit 1) = ?",
+        "with recursive o (owner) as (select min(owner) from crossfade_entry union all select"
+            + " (select min(e.owner) from crossfade_entry e where e.owner > o.owner) from o where"
+            + " o.owner is not null) select o.owner from o where o.owner is not null and o.owner"
+            + " not in (select incarnation from crossfade_instance) and (select e.migration from"
+            + " crossfade_entry e where e.owner = o.owner limit 1) = ?",
         Incarnations::incarnation,
         migration);
   }

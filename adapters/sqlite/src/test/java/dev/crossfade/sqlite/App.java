@@ -80,9 +80,9 @@ final class App implements AutoCloseable {
           .build();
 
   private static final String[] SCHEMA = {
-    "create table tokens (id integer primary key, mint_address text not null unique, status text not"
-        + " null default 'monitoring' check (status <> 'bad'), liquidity real, created_at text not"
-        + " null)",
+    "create table tokens (id integer primary key, mint_address text not null unique, status text"
+        + " not null default 'monitoring' check (status <> 'bad'), liquidity real, created_at text"
+        + " not null)",
     "create table scores (id integer primary key, token_id integer not null references tokens on"
         + " delete cascade, value real not null)"
   };
