@@ -4,6 +4,7 @@ import dev.crossfade.CrossfadeListener.CopyProgress;
 import dev.crossfade.CrossfadeListener.VerificationEvent;
 import dev.crossfade.Difference;
 import dev.crossfade.Entity;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.copy.RowsInOrder.Item;
@@ -64,13 +65,7 @@ public final class Verification {
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
     boolean counts = stages.refresh().epoch() == view.epoch();
     if (counts) {
-      crossing
-          .store(view.primary())
-          .control()
-          .recordEvidence(
-              crossing.name(),
-              report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
-              "rows " + report.totalRows() + ", differences " + report.differing());
+      record(report);
     } else {
       log.warn(
           "The stage of migration '{}' changed during the verification; it proves nothing of the"
@@ -87,6 +82,19 @@ public final class Verification {
     VerificationEvent event = new VerificationEvent(report, counts);
     crossing.events().tell(listener -> listener.verified(event));
     return report;
+  }
+
+  /** In both stores: it is as true of one that becomes the primary later. */
+  private void record(VerificationReport report) {
+    for (Side side : Side.values()) {
+      crossing
+          .store(side)
+          .control()
+          .recordEvidence(
+              crossing.name(),
+              report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
+              "rows " + report.totalRows() + ", differences " + report.differing());
+    }
   }
 
   private StageView comparingView() {

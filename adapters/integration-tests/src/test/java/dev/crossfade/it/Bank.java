@@ -6,7 +6,6 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.app.CrossfadeSetup;
 import dev.crossfade.postgres.PostgresStore;
-import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.RepositoryFactory;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ final class Bank implements CrossfadeSetup {
 
   @Override
   public Store legacy(Path file) {
-    return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
+    return Scenario.sqliteAt(file).open();
   }
 
   @Override

@@ -17,7 +17,6 @@ import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.postgres.PostgresViewRepository;
 import dev.crossfade.sqlite.SqliteRepository;
-import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.sqlite.SqliteViewRepository;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
@@ -418,7 +417,7 @@ final class Exchange implements CrossfadeSetup {
 
   @Override
   public Store legacy(Path file) {
-    return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
+    return Scenario.sqliteAt(file).open();
   }
 
   @Override

@@ -13,11 +13,9 @@ import dev.crossfade.junit.app.CrossfadeTest;
 import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteRepository;
-import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.Table;
@@ -96,7 +94,7 @@ class KeysInTheLogTest {
 
     @Override
     public Store legacy(Path file) {
-      return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
+      return Scenario.sqliteAt(file).open();
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.crossfade.junit.app.CrossfadeSetup;
 import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteRepository;
-import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -229,7 +227,7 @@ final class Notes {
     @Override
     public Store legacy(Path file) {
       Connections.file = file;
-      return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30)).open();
+      return Scenario.sqliteAt(file).open();
     }
 
     @Override

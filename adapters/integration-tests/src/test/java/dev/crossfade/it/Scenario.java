@@ -197,10 +197,12 @@ final class Scenario implements AutoCloseable {
 
   /** The legacy store over the same file, as {@link #open} makes it. */
   SqliteStore newSqliteStore() {
-    return options
-        .sqlite
-        .apply(SqliteStore.at(file()).unitTimeLimit(Duration.ofSeconds(30)))
-        .open();
+    return options.sqlite.apply(sqliteAt(file())).open();
+  }
+
+  /** A store whose units of work may take their time, on however busy a machine. */
+  static SqliteStore.Builder sqliteAt(Path file) {
+    return SqliteStore.at(file).unitTimeLimit(Duration.ofSeconds(30));
   }
 
   /** PostgreSQL's store over the same database, as {@link #open} makes it. */

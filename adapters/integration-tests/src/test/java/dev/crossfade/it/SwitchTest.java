@@ -317,6 +317,26 @@ class SwitchTest {
     }
   }
 
+  /** What was the same before the cutover is not proved by that after it. */
+  @Test
+  void differencesFoundWhileLiveStillCountAfterTheWayBack() {
+    try (Scenario app = Scenario.in(Stage.LIVE)) {
+      app.accounts.save(account(1, "a", 1));
+      app.assertSettled();
+      app.rows.execute(Side.LEGACY, "update account set balance = 77 where id = 1");
+      assertThat(app.migration.verify().differences()).hasSize(1);
+      app.moveTo(Stage.SHADOW);
+
+      assertThatThrownBy(() -> app.migration.moveTo(Stage.LIVE))
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("a later one has found differences");
+
+      app.migration.repair(app.migration.verify().differences());
+      assertThat(app.migration.verify().isClean()).isTrue();
+      app.migration.moveTo(Stage.LIVE);
+    }
+  }
+
   @Test
   void backToOffWalksBackAndVoidsTheEvidence() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {

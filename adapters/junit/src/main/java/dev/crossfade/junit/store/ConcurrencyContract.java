@@ -62,7 +62,7 @@ abstract class ConcurrencyContract extends ContractTheme {
 
     AtomicInteger stay = new AtomicInteger();
     Crew.together(
-        8, index -> operations.get(index).forEach(o -> stay.addAndGet(journal.finish(List.of(o)))));
+        8, index -> operations.get(index).forEach(o -> stay.addAndGet(finish(List.of(o)))));
 
     // Whoever finishes first finds nobody who has flagged it; all others it has flagged.
     assertThat(stay).hasValue(199);
@@ -115,7 +115,7 @@ abstract class ConcurrencyContract extends ContractTheme {
         8,
         index -> {
           for (int i = index; i < batches.size(); i += 8) {
-            stay.addAndGet(journal.finish(batches.get(i)));
+            stay.addAndGet(finish(batches.get(i)));
           }
         });
 

@@ -2,8 +2,11 @@ package dev.crossfade.junit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.crossfade.CrossfadeException;
 import dev.crossfade.Entity;
 import dev.crossfade.Stage;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.store.ContractEntities.Color;
 import dev.crossfade.junit.store.ContractEntities.Item;
 import dev.crossfade.store.Change;
@@ -169,17 +172,34 @@ abstract class ContractTheme {
 
   /** Finishes a write; returns how many of its entries stay. */
   final int finish(Actor actor, Written<?> written, Outcome outcome) {
-    return journal.finish(List.of(operation(actor, entries(actor, written), outcome)));
+    return finish(List.of(operation(actor, entries(actor, written), outcome)));
   }
 
   final int finish(Actor actor, List<Entry> entries, Outcome outcome) {
-    return journal.finish(List.of(operation(actor, entries, outcome)));
+    return finish(List.of(operation(actor, entries, outcome)));
   }
 
   /** Finishes a repair. */
   final int finish(Actor actor, Journal.Taken taken, Outcome outcome) {
-    return journal.finish(
-        List.of(new Finish(MIGRATION, actor.id, taken.own(), outcome, taken.taken())));
+    return finish(List.of(new Finish(MIGRATION, actor.id, taken.own(), outcome, taken.taken())));
+  }
+
+  /**
+   * Finishes as the library does: a store waits for a finish only briefly, and what it did not do
+   * for want of time is asked for again.
+   */
+  final int finish(List<Finish> batch) {
+    long deadline = System.nanoTime() + Crew.LIMIT.toNanos();
+    while (true) {
+      try {
+        return journal.finish(batch);
+      } catch (StoreUnavailableException | StoreTimeoutException e) {
+        if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN
+            || System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** An operation that is over, its entry left behind with a known outcome. */

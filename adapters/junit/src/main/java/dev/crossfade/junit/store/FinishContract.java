@@ -198,7 +198,7 @@ abstract class FinishContract extends ContractTheme {
 
   @Test
   void finishingNothingIsNothing() {
-    assertThat(journal.finish(List.of())).isZero();
+    assertThat(finish(List.of())).isZero();
     assertThat(finish(writer, List.of(), Outcome.DONE)).isZero();
     assertEmptyJournal();
   }
@@ -213,7 +213,7 @@ abstract class FinishContract extends ContractTheme {
       batch.add(operation(actor, entries(actor, tally(actor, 1)), Outcome.DONE));
     }
 
-    int stay = journal.finish(batch);
+    int stay = finish(batch);
 
     // One after the other two stay; all at once all three do. That all go is the one wrong answer.
     assertThat(stay).isBetween(2, 3);
@@ -233,7 +233,7 @@ abstract class FinishContract extends ContractTheme {
     journal.withdraw(entries(other, gone));
 
     int stay =
-        journal.finish(
+        finish(
             List.of(
                 operation(writer, entries(writer, contested), Outcome.DONE),
                 operation(writer, entries(writer, fine), Outcome.DONE),
@@ -260,7 +260,7 @@ abstract class FinishContract extends ContractTheme {
       batch.add(operation(writer, journal.mark(writer.entry(1), List.of(key)), Outcome.DONE));
     }
 
-    assertThat(journal.finish(batch)).isZero();
+    assertThat(finish(batch)).isZero();
 
     assertEmptyJournal();
   }
@@ -430,7 +430,7 @@ abstract class FinishContract extends ContractTheme {
     Written<Tally> inside = tally(writer, 5);
 
     int stay =
-        journal.finish(
+        finish(
             List.of(
                 operation(copy, range, Outcome.DONE),
                 operation(writer, entries(writer, inside), Outcome.DONE)));
