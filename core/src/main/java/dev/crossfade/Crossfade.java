@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.Health.State;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.routing.Router;
 import dev.crossfade.store.NearestName;
@@ -53,6 +54,7 @@ public final class Crossfade implements AutoCloseable {
   private Settings settings;
   private List<String> kept = List.of();
   private volatile @Nullable AutoCloseable watch;
+  private volatile boolean closed;
 
   private Crossfade(Store legacy, Store target, Settings settings) {
     this.legacy = legacy;
@@ -265,11 +267,25 @@ public final class Crossfade implements AutoCloseable {
   }
 
   /**
+   * How this process is, for probes; asks no store. Liveness is {@link Health#isAlive}: that a
+   * store is down is no reason to restart.
+   */
+  public Health health() {
+    if (closed) {
+      return new Health(State.DOWN, List.of("closed"));
+    }
+    List<String> concerns =
+        migrations.values().stream().flatMap(m -> m.concerns().stream()).toList();
+    return new Health(concerns.isEmpty() ? State.UP : State.DEGRADED, concerns);
+  }
+
+  /**
    * Ends all threads and both stores. Work under way is finished; what the other store has not got
    * yet stays in the journal and is repaired by the next process.
    */
   @Override
   public void close() {
+    closed = true;
     endWatch();
     migrations.values().forEach(RunningMigration::close);
     legacy.close();

@@ -90,6 +90,10 @@ class SettingsTest {
             10,
             0.6,
             Duration.ofMillis(11),
+            "ann",
+            new GateSettings(
+                Duration.ofHours(1), 2, 0.3, Duration.ofHours(4), 5, Duration.ofHours(6)),
+            Duration.ofDays(7),
             Map.of("users", Stage.LIVE));
 
     assertThat(all.toBuilder().build()).isEqualTo(all);

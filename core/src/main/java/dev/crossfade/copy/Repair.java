@@ -23,11 +23,13 @@ import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Wakeup;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class Repair implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Repair.class);
   private static final int ENTRIES_PER_ROUND = 256;
   private static final Duration FIRST_DELAY = Duration.ofMillis(50);
+  private static final Duration PROVE_EVERY = Duration.ofSeconds(5);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
@@ -71,6 +74,12 @@ public final class Repair implements AutoCloseable {
 
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
+
+  /** Only written under {@link #turn}. */
+  private volatile @Nullable Instant provenUntil;
+
+  /** Guarded by {@link #turn}. */
+  private long provenAt = System.nanoTime() - PROVE_EVERY.toNanos();
 
   /** How many ids rounds have given out. */
   private final AtomicLong marked = new AtomicLong();
@@ -281,6 +290,29 @@ public final class Repair implements AutoCloseable {
     journal(view).leaveForgotten(owner, id -> ownership.knows(owner, id));
   }
 
+  /**
+   * A write whose entry is gone is in the other store; so is every one acknowledged before the
+   * oldest entry was made. Looked at now and then, because a long journal is not counted for
+   * nothing.
+   */
+  private void prove(StageView view) {
+    long now = System.nanoTime();
+    if (!view.stage().writesBoth() || !isRecalled() || now - provenAt < PROVE_EVERY.toNanos()) {
+      return;
+    }
+    Instant looked = Instant.now();
+    provenUntil = looked.minus(journal(view).status(crossing.name()).oldest());
+    provenAt = now;
+  }
+
+  /**
+   * Until when every acknowledged write is known to be in the other store, by the clock of this
+   * process; null if nothing is known.
+   */
+  public @Nullable Instant provenUntil() {
+    return provenUntil;
+  }
+
   /** Keeps up what has to be done again and again, whatever is left. */
   private void upkeep() {
     turn.lock();
@@ -289,6 +321,7 @@ public final class Repair implements AutoCloseable {
       membership.keepUp(view);
       recall(view);
       sweep(view);
+      prove(view);
       if (!breaker.isClosed()) {
         tryAgain(view);
       }
@@ -351,6 +384,19 @@ public final class Repair implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes sure that no key is merely remembered any more: from here on the journal shows all that
+   * the other store has not got.
+   */
+  public void ensureRecalled() {
+    turn.lock();
+    try {
+      recall(stages.refresh());
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Repairs some of what was left. */
   private Progress round() {
     turn.lock();
@@ -392,8 +438,8 @@ public final class Repair implements AutoCloseable {
   private void tell(CopyResult result) {
     if (result.parked() > 0) {
       log.warn(
-          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a change of primary; see"
-              + " Migration.parked() for the reasons.",
+          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a"
+              + " change of primary; see Migration.parked() for the reasons.",
           result.parked(),
           crossing.name(),
           crossing.store(stages.current().secondary()).name(),

@@ -1,5 +1,6 @@
 package dev.crossfade.store;
 
+import dev.crossfade.AuditEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -99,6 +100,15 @@ public interface Journal {
    * @return how many
    */
   int retryParked(String migration);
+
+  /**
+   * Gives entries up that are parked: they are gone, and nobody brings the other store up to date
+   * any more, until their keys are written again. What the audit is to say of it is noted in the
+   * same transaction. Those that are not parked any more stay.
+   *
+   * @return how many were given up; nothing is noted if none were
+   */
+  int giveUp(Collection<Entry> parked, AuditEntry entry);
 
   /**
    * Those of these canonical keys of one entity that an entry of any kind covers, parked ones

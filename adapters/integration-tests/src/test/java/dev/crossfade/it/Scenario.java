@@ -9,11 +9,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener;
+import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.junit.FaultyStore;
+import dev.crossfade.junit.RestartablePostgres;
 import dev.crossfade.junit.TcpProxy;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
@@ -75,6 +77,7 @@ final class Scenario implements AutoCloseable {
     private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
     private CrossfadeListener listener = new CrossfadeListener() {};
     private boolean proxied;
+    private RestartablePostgres server;
 
     Options settings(UnaryOperator<Settings.Builder> change) {
       settings = change;
@@ -114,6 +117,12 @@ final class Scenario implements AutoCloseable {
       return this;
     }
 
+    /** On a PostgreSQL that the test may stop, and that must run at the end. */
+    Options server(RestartablePostgres own) {
+      server = own;
+      return this;
+    }
+
     /** The scenario, in stage off, its tables empty. */
     Scenario start() {
       return new Scenario(this);
@@ -148,10 +157,13 @@ final class Scenario implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    database = Template.DATABASE.copy();
-    proxy = options.proxied ? TcpProxy.to(TestPostgres.shared()) : null;
+    database = options.server == null ? Template.DATABASE.copy() : options.server.newDatabase();
+    proxy = options.proxied ? TcpProxy.to(database.server()) : null;
     rows = new RowReader(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
+    if (options.server != null) {
+      rows.execute(Side.TARGET, Domain.POSTGRES_TABLES);
+    }
     try {
       open();
     } catch (RuntimeException | Error e) {
@@ -257,6 +269,7 @@ final class Scenario implements AutoCloseable {
                 .shadowSampling(0)
                 .rehearsalSampling(0)
                 .backfillChunk(100)
+                .gates(gates -> GateSettings.least())
                 .parkAfter(1_000))
         .build();
   }

@@ -411,7 +411,7 @@ class SwitchTest {
     }
   }
 
-  /** A second process has the old view; its next write is made under the new stage. */
+  /** A second process that nobody tells; its next write is made under the new stage. */
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -423,7 +423,10 @@ class SwitchTest {
             .settings(s -> s.heartbeat(Duration.ofMinutes(1)).lease(Duration.ofMinutes(5)))
             .startIn(from)) {
       assertThat(app.migration.verify().differences()).isEmpty();
-      try (Sibling other = new Sibling(app)) {
+      Settings settings = app.settings().toBuilder().instance("sibling").build();
+      try (Sibling other =
+          new Sibling(
+              app, settings, app.newSqliteStore(), StoreWithout.notices(app.newPostgresStore()))) {
         app.migration.moveTo(to);
         assertThat(other.migration().stage()).isEqualTo(from);
 

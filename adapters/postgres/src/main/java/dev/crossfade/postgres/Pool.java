@@ -147,6 +147,20 @@ final class Pool implements AutoCloseable {
         settings.tls().properties());
   }
 
+  /**
+   * As {@link #source(PostgresSettings)}, for a connection beside the pool's.
+   *
+   * @param suffix of the application's name
+   * @param answer how long the server may take to answer, and to be reached
+   */
+  static DataSource source(PostgresSettings settings, String suffix, Duration answer) {
+    Properties defaults = settings.tls().properties();
+    defaults.setProperty("connectTimeout", Long.toString(answer.toSeconds()));
+    defaults.setProperty("socketTimeout", Long.toString(answer.toSeconds()));
+    return source(
+        settings.url(), settings.credentials(), settings.applicationName() + suffix, defaults);
+  }
+
   private static DataSource bounded(PostgresSettings settings, Duration answer) {
     Properties defaults = settings.tls().properties();
     defaults.setProperty("socketTimeout", Long.toString(Math.max(1, answer.toSeconds())));

@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -94,6 +95,8 @@ final class PostgresJournal implements Journal {
   private static final String WITHDRAW =
       IN_ORDER + "delete from crossfade.journal j using l where j.owner = l.owner and j.id = l.id";
 
+  private static final String GIVE_UP = WITHDRAW + " and j.state = 'parked'";
+
   /**
    * Rests end at common instants, multiples of their length: keys that are in each other's way must
    * be taken together, however far apart they failed.
@@ -101,22 +104,22 @@ final class PostgresJournal implements Journal {
   private static final String FAILED =
       IN_ORDER
           + """
-            update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
-              state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
-              rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
-                (floor(extract(epoch from clock_timestamp())::float8 * 1000
-                    / (r.ms * power(2, least(j.attempts, 4)))) + 2)
-                  * r.ms * power(2, least(j.attempts, 4)) / 1000) end
-            from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
-            returning j.state
-            """;
+          update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
+            state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
+            rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
+              (floor(extract(epoch from clock_timestamp())::float8 * 1000
+                  / (r.ms * power(2, least(j.attempts, 4)))) + 2)
+                * r.ms * power(2, least(j.attempts, 4)) / 1000) end
+          from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
+          returning j.state
+          """;
 
   private static final String FORGOTTEN =
       IN_ORDER
           + """
-            update crossfade.journal j set state = 'left'
-            from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
-            """;
+          update crossfade.journal j set state = 'left'
+          from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
+          """;
   private static final String OPEN_IDS =
       "select id from crossfade.journal where owner = ? and state = 'open'";
   private static final String PARKED =
@@ -373,6 +376,22 @@ final class PostgresJournal implements Journal {
   public int retryParked(String migration) {
     return pool.transaction(
         session -> session.update(RETRY_PARKED, statement -> statement.setString(1, migration)));
+  }
+
+  @Override
+  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+    return parked.isEmpty()
+        ? 0
+        : pool.transaction(
+            session -> {
+              int gone =
+                  session.update(
+                      GIVE_UP, statement -> new EntryArrays(parked).bindIds(statement, 1));
+              if (gone > 0) {
+                int unused = LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry));
+              }
+              return gone;
+            });
   }
 
   @Override

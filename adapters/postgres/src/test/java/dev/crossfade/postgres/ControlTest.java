@@ -172,7 +172,7 @@ class ControlTest {
       holder.setAutoCommit(false);
       statement.executeQuery("select * from crossfade.instances for share");
 
-      assertThat(fixture.store.instances().heartbeat(fixture.incarnation, null)).isTrue();
+      assertThat(fixture.store.instances().heartbeat(fixture.incarnation, Fixture.PULSE)).isTrue();
     }
   }
 }

@@ -76,7 +76,7 @@ class InstallationTest {
 
       try (PostgresStore store = role.at().open()) {
         store.connect();
-        store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
+        Fixture.register(store.instances(), UUID.randomUUID());
       }
     }
   }
@@ -86,7 +86,7 @@ class InstallationTest {
     try (Role role = new Role(database);
         PostgresStore store = role.at().owner(database.user(), database.password()).open()) {
       store.connect();
-      store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
+      Fixture.register(store.instances(), UUID.randomUUID());
       assertThat(store.instances().expired("tokens", Duration.ofDays(1))).isEmpty();
     }
   }

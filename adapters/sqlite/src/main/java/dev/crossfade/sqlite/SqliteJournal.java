@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -187,6 +188,18 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
+  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+    return write(
+        session -> {
+          int gone = entries(session).deleteParked(parked);
+          if (gone > 0) {
+            int unused = AuditRows.note(session, entry);
+          }
+          return gone;
+        });
+  }
+
+  @Override
   public Set<Integer> covered(String entity, List<byte[]> canonicalKeys) {
     return sessions.reading(
         "reading the journal",
@@ -240,8 +253,9 @@ final class SqliteJournal implements Journal {
         "reading the journal",
         session ->
             session.query(
-                "select count(*), coalesce(sum(state <> 0 and not parked), 0), coalesce(sum(parked),"
-                    + " 0), min(made_at) from crossfade_entry where migration = ?",
+                "select count(*), coalesce(sum(state <> 0 and not parked), 0),"
+                    + " coalesce(sum(parked), 0), min(made_at) from crossfade_entry where migration"
+                    + " = ?",
                 statement -> statement.setString(1, migration),
                 rows -> {
                   rows.next();
@@ -293,11 +307,11 @@ final class SqliteJournal implements Journal {
             + ENTRY
             + " from crossfade_entry e where migration = ? and parked = 0 and (rests_until <= ? or"
             + " exists (select 1 from crossfade_control c where c.migration = e.migration and"
-            + " c.state = 'CLOSING')) and (state = 1 or exists"
-            + " (select 1 from crossfade_instance i where i.incarnation = e.owner and i.fenced = 1))"
-            + " and not exists (select 1 from crossfade_entry r where r.owner = e.chosen_owner and"
-            + " r.id = e.chosen_id and r.state = 0 and not exists (select 1 from crossfade_instance"
-            + " f where f.incarnation = r.owner and f.fenced = 1)) order by seq limit ?",
+            + " c.state = 'CLOSING')) and (state = 1 or exists (select 1 from crossfade_instance i"
+            + " where i.incarnation = e.owner and i.fenced = 1)) and not exists (select 1 from"
+            + " crossfade_entry r where r.owner = e.chosen_owner and r.id = e.chosen_id and r.state"
+            + " = 0 and not exists (select 1 from crossfade_instance f where f.incarnation ="
+            + " r.owner and f.fenced = 1)) order by seq limit ?",
         statement -> {
           statement.setString(1, migration);
           statement.setLong(2, clock.millis());

@@ -133,6 +133,48 @@ public final class SqliteStore implements Store {
         session -> new CatalogueCheck(sessions, session).problems(repositories));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A word in the file, and the name that the file system has for it: device and inode, nothing
+   * on Windows. A file restored from a backup of {@link #backUp} has another word, each time it is
+   * restored. One restored from a copy made by other means is recognised where it is another file;
+   * not where its bytes were written into the one that was there, or on Windows. A file moved to
+   * another disk, or mounted from another device, is taken for another one although it is not.
+   *
+   * <p>Neither the end of a process nor that of the machine makes another run of it: nothing that
+   * was acknowledged is lost then. With {@link Builder#allowWeakDurability} something may be, and
+   * this does not tell.
+   */
+  @Override
+  public String identity() {
+    SqliteFile open = file();
+    return sessions.reading(
+        "reading the identity", session -> FileIdentity.of(session, open.path()));
+  }
+
+  @Override
+  public boolean canBackUp() {
+    return true;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A SQLite file like this one, but for free pages, WAL mode, and the word of its {@link
+   * #identity}, which the first store on it gives it anew; read by those who may read this one. It
+   * is written to {@code <file>.unfinished}, checked by {@code pragma integrity_check} and renamed;
+   * a process that is killed meanwhile leaves that file. Nobody waits for it, but the write-ahead
+   * log grows by what is written until the copy is made.
+   *
+   * <p>An interrupt ends it within moments, and so does {@link #close} of the last store on the
+   * file.
+   */
+  @Override
+  public void backUp(Path target) {
+    new Backup(file(), target).make();
+  }
+
   @Override
   public ControlTable control() {
     return control;
@@ -327,6 +369,7 @@ public final class SqliteStore implements Store {
 
   private static boolean install(Session session) throws SQLException {
     Tables.install(session);
+    FileIdentity.give(session);
     return true;
   }
 

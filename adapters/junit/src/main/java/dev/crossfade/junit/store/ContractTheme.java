@@ -14,6 +14,9 @@ import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +47,7 @@ abstract class ContractTheme {
   static final String MIGRATION = "contract";
   static final Duration LIMIT = Duration.ofSeconds(30);
   static final Duration NO_REST = Duration.ZERO;
+  static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final ControlRow OPEN = ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE);
 
   private final Supplier<? extends ContractEnvironment> environments;
@@ -86,8 +91,13 @@ abstract class ContractTheme {
   /** A new incarnation, registered in the store. */
   final Actor actor() {
     Actor actor = new Actor(MIGRATION);
-    store.instances().register(actor.id, "contract", MIGRATION, null);
+    store.instances().register(actor.id, origin(actor.id, "contract", MIGRATION), PULSE);
     return actor;
+  }
+
+  /** That of a process with this one incarnation. */
+  static Origin origin(UUID incarnation, String instance, String migration) {
+    return new Origin(incarnation, instance, "1.2.3", migration);
   }
 
   // Writing.

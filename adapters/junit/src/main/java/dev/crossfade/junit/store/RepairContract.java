@@ -3,6 +3,8 @@ package dev.crossfade.junit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.Stage;
 import dev.crossfade.junit.store.ContractEntities.Setting;
 import dev.crossfade.junit.store.ContractEntities.Tally;
@@ -18,6 +20,7 @@ import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Written;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -160,7 +163,7 @@ abstract class RepairContract extends ContractTheme {
     left(1);
 
     Actor other = new Actor("another");
-    store.instances().register(other.id, "contract", "another", null);
+    store.instances().register(other.id, origin(other.id, "contract", "another"), PULSE);
     assertThat(journal.take(other.entry(4), 10).taken()).isEmpty();
     assertThat(journal.status("another").entries()).isZero();
     assertThat(takeable()).hasSize(1);
@@ -436,6 +439,36 @@ abstract class RepairContract extends ContractTheme {
     Actor repair = actor();
     assertThat(finish(repair, take(repair, 10), Outcome.DONE)).isZero();
     assertEmptyJournal();
+  }
+
+  @Test
+  void whatIsParkedCanBeGivenUpAndNothingElse() {
+    Entry bad = left(1);
+    Entry waiting = left(2);
+    assertThat(journal.failed(List.of(bad), "no parent", 1, NO_REST)).isEqualTo(1);
+    AuditEntry entry =
+        new AuditEntry(
+            UUID.randomUUID(),
+            store.control().now().truncatedTo(ChronoUnit.MILLIS),
+            MIGRATION,
+            Action.GAVE_UP,
+            Stage.DUAL_WRITE,
+            Stage.DUAL_WRITE,
+            1,
+            "ann",
+            "pod",
+            List.of("item 1"),
+            "nobody needs it",
+            null);
+
+    assertThat(journal.giveUp(List.of(waiting), entry)).as("not parked").isZero();
+    assertThat(store.control().audit(MIGRATION, 10)).isEmpty();
+    assertThat(journal.giveUp(List.of(bad, waiting), entry)).isEqualTo(1);
+
+    assertThat(store.control().audit(MIGRATION, 10)).containsExactly(entry);
+    assertThat(journal.parked(MIGRATION, 10)).isEmpty();
+    assertThat(takeable()).containsExactly(waiting);
+    assertThat(journal.giveUp(List.of(bad), entry)).as("again").isZero();
   }
 
   @Test

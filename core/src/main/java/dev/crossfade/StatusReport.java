@@ -1,0 +1,106 @@
+package dev.crossfade;
+
+import dev.crossfade.copy.Repair;
+import dev.crossfade.cutover.Moves;
+import dev.crossfade.cutover.Obeyer;
+import dev.crossfade.journal.Membership;
+import dev.crossfade.rehearsal.Rehearsals;
+import dev.crossfade.shadow.ShadowReads;
+import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Instances.Member;
+import dev.crossfade.wiring.Crossing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is told of a migration from outside. Safe for use by many threads. */
+final class StatusReport {
+  private final Crossing crossing;
+  private final Stages stages;
+  private final Membership membership;
+  private final Repair repair;
+  private final ShadowReads shadows;
+  private final Rehearsals rehearsals;
+  private final Moves moves;
+  private final Obeyer obeyer;
+
+  StatusReport(
+      Crossing crossing,
+      Stages stages,
+      Membership membership,
+      Repair repair,
+      ShadowReads shadows,
+      Rehearsals rehearsals,
+      Moves moves,
+      Obeyer obeyer) {
+    this.crossing = crossing;
+    this.stages = stages;
+    this.membership = membership;
+    this.repair = repair;
+    this.shadows = shadows;
+    this.rehearsals = rehearsals;
+    this.moves = moves;
+    this.obeyer = obeyer;
+  }
+
+  /** All of it; asks the stores. */
+  MigrationStatus status() {
+    StageView view = stages.refresh();
+    Stage next = view.stage().stepTowards(Stage.COMPLETE);
+    boolean last = next == view.stage();
+    return new MigrationStatus(
+        crossing.name(),
+        view.stage(),
+        view.primary(),
+        view.epoch(),
+        !view.row().isOpen(),
+        membership.members(view).stream().map(this::instance).toList(),
+        repair.status(),
+        crossing.availability().isAvailable(),
+        shadows.counts(),
+        rehearsals.counts(),
+        obeyer.wanted(),
+        last ? null : next,
+        last ? List.of() : moves.plan(next).gates());
+  }
+
+  private MigrationStatus.Instance instance(Member member) {
+    Duration lease = crossing.settings().lease();
+    return new MigrationStatus.Instance(
+        member.instance(),
+        member.version(),
+        member.lives(lease),
+        member.epoch(),
+        member.silentFor(),
+        member.compared(),
+        member.mismatched(),
+        member.rehearsed(),
+        member.differed());
+  }
+
+  /** Why somebody should look; asks no store. */
+  List<String> concerns() {
+    List<String> concerns = new ArrayList<>();
+    String about = "migration '" + crossing.name() + "': ";
+    if (!crossing.availability().isAvailable()) {
+      StageView view = stages.current();
+      concerns.add(
+          about
+              + crossing.store(view.secondary()).name()
+              + " does not follow; writes go on without it and their keys stay in the journal");
+    }
+    obeyer
+        .wanted()
+        .filter(wanted -> !wanted.obeyed() && !wanted.reasons().isEmpty())
+        .ifPresent(
+            wanted ->
+                concerns.add(
+                    about
+                        + "the settings want "
+                        + wanted.stage().id()
+                        + ": "
+                        + String.join("; ", wanted.reasons())));
+    return concerns;
+  }
+}
