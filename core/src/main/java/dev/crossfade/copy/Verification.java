@@ -62,7 +62,7 @@ public final class Verification {
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
     boolean counts = stages.refresh().epoch() == view.epoch();
     if (counts) {
-record(report, runs);
+      record(report, runs);
     } else {
       log.warn(
           "The stage of migration '{}' changed during the verification; it proves nothing of the"
