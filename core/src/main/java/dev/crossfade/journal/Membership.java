@@ -15,7 +15,6 @@ import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ public final class Membership {
   private final UUID process = UUID.randomUUID();
 
   private final Map<Side, UUID> registered = new ConcurrentHashMap<>();
-  private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
+  private final Map<Side, Boolean> reachable = new ConcurrentHashMap<>();
 
   /** Sides whose catalogue was found to fit since they were last unreachable. */
   private final Set<Side> fitting = ConcurrentHashMap.newKeySet();
@@ -87,6 +86,11 @@ public final class Membership {
   /** The catalogue of that side was checked, and fits. */
   public void fits(Side side) {
     fitting.add(side);
+  }
+
+  /** Whether the store of a side could not be reached when this process last tried. */
+  public boolean isAway(Side side) {
+    return Boolean.FALSE.equals(reachable.get(side));
   }
 
   /** Whether an operation of this incarnation may change the store of a side. */
