@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the epoch since; that of before where nothing was moved
  * @param actor who: {@link Settings.Builder#actor}, or the settings
  * @param instance the process that did it
- * @param gates what the gates said, or which keys were given up, a line each
+ * @param gates what the gates said, or which keys were given up, a line each; a line break within
+ *     one shows as {@code \n}
  * @param reason why a gate was forced, a key given up or a primary abandoned; why a move was
  *     refused; else null
  * @param pause how long writes waited; null where they did not, or it is not known
@@ -42,7 +43,12 @@ public record AuditEntry(
     @Nullable Duration pause) {
   /** Copies what is given. */
   public AuditEntry {
-    gates = List.copyOf(gates);
+    gates = gates.stream().map(AuditEntry::line).toList();
+  }
+
+  /** A database may have said several in one, and a key may hold anything. */
+  private static String line(String text) {
+    return text.replace("\0", "\\0").replace("\r", "\\r").replace("\n", "\\n");
   }
 
   /** What was done. */

@@ -30,6 +30,7 @@ import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.Store;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Findings;
@@ -41,12 +42,14 @@ import dev.crossfade.write.SecondaryLane;
 import dev.crossfade.write.WritePath;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -312,7 +315,7 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   @Override
   public boolean secondaryAvailable() {
-    return crossing.availability().isAvailable();
+    return report.secondaryAvailable();
   }
 
   @Override
@@ -346,23 +349,36 @@ final class RunningMigration implements Migration, AutoCloseable {
       throw new IllegalArgumentException("keys are given up for a reason");
     }
     StageView view = stages.current();
-    List<Entry> entries =
-        primaryJournal().parked(name(), MOST_PARKED).stream()
-            .filter(parked -> isAmong(keys, ShownKeys.parked(crossing, parked)))
-            .map(ParkedEntry::entry)
+    Store primary = crossing.store(view.primary());
+    List<ParkedEntry> parked =
+        primary.journal().parked(name(), MOST_PARKED).stream()
+            .filter(entry -> isAmong(keys, ShownKeys.parked(crossing, entry)))
             .toList();
-    return primaryJournal()
+    Instant now = primary.control().now();
+    return primary
+        .journal()
         .giveUp(
-            entries,
-            audit.entry(
-                Action.GAVE_UP,
-                view.stage(),
-                view.stage(),
-                view.epoch(),
-                crossing.store(view.primary()).control().now(),
-                crossing.settings().actor(),
-                keys.stream().map(key -> key.entity() + ' ' + key.key()).sorted().toList(),
-                reason));
+            parked.stream().map(ParkedEntry::entry).toList(),
+            gone -> gaveUp(view, parked, Set.copyOf(gone), now, reason));
+  }
+
+  private AuditEntry gaveUp(
+      StageView view, List<ParkedEntry> parked, Set<Entry> gone, Instant at, String reason) {
+    return audit.entry(
+        Action.GAVE_UP,
+        view.stage(),
+        view.stage(),
+        view.epoch(),
+        at,
+        crossing.settings().actor(),
+        parked.stream()
+            .filter(entry -> gone.contains(entry.entry()))
+            .map(entry -> ShownKeys.parked(crossing, entry))
+            .map(key -> key.entity() + ' ' + key.key())
+            .distinct()
+            .sorted()
+            .toList(),
+        reason);
   }
 
   private static boolean isAmong(Collection<ParkedKey> keys, ParkedKey parked) {

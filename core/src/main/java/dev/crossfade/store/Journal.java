@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /**
@@ -106,9 +107,11 @@ public interface Journal {
    * any more, until their keys are written again. What the audit is to say of it is noted in the
    * same transaction. Those that are not parked any more stay.
    *
+   * @param entry says it of those that were given up; asked within the transaction, so it asks no
+   *     store
    * @return how many were given up; nothing is noted if none were
    */
-  int giveUp(Collection<Entry> parked, AuditEntry entry);
+  int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry);
 
   /**
    * Those of these canonical keys of one entity that an entry of any kind covers, parked ones

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -676,7 +677,7 @@ public final class FaultyStore implements Store {
     }
 
     @Override
-    public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+    public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
       return call(Step.SETTLE, () -> delegate.journal().giveUp(parked, entry));
     }
 

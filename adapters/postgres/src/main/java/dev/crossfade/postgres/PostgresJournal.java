@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /**
@@ -95,7 +96,9 @@ final class PostgresJournal implements Journal {
   private static final String WITHDRAW =
       IN_ORDER + "delete from crossfade.journal j using l where j.owner = l.owner and j.id = l.id";
 
-  private static final String GIVE_UP = WITHDRAW + " and j.state = 'parked'";
+  private static final String GIVE_UP =
+      WITHDRAW
+          + " and j.state = 'parked' returning j.owner, j.id, j.entity, j.key, j.key_to, j.is_range";
 
   /**
    * Rests end at common instants, multiples of their length: keys that are in each other's way must
@@ -265,17 +268,19 @@ final class PostgresJournal implements Journal {
               statement.setInt(4, limit);
               statement.setInt(5, limit);
             },
-            rows -> {
-              List<Entry> found = new ArrayList<>();
-              while (rows.next()) {
-                found.add(JournalRows.entry(rows));
-              }
-              return found;
-            });
+            PostgresJournal::found);
     if (!oldest.isEmpty() && oldest.get(0).span().isRange()) {
       return List.of(oldest.get(0));
     }
     return oldest.stream().filter(entry -> !entry.span().isRange()).toList();
+  }
+
+  private static List<Entry> found(ResultSet rows) throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    while (rows.next()) {
+      found.add(JournalRows.entry(rows));
+    }
+    return found;
   }
 
   @Override
@@ -379,18 +384,21 @@ final class PostgresJournal implements Journal {
   }
 
   @Override
-  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+  public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
     return parked.isEmpty()
         ? 0
         : pool.transaction(
             session -> {
-              int gone =
-                  session.update(
-                      GIVE_UP, statement -> new EntryArrays(parked).bindIds(statement, 1));
-              if (gone > 0) {
-                int unused = LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry));
+              List<Entry> gone =
+                  session.query(
+                      GIVE_UP,
+                      statement -> new EntryArrays(parked).bindIds(statement, 1),
+                      PostgresJournal::found);
+              if (!gone.isEmpty()) {
+                AuditEntry noted = entry.apply(gone);
+                int unused = LibraryTables.on(session, sql -> PostgresAudit.note(sql, noted));
               }
-              return gone;
+              return gone.size();
             });
   }
 

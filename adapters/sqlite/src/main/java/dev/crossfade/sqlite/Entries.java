@@ -161,11 +161,13 @@ final class Entries {
     }
   }
 
-  /** Returns how many were parked. */
-  int deleteParked(Collection<Entry> entries) throws SQLException {
-    int deleted = 0;
+  /** Returns those that were parked. */
+  List<Entry> deleteParked(Collection<Entry> entries) throws SQLException {
+    List<Entry> deleted = new ArrayList<>();
     for (Entry entry : entries) {
-      deleted += change(DELETE + " and parked = 1", entry) ? 1 : 0;
+      if (change(DELETE + " and parked = 1", entry)) {
+        deleted.add(entry);
+      }
     }
     return deleted;
   }

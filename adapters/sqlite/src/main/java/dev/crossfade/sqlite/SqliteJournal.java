@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -188,14 +189,14 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
-  public int giveUp(Collection<Entry> parked, AuditEntry entry) {
+  public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
     return write(
         session -> {
-          int gone = entries(session).deleteParked(parked);
-          if (gone > 0) {
-            int unused = AuditRows.note(session, entry);
+          List<Entry> gone = entries(session).deleteParked(parked);
+          if (!gone.isEmpty()) {
+            int unused = AuditRows.note(session, entry.apply(gone));
           }
-          return gone;
+          return gone.size();
         });
   }
 

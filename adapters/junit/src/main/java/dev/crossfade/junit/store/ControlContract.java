@@ -540,7 +540,7 @@ abstract class ControlContract extends ContractTheme {
         2,
         "ann",
         "pod-1",
-        List.of("backfill holds: 3 rows", "parked holds: no key is parked"),
+        List.of("other-store refuses: no\r\n  such table", "parked holds: no key is parked"),
         reason,
         null);
   }
