@@ -119,6 +119,15 @@ public final class Membership {
     register(side, ownership.current());
   }
 
+  /**
+   * Nothing of an operation goes to a side any more, until it was looked at and joined anew: what
+   * comes back there need not be what it was.
+   */
+  public void leave(Side side) {
+    registered.remove(side);
+    fitting.remove(side);
+  }
+
   /** Registers with a store, which must be reachable. */
   public void join(Side side) {
     crossing.store(side).connect();
@@ -136,6 +145,7 @@ public final class Membership {
    */
   public void joinIfFit(Side side) {
     crossing.store(side).connect();
+    stages.lookAtSecondary(stages.current()); // it may have come back a moment ago
     ConfigurationException unfitNow = unfit(side);
     if (unfitNow != null) {
       throw unfitNow;
@@ -233,12 +243,17 @@ public final class Membership {
     return members(view).stream().filter(member -> member.lives(lease)).toList();
   }
 
+  /** The other processes that live. */
+  public List<Member> others(StageView view) {
+    return live(view).stream().filter(member -> !isThisProcess(member)).toList();
+  }
+
   /** What the other live processes want, as the truth's store knows it. */
   public List<Wish> wishesOfOthers(StageView view) {
     List<Wish> wishes = new ArrayList<>();
-    for (Member member : live(view)) {
+    for (Member member : others(view)) {
       Stage wanted = member.pulse().wanted();
-      if (wanted != null && !isThisProcess(member)) {
+      if (wanted != null) {
         wishes.add(new Wish(member.instance(), wanted));
       }
     }
@@ -276,7 +291,7 @@ public final class Membership {
     Side side = view.secondary();
     try {
       crossing.store(side).connect();
-      if (!fitting.contains(side) || lookedAt != view.epoch()) {
+      if (!fitting.contains(side) || lookedAt != view.epoch() || stages.doubt() != null) {
         stages.lookAtSecondary(view);
         lookedAt = view.epoch();
       }

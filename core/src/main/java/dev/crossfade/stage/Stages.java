@@ -16,6 +16,7 @@ import dev.crossfade.store.ControlRow.State;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -94,7 +95,9 @@ public final class Stages {
   public void lookAtSecondary(StageView seen) {
     if (seen.primary() == Side.LEGACY) {
       ControlRow row = target().read(crossing.name());
-      if (row != null && row.epoch() <= seen.epoch()) { // else somebody has moved on
+      if (row == null) {
+        givenUp = null; // another database, which knows of nothing
+      } else if (row.epoch() <= seen.epoch()) { // else somebody has moved on
         lookAtSecondary(seen.row(), row);
       }
     }
@@ -225,7 +228,7 @@ public final class Stages {
    */
   private StageView readOrKeep() {
     try {
-      StageView read = read();
+      StageView read = readWhileBusy();
       doubt = null;
       return read;
     } catch (ConfigurationException e) {
@@ -241,6 +244,18 @@ public final class Stages {
       }
       doubt = e;
       return new StageView(before.primary(), now);
+    }
+  }
+
+  /**
+   * While the legacy store is busy, who has a view goes on with what PostgreSQL says. Who has none
+   * must not: one that was given up and is back says the same, and the legacy store knows better.
+   */
+  private StageView readWhileBusy() {
+    try {
+      return read();
+    } catch (StoreTimeoutException e) {
+      return withoutLegacy(e);
     }
   }
 
@@ -339,6 +354,11 @@ public final class Stages {
     openings.note(moved, epoch);
   }
 
+  /** A store has no control row, or one that was never open: nothing was carried out behind it. */
+  public void forgetOpenings(Side side) {
+    openings.forget(side);
+  }
+
   /**
    * What another process did, or what this one did and somebody here noticed first.
    *
@@ -396,20 +416,24 @@ public final class Stages {
     ControlRow legacy;
     try {
       legacy = undoneIfOverdue(Side.LEGACY, readLegacy());
-    } catch (StoreUnavailableException | StoreTimeoutException e) {
+    } catch (StoreUnavailableException e) {
       return withoutLegacy(e);
     }
     ControlRow target = readTarget(legacy);
     if (target != null && claimsToBeOlder(legacy, target)) {
       legacy = undoneIfOverdue(Side.LEGACY, readLegacy()); // it may have moved in between
     }
-    return truth(legacy, target == null ? null : undoneIfOverdue(Side.TARGET, target));
+    if (target != null && legacy.state() == State.MOVED) { // else it is no primary, whatever it says
+      target = undoneIfOverdue(Side.TARGET, target);
+    }
+    return truth(legacy, target);
   }
 
   private ControlRow readLegacy() {
     crossing.store(Side.LEGACY).connect();
     ControlRow row = legacy().read(crossing.name());
     if (row == null) {
+      openings.forget(Side.LEGACY);
       legacy().createIfAbsent(ControlRow.open(crossing.name(), 1, Stage.OFF));
       row = legacy().read(crossing.name());
     }
@@ -543,28 +567,29 @@ public final class Stages {
 
   private ControlRow undoneIfOverdue(Side side, ControlRow row) {
     ControlTable control = crossing.store(side).control();
-    if (row.deadline() == null || control.now().isBefore(row.deadline())) {
+    Instant deadline = row.deadline();
+    if (deadline == null || control.now().isBefore(deadline)) {
       return row;
     }
     log.warn(
         "Undoing an attempt to change the primary of migration '{}' that is past its deadline;"
             + " whoever made it has died or stalled.",
         crossing.name());
-    if (control.replace(row, row.opened(), undone(row))) {
-      UndoneAttempt event = new UndoneAttempt(crossing.name(), row.stage(), row.deadline());
+    if (control.replace(row, row.opened(), undone(row, deadline))) {
+      UndoneAttempt event = new UndoneAttempt(crossing.name(), row.stage(), deadline);
       crossing.events().tell(listener -> listener.attemptUndone(event));
     }
     ControlRow now = control.read(crossing.name());
     return now == null ? row : now;
   }
 
-  private AuditEntry undone(ControlRow row) {
+  private AuditEntry undone(ControlRow row, Instant deadline) {
     return audit.entry(
         Action.UNDONE,
         row.stage(),
         row.stage(),
         row.epoch(),
-        row.deadline(),
+        deadline,
         crossing.settings().instance(),
         List.of(),
         "past its deadline; whoever made the attempt had died or stalled");
