@@ -30,7 +30,9 @@ public record GateAnswer(
     /** It may not. */
     REFUSES,
     /** It would not, but an operator has forced this gate, and gave a reason. */
-    FORCED
+    FORCED,
+    /** Nobody has asked: the move does, and may be refused then. Only {@link Migration#plan}s. */
+    UNASKED
   }
 
   /** Whether the step may not be made. */

@@ -36,7 +36,8 @@ public interface Migration {
 
   /**
    * What a move to that stage would meet now: the way there, and what every gate says of its first
-   * step. Moves nothing; asks both stores.
+   * step. Moves nothing. Asks both stores; in off the legacy store alone, and one that was out of
+   * reach when this process last tried is not waited for.
    *
    * @throws StoreUnavailableException if the primary store is out of reach
    */
@@ -197,7 +198,8 @@ public interface Migration {
   void noteBackup(String note);
 
   /**
-   * All there is to say of it at this moment, for operators and their tools; asks both stores.
+   * All there is to say of it at this moment, for operators and their tools; asks the stores as
+   * {@link #plan} does.
    *
    * @throws StoreUnavailableException if the primary store is out of reach
    */

@@ -28,7 +28,7 @@ public record MovePlan(
     gates = List.copyOf(gates);
   }
 
-  /** Whether a move would begin now. */
+  /** Whether a move would begin now, but for what only the move asks. */
   public boolean holds() {
     return allowed && gates.stream().noneMatch(GateAnswer::refuses);
   }

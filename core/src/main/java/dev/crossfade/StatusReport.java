@@ -46,7 +46,7 @@ final class StatusReport {
 
   /** All of it; asks the stores. */
   MigrationStatus status() {
-    StageView view = stages.refresh();
+    StageView view = stages.look();
     Stage next = view.stage().stepTowards(Stage.COMPLETE);
     boolean last = next == view.stage();
     return new MigrationStatus(
@@ -57,7 +57,7 @@ final class StatusReport {
         !view.row().isOpen(),
         membership.members(view).stream().map(this::instance).toList(),
         repair.status(),
-        crossing.availability().isAvailable(),
+        secondaryAvailable(),
         shadows.counts(),
         rehearsals.counts(),
         obeyer.wanted(),
@@ -79,12 +79,17 @@ final class StatusReport {
         member.differed());
   }
 
-  /** Why somebody should look; asks no store. */
+  /** Whether nothing is known against the other store; in off, where nobody asks it, nothing is. */
+  boolean secondaryAvailable() {
+    return stages.current().stage() == Stage.OFF || crossing.availability().isAvailable();
+  }
+
+  /** Why somebody should look; asks no store. One that is away matters only where it is written. */
   List<String> concerns() {
     List<String> concerns = new ArrayList<>();
     String about = "migration '" + crossing.name() + "': ";
-    if (!crossing.availability().isAvailable()) {
-      StageView view = stages.current();
+    StageView view = stages.current();
+    if (view.stage().writesBoth() && !crossing.availability().isAvailable()) {
       concerns.add(
           about
               + crossing.store(view.secondary()).name()

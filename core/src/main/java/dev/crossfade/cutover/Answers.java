@@ -58,6 +58,16 @@ final class Answers {
             advice);
   }
 
+  /** Whether the other store refuses keys. */
+  static GateAnswer parked(JournalStatus status) {
+    return status.parked() == 0
+        ? holds(Gate.PARKED, "no key is parked")
+        : refuses(
+            Gate.PARKED,
+            status.parked() + " keys are parked because the other store refuses them",
+            "look at Migration.parked(), correct the rows, then Migration.retryParked()");
+  }
+
   /** The journal in numbers. */
   static String show(JournalStatus status) {
     return status.entries()

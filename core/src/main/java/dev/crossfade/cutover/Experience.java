@@ -1,42 +1,81 @@
 package dev.crossfade.cutover;
 
-import dev.crossfade.AuditEntry;
-import dev.crossfade.AuditEntry.Action;
+import dev.crossfade.CrossfadeException;
 import dev.crossfade.Gate;
 import dev.crossfade.GateAnswer;
 import dev.crossfade.GateSettings;
 import dev.crossfade.journal.Membership;
-import dev.crossfade.stage.Audit;
 import dev.crossfade.stage.StageView;
+import dev.crossfade.store.ControlTable;
+import dev.crossfade.store.ControlTable.Evidence;
 import dev.crossfade.store.Instances.Member;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all instances together have seen since the stage was reached: reads compared, writes
- * rehearsed, and whether everybody is there. Safe for use by many threads.
+ * rehearsed, and whether everybody is there.
+ *
+ * <p>When the epoch began is evidence in the store that is the primary in it, noted once it has: by
+ * one clock, never too early, and kept however much the audit has forgotten. Safe for use by many
+ * threads.
  */
 final class Experience {
+  private static final Logger log = LoggerFactory.getLogger(Experience.class);
+
   /** So long an instance may need to see a move and say so, beside its heartbeat. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private static final int LATEST = 100;
+  /** Which epoch is, and since when. */
+  private static final String BEGAN = "began";
 
   private final Crossing crossing;
   private final Membership membership;
-  private final Audit audit;
 
-  Experience(Crossing crossing, Membership membership, Audit audit) {
+  Experience(Crossing crossing, Membership membership) {
     this.crossing = crossing;
     this.membership = membership;
-    this.audit = audit;
   }
 
-  /** The gates of what was compared and rehearsed in this epoch, as far as anything is asked. */
-  void ask(StageView view, List<GateAnswer> answers) {
+  /** This epoch has begun. Noted as well as can be: who asks next notes it otherwise. */
+  void began(StageView view) {
+    try {
+      control(view).recordEvidence(crossing.name(), BEGAN, String.valueOf(view.epoch()));
+    } catch (CrossfadeException e) {
+      log.debug("the beginning of an epoch of '{}' is not noted", crossing.name(), e);
+    }
+  }
+
+  /**
+   * How long the migration has been in this epoch, at least: where nobody has noted its beginning,
+   * because whoever made the step has died, it counts from now.
+   */
+  Duration since(StageView view) {
+    ControlTable control = control(view);
+    Evidence noted = control.evidence(crossing.name()).get(BEGAN);
+    if (noted == null || !noted.detail().equals(String.valueOf(view.epoch()))) {
+      began(view);
+      return Duration.ZERO;
+    }
+    Duration since = Duration.between(noted.recordedAt(), control.now());
+    return since.isNegative() ? Duration.ZERO : since;
+  }
+
+  private ControlTable control(StageView view) {
+    return crossing.store(view.primary()).control();
+  }
+
+  /**
+   * The gates of what was compared and rehearsed in this epoch, as far as anything is asked.
+   *
+   * @param since as {@link #since} says
+   */
+  void ask(StageView view, Duration since, List<GateAnswer> answers) {
     GateSettings limits = crossing.settings().gates();
     List<Member> members =
         membership.members(view).stream().filter(m -> m.epoch() == view.epoch()).toList();
@@ -45,7 +84,7 @@ final class Experience {
           mismatches(
               members.stream().mapToLong(Member::compared).sum(),
               members.stream().mapToLong(Member::mismatched).sum(),
-              since(view),
+              since,
               limits));
     }
     answers.add(
@@ -120,9 +159,8 @@ final class Experience {
   }
 
   /** Everybody alive has seen this epoch, in a version that works with this one. */
-  void instances(StageView view, List<GateAnswer> answers) {
+  void instances(StageView view, Duration since, List<GateAnswer> answers) {
     List<Member> live = membership.live(view);
-    Duration since = since(view);
     List<String> reasons = new ArrayList<>();
     for (Member member : live) {
       if (!membership.isCompatible(member)) {
@@ -145,16 +183,6 @@ final class Experience {
   private boolean hadTime(Member member, Duration since) {
     Duration needed = crossing.settings().heartbeat().multipliedBy(2).plus(GRACE);
     return since.minus(member.silentFor()).compareTo(needed) > 0;
-  }
-
-  /** How long the migration has been in this epoch; long, if nobody knows any more. */
-  private Duration since(StageView view) {
-    return audit.latest(view.primary(), LATEST).stream()
-        .filter(entry -> entry.action() == Action.MOVED && entry.epoch() == view.epoch())
-        .findFirst()
-        .map(AuditEntry::at)
-        .map(at -> Duration.between(at, crossing.store(view.primary()).control().now()))
-        .orElse(Duration.ofDays(365));
   }
 
   private static String number(long value) {

@@ -3,6 +3,7 @@ package dev.crossfade.cutover;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.Gate;
 import dev.crossfade.GateAnswer;
+import dev.crossfade.GateAnswer.Verdict;
 import dev.crossfade.GateSettings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
@@ -19,6 +20,7 @@ import dev.crossfade.wiring.Findings.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold before a migration may go one step. Each gate answers with what it has found and,
@@ -45,13 +47,26 @@ final class Gates {
     this.experience = experience;
   }
 
-  /** What all gates say that are asked before this step, in the order of {@link Gate}. */
+  /**
+   * What all gates say that are asked before this step, in the order of {@link Gate}. Joins the
+   * stores that it writes.
+   */
   List<GateAnswer> ask(StageView view, Stage next) {
+    return answers(view, next, next.writesBoth() ? otherStore(view, next) : null);
+  }
+
+  /** The same for who only looks: nobody is joined for that, and nobody waited for who is away. */
+  List<GateAnswer> preview(StageView view, Stage next) {
+    return answers(view, next, next.writesBoth() ? asLastSeen(view, next) : null);
+  }
+
+  private List<GateAnswer> answers(StageView view, Stage next, @Nullable GateAnswer otherStore) {
     List<GateAnswer> answers = new ArrayList<>();
-    if (next.writesBoth()) {
-      answers.add(otherStore(view, next));
+    boolean reachable = true;
+    if (otherStore != null) {
+      answers.add(otherStore);
+      reachable = otherStore.verdict() == Verdict.HOLDS;
     }
-    boolean reachable = answers.stream().noneMatch(GateAnswer::refuses);
     if (reachable && (view.stage() == Stage.OFF || next.primary() != view.primary())) {
       answers.add(history(view, next));
     }
@@ -62,12 +77,33 @@ final class Gates {
     if (next.primary() != view.primary() || next.remembersKeys()) {
       journal(answers);
     }
+    Duration since = experience.since(view);
     if (forward && next == Stage.LIVE) {
-      experience.ask(view, answers);
+      experience.ask(view, since, answers);
     }
-    experience.instances(view, answers);
+    experience.instances(view, since, answers);
     answers.sort((one, two) -> one.gate().compareTo(two.gate()));
     return answers;
+  }
+
+  /** In off nobody asks the other store; from then on this process tries with every heartbeat. */
+  private GateAnswer asLastSeen(StageView view, Stage next) {
+    if (view.stage() == Stage.OFF) {
+      return new GateAnswer(
+          Gate.OTHER_STORE,
+          Verdict.UNASKED,
+          crossing.store(Side.TARGET).name() + " is not asked in off",
+          null,
+          "",
+          "the move asks it");
+    }
+    return membership.isAway(view.secondary())
+        ? Answers.refuses(
+            Gate.OTHER_STORE,
+            crossing.store(view.secondary()).name()
+                + " cannot be used: it could not be reached when this process last tried",
+            "the log says why; it is tried with every heartbeat")
+        : otherStore(view, next);
   }
 
   /** What is known not to fit must not be joined: writes would go there from then on. */
@@ -128,21 +164,13 @@ final class Gates {
 
   private void journal(List<GateAnswer> answers) {
     JournalStatus status = repair.status();
+    answers.add(Answers.parked(status));
     answers.add(
-        status.parked() == 0
-            ? Answers.holds(Gate.PARKED, "no key is parked")
-            : Answers.refuses(
-                Gate.PARKED,
-                status.parked() + " keys are parked because the other store refuses them",
-                "look at Migration.parked(), correct the rows, then Migration.retryParked()"));
-    answers.add(
-        new GateAnswer(
+        Answers.holds(
             Gate.JOURNAL,
-            GateAnswer.Verdict.HOLDS,
             Answers.show(status),
             null,
-            "drains within " + crossing.settings().switchLimit().toMillis() + " ms",
-            ""));
+            "drains within " + crossing.settings().switchLimit().toMillis() + " ms"));
   }
 
   private void copied(StageView view, Stage next, boolean reachable, List<GateAnswer> answers) {
@@ -159,23 +187,36 @@ final class Gates {
     }
   }
 
+  /** A verification of the stores that are proves what a backfill of others does not. */
   private static GateAnswer backfill(Found found) {
     Finding backfill = found.of(Kind.BACKFILL);
-    return backfill == null
-        ? Answers.refuses(
-            Gate.BACKFILL,
-            "no backfill has come to its end since the migration left off",
-            "run Migration.backfill()")
-        : Answers.holds(Gate.BACKFILL, backfill.numbers(), backfill.age(), "");
+    if (backfill == null) {
+      return Answers.refuses(
+          Gate.BACKFILL,
+          "no backfill has come to its end since the migration left off",
+          "run Migration.backfill()");
+    }
+    Finding same = found.of(Kind.SAME);
+    if (!backfill.current() && !(same != null && same.current() && isSame(found))) {
+      return Answers.refuses(
+          Gate.BACKFILL,
+          "since the last backfill a store was restarted, failed over, restored or made anew, and"
+              + " no verification has found it whole",
+          "run Migration.verify(), which is enough if it finds no difference; else"
+              + " Migration.backfill()");
+    }
+    return Answers.holds(Gate.BACKFILL, backfill.numbers(), backfill.age(), "");
   }
 
   /** What was found last counts. */
+  private static boolean isSame(Found found) {
+    return found.isSince(Kind.SAME, Kind.BACKFILL) && !found.isSince(Kind.DIFFERENT, Kind.SAME);
+  }
+
   private GateAnswer verification(Found found) {
     Finding same = found.of(Kind.SAME);
     String advice = "run Migration.verify(), and Migration.repair() on what it reports";
-    if (same == null
-        || !found.isSince(Kind.SAME, Kind.BACKFILL)
-        || found.isSince(Kind.DIFFERENT, Kind.SAME)) {
+    if (same == null || !isSame(found)) {
       return Answers.refuses(
           Gate.VERIFICATION,
           "no verification since the last backfill has found both stores the same, or a later one"

@@ -64,6 +64,7 @@ public final class Moves {
   private final Stages stages;
   private final Repair repair;
   private final Membership membership;
+  private final Experience experience;
   private final Gates gates;
   private final Audit audit;
 
@@ -89,18 +90,17 @@ public final class Moves {
     this.repair = repair;
     this.membership = membership;
     this.audit = audit;
-    this.gates =
-        new Gates(
-            crossing, repair, membership, findings, new Experience(crossing, membership, audit));
+    this.experience = new Experience(crossing, membership);
+    this.gates = new Gates(crossing, repair, membership, findings, experience);
   }
 
   /** What a move to that stage would meet now; nothing is moved. */
   public MovePlan plan(Stage goal) {
-    StageView view = stages.refresh();
+    StageView view = stages.look();
     List<Stage> path = path(view.stage(), goal);
     boolean allowed = path.size() <= 1 || goal.compareTo(view.stage()) < 0;
     List<GateAnswer> answers =
-        path.isEmpty() || !view.row().isOpen() ? List.of() : gates.ask(view, path.get(0));
+        path.isEmpty() || !view.row().isOpen() ? List.of() : gates.preview(view, path.get(0));
     return new MovePlan(
         crossing.name(),
         view.stage(),
@@ -167,10 +167,11 @@ public final class Moves {
     return alone(attempt.wanted(), view -> walk(view, attempt.wanted(), attempt));
   }
 
+  /** Begins with a look at the primary alone: who waits for a turn waits for no absent store. */
   private MoveReport alone(Stage goal, Function<StageView, MoveReport> move) {
     awaitTurn(goal);
     try {
-      return move.apply(stages.refresh());
+      return move.apply(stages.look());
     } finally {
       Runnable after = aftermath;
       aftermath = () -> {};
@@ -282,7 +283,7 @@ public final class Moves {
     }
     List<GateAnswer> answers = gates.ask(view, next).stream().map(purpose::forcing).toList();
     if (answers.stream().anyMatch(GateAnswer::refuses)) {
-      if (stages.refresh().epoch() != view.epoch()) {
+      if (stages.look().epoch() != view.epoch()) {
         throw refused(view, next, SOMEBODY_ELSE); // the answers are about what was
       }
       throw MoveRefusedException.byGates(crossing.name(), view.stage(), next, answers);
@@ -311,12 +312,7 @@ public final class Moves {
   private MoveReport keepPrimary(
       StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     if (view.stage() == Stage.OFF) {
-      crossing
-          .store(Side.TARGET)
-          .control()
-          .createIfAbsent(
-              new ControlRow(
-                  crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
+      beginAtTarget();
     }
     ControlTable control = crossing.store(view.primary()).control();
     ControlRow row = view.row().advanced(next).obeying(purpose.obeyed(view.row(), next));
@@ -327,9 +323,28 @@ public final class Moves {
     if (!control.replace(view.row(), row, entry)) {
       throw refused(view, next, SOMEBODY_ELSE);
     }
-    MoveReport report = stages.moved(view, new StageView(view.primary(), row), Duration.ZERO);
+    StageView now = new StageView(view.primary(), row);
+    MoveReport report = stages.moved(view, now, Duration.ZERO);
+    experience.began(now);
     repair.signal();
     return report;
+  }
+
+  /**
+   * What the target says was found is of an earlier life. So are its openings where it has never
+   * been the primary, as far as its control row knows, which may have been deleted; where it has
+   * been they tell a restored legacy store, and stay.
+   */
+  private void beginAtTarget() {
+    ControlTable target = crossing.store(Side.TARGET).control();
+    target.voidEvidence(crossing.name());
+    ControlRow row = target.read(crossing.name());
+    if (row == null || row.epoch() == 0) {
+      stages.forgetOpenings(Side.TARGET);
+      target.createIfAbsent(
+          new ControlRow(
+              crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
+    }
   }
 
   private MoveReport changePrimary(
@@ -402,7 +417,9 @@ public final class Moves {
         crossing.name(),
         pause.toMillis(),
         crossing.store(opened.primary()).name());
-    return stages.moved(view, opened, pause);
+    MoveReport report = stages.moved(view, opened, pause);
+    experience.began(opened);
+    return report;
   }
 
   /**
@@ -463,7 +480,19 @@ public final class Moves {
     if (!decided.isOpen()) {
       raiseGenerators(view);
     }
-    return old.replaceIfDrained(closing, decided, entry);
+    if (old.replaceIfDrained(closing, decided, entry)) {
+      return true;
+    }
+    refuseIfParked(view, decided.stage());
+    return false;
+  }
+
+  /** What the other store refuses does not drain, however long writes wait. */
+  private void refuseIfParked(StageView view, Stage next) {
+    GateAnswer parked = Answers.parked(repair.status());
+    if (parked.refuses()) {
+      throw MoveRefusedException.byGates(crossing.name(), view.stage(), next, List.of(parked));
+    }
   }
 
   /**
