@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  *     counts
  * @param epoch the epoch now
  * @param provenUntil until when every acknowledged write is known to be in the legacy store, by the
- *     clock of this process; of those acknowledged later some may be missing. Null if nothing is
- *     known
+ *     clock of this process; of those acknowledged later some may be missing, and so may keys that
+ *     were {@linkplain Migration#giveUp given up}. Null if nothing is known
  * @param nothingMissing whether no acknowledged write can be missing, because in this process's
- *     settings the other store is required; all processes must have had it so
+ *     settings the other store is required, and everything from before the stage was found to be
+ *     there; all processes must have had it so
  */
 public record AbandonReport(
     String migration,

@@ -76,7 +76,7 @@ public final class Repair implements AutoCloseable {
   private volatile long recalledEpoch;
 
   /** Only written under {@link #turn}. */
-  private volatile @Nullable Instant provenUntil;
+  private volatile @Nullable Proof proof;
 
   /** Guarded by {@link #turn}. */
   private long provenAt = System.nanoTime() - PROVE_EVERY.toNanos();
@@ -86,6 +86,14 @@ public final class Repair implements AutoCloseable {
 
   /** Guarded by {@link #turn}. */
   private final Backlog backlog;
+
+  /**
+   * What the other store is known to have.
+   *
+   * @param epoch in which it was found
+   * @param until all that was acknowledged until then
+   */
+  private record Proof(long epoch, Instant until) {}
 
   /** What a round has come to. */
   private enum Progress {
@@ -292,17 +300,24 @@ public final class Repair implements AutoCloseable {
 
   /**
    * A write whose entry is gone is in the other store; so is every one acknowledged before the
-   * oldest entry was made. Looked at now and then, because a long journal is not counted for
-   * nothing.
+   * oldest of those under way began. What is left proves nothing: its entry may be younger than its
+   * write, above all one that was recalled. Looked at now and then, because a long journal is not
+   * counted for nothing.
+   *
+   * @param looked when the stage was still to be read: nobody had moved on and written elsewhere
    */
-  private void prove(StageView view) {
+  private void prove(StageView view, Instant looked) {
     long now = System.nanoTime();
-    if (!view.stage().writesBoth() || !isRecalled() || now - provenAt < PROVE_EVERY.toNanos()) {
+    if (!view.stage().writesBoth()
+        || view.epoch() != recalledEpoch
+        || now - provenAt < PROVE_EVERY.toNanos()) {
       return;
     }
-    Instant looked = Instant.now();
-    provenUntil = looked.minus(journal(view).status(crossing.name()).oldest());
+    JournalStatus status = journal(view).status(crossing.name());
     provenAt = now;
+    if (status.left() == 0 && status.parked() == 0) {
+      proof = new Proof(view.epoch(), looked.minus(status.oldest()));
+    }
   }
 
   /**
@@ -310,18 +325,29 @@ public final class Repair implements AutoCloseable {
    * process; null if nothing is known.
    */
   public @Nullable Instant provenUntil() {
-    return provenUntil;
+    Proof last = proof;
+    return last == null ? null : last.until();
+  }
+
+  /**
+   * Whether the other store was known to have everything at some moment of this epoch: if so,
+   * nothing of an earlier one is missing there.
+   */
+  public boolean isProvenIn(long epoch) {
+    Proof last = proof;
+    return last != null && last.epoch() == epoch;
   }
 
   /** Keeps up what has to be done again and again, whatever is left. */
   private void upkeep() {
     turn.lock();
     try {
+      Instant looked = Instant.now();
       StageView view = stages.refresh();
       membership.keepUp(view);
       recall(view);
       sweep(view);
-      prove(view);
+      prove(view, looked);
       if (!breaker.isClosed()) {
         tryAgain(view);
       }
