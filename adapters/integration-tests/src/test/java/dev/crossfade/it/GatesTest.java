@@ -16,10 +16,12 @@ import dev.crossfade.Health;
 import dev.crossfade.MigrationStatus;
 import dev.crossfade.MovePlan;
 import dev.crossfade.MoveRefusedException;
+import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
+import dev.crossfade.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -212,6 +214,88 @@ class GatesTest {
     }
   }
 
+  /** A hundred refusals later, or with a short memory, the audit does not know it any more. */
+  @Test
+  void theTimeInShadowIsKnownWhateverTheAuditHasForgotten() {
+    try (Scenario app =
+        Scenario.with()
+            .settings(s -> s.gates(gates -> gates.withShadowTime(Duration.ofHours(1))))
+            .startIn(Stage.SHADOW)) {
+      assertThat(app.migration.verify().isClean()).isTrue();
+      assertThat(app.sqlite.control().forgetAudit(Scenario.MIGRATION, Duration.ZERO)).isPositive();
+      assertThat(app.migration.plan(Stage.LIVE).refusals())
+          .extracting(GateAnswer::gate)
+          .containsExactly(Gate.MISMATCHES);
+
+      app.rows.execute(Side.LEGACY, "delete from crossfade_evidence where name = 'began'");
+      assertThat(answer(app.migration.plan(Stage.LIVE), Gate.MISMATCHES).evidence())
+          .as("unknown")
+          .contains("in 0 s of this stage");
+
+      app.source.change(
+          app.settings().toBuilder()
+              .gates(gates -> gates.withShadowTime(Duration.ofMillis(1)))
+              .build());
+      await("it counts since it was asked")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> app.migration.plan(Stage.LIVE).holds());
+    }
+  }
+
+  /** Whoever forces the verification must not go live on an empty PostgreSQL. */
+  @Test
+  void whatWasFoundOnAnotherDatabaseDoesNotCount() {
+    try (Scenario app = Scenario.in(Stage.SHADOW)) {
+      assertThat(app.migration.verify().isClean()).isTrue();
+      Settings settings = app.settings().toBuilder().instance("sibling").build();
+      Store anew =
+          StoreWithout.in(app.newPostgresStore(), "", "identity", (given, original) -> "anew");
+      try (Sibling other = new Sibling(app, settings, app.newSqliteStore(), anew)) {
+        assertThat(other.migration().plan(Stage.LIVE).refusals())
+            .extracting(GateAnswer::gate)
+            .containsExactly(Gate.BACKFILL, Gate.VERIFICATION);
+        Force force = new Force(Set.of(Gate.VERIFICATION), "it was clean before");
+        assertThatThrownBy(() -> other.migration().moveTo(Stage.LIVE, force))
+            .isInstanceOf(MoveRefusedException.class)
+            .hasMessageContaining("made anew");
+
+        assertThat(other.migration().verify().isClean()).isTrue();
+
+        assertThat(other.migration().plan(Stage.LIVE).refusals()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whoOnlyLooksAsksNobodyInOff() {
+    try (Scenario app = Scenario.in(Stage.OFF)) {
+      MovePlan plan = app.migration.plan(Stage.DUAL_WRITE);
+
+      assertThat(answer(plan, Gate.OTHER_STORE).verdict()).isEqualTo(Verdict.UNASKED);
+      assertThat(plan.holds()).isTrue();
+      assertThat(app.migration.status().gates())
+          .extracting(GateAnswer::verdict)
+          .containsExactly(Verdict.UNASKED, Verdict.HOLDS);
+      assertThat(app.postgres.calls()).as("calls of PostgreSQL").isZero();
+    }
+  }
+
+  @Test
+  void whoOnlyLooksDoesNotWaitForAStoreThatIsAway() {
+    try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
+      app.postgres.plan(Fault.DOWN, 1, Step.values());
+      await("it is known to be away")
+          .atMost(Scenario.PATIENCE)
+          .until(
+              () -> answer(app.migration.plan(Stage.SHADOW), Gate.OTHER_STORE).evidence(),
+              evidence -> evidence.contains("when this process last tried"));
+      await("it is told")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> !app.migration.status().secondaryAvailable());
+      app.postgres.heal();
+    }
+  }
+
   @Test
   void aParkedKeyIsGivenUpByName() {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.SHADOW)) {
@@ -270,6 +354,22 @@ class GatesTest {
       await("it is over")
           .atMost(Scenario.PATIENCE)
           .until(() -> app.crossfade.health().state() == Health.State.UP);
+    }
+  }
+
+  @Test
+  void inOffNobodyMissesTheOtherStore() {
+    try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
+      app.postgres.plan(Fault.DOWN, 1, Step.values());
+      app.accounts.save(account(1, "a", 1));
+      await("it shows")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> app.crossfade.health().state() == Health.State.DEGRADED);
+
+      app.migration.moveTo(Stage.OFF);
+
+      assertThat(app.crossfade.health()).isEqualTo(new Health(Health.State.UP, List.of()));
+      assertThat(app.migration.secondaryAvailable()).isTrue();
     }
   }
 

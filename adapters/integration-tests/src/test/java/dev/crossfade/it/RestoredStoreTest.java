@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** A store that has forgotten what it was, because it was restored from a backup. */
 class RestoredStoreTest {
+  private static final String EVIDENCE = "select count(*) from crossfade.evidence";
   private static final String TARGET_AS_BEFORE_LIVE =
       "update crossfade.control set epoch = 0, state = 'moved', stage = 'off'";
 
@@ -68,6 +69,22 @@ class RestoredStoreTest {
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining("restored from a backup");
       app.abandon();
+    }
+  }
+
+  /** As the gate advises; its epochs come again, and what it noted of them then is not so now. */
+  @Test
+  void aTargetWhoseRowWasDeletedHasForgottenItsEarlierLife() {
+    try (Scenario app = Scenario.in(Stage.LIVE)) {
+      app.moveTo(Stage.OFF);
+      assertThat(app.rows.count(Side.TARGET, EVIDENCE)).isPositive();
+      app.shutDown();
+      app.rows.execute(Side.TARGET, "delete from crossfade.control");
+      app.open();
+
+      app.moveTo(Stage.DUAL_WRITE);
+
+      assertThat(app.rows.count(Side.TARGET, EVIDENCE)).isZero();
     }
   }
 
