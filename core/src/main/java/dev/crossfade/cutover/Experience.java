@@ -1,38 +1,24 @@
 package dev.crossfade.cutover;
 
-import dev.crossfade.CrossfadeException;
 import dev.crossfade.Gate;
 import dev.crossfade.GateAnswer;
 import dev.crossfade.GateSettings;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.stage.StageView;
-import dev.crossfade.store.ControlTable;
-import dev.crossfade.store.ControlTable.Evidence;
 import dev.crossfade.store.Instances.Member;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What all instances together have seen since the stage was reached: reads compared, writes
- * rehearsed, and whether everybody is there.
- *
- * <p>When the epoch began is evidence in the store that is the primary in it, noted once it has: by
- * one clock, never too early, and kept however much the audit has forgotten. Safe for use by many
- * threads.
+ * rehearsed, and whether everybody is there. Safe for use by many threads.
  */
 final class Experience {
-  private static final Logger log = LoggerFactory.getLogger(Experience.class);
-
   /** So long an instance may need to see a move and say so, beside its heartbeat. */
   private static final Duration GRACE = Duration.ofSeconds(2);
-
-  /** Which epoch is, and since when. */
-  private static final String BEGAN = "began";
 
   private final Crossing crossing;
   private final Membership membership;
@@ -42,38 +28,10 @@ final class Experience {
     this.membership = membership;
   }
 
-  /** This epoch has begun. Noted as well as can be: who asks next notes it otherwise. */
-  void began(StageView view) {
-    try {
-      control(view).recordEvidence(crossing.name(), BEGAN, String.valueOf(view.epoch()));
-    } catch (CrossfadeException e) {
-      log.debug("the beginning of an epoch of '{}' is not noted", crossing.name(), e);
-    }
-  }
-
-  /**
-   * How long the migration has been in this epoch, at least: where nobody has noted its beginning,
-   * because whoever made the step has died, it counts from now.
-   */
-  Duration since(StageView view) {
-    ControlTable control = control(view);
-    Evidence noted = control.evidence(crossing.name()).get(BEGAN);
-    if (noted == null || !noted.detail().equals(String.valueOf(view.epoch()))) {
-      began(view);
-      return Duration.ZERO;
-    }
-    Duration since = Duration.between(noted.recordedAt(), control.now());
-    return since.isNegative() ? Duration.ZERO : since;
-  }
-
-  private ControlTable control(StageView view) {
-    return crossing.store(view.primary()).control();
-  }
-
   /**
    * The gates of what was compared and rehearsed in this epoch, as far as anything is asked.
    *
-   * @param since as {@link #since} says
+   * @param since how long the epoch has been
    */
   void ask(StageView view, Duration since, List<GateAnswer> answers) {
     GateSettings limits = crossing.settings().gates();

@@ -9,6 +9,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.journal.Membership;
+import dev.crossfade.stage.Beginnings;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.JournalStatus;
@@ -32,6 +33,7 @@ final class Gates {
   private final Repair repair;
   private final Membership membership;
   private final Findings findings;
+  private final Beginnings beginnings;
   private final Experience experience;
 
   Gates(
@@ -39,12 +41,13 @@ final class Gates {
       Repair repair,
       Membership membership,
       Findings findings,
-      Experience experience) {
+      Beginnings beginnings) {
     this.crossing = crossing;
     this.repair = repair;
     this.membership = membership;
     this.findings = findings;
-    this.experience = experience;
+    this.beginnings = beginnings;
+    this.experience = new Experience(crossing, membership);
   }
 
   /**
@@ -77,7 +80,7 @@ final class Gates {
     if (next.primary() != view.primary() || next.remembersKeys()) {
       journal(answers);
     }
-    Duration since = experience.since(view);
+    Duration since = beginnings.since(view);
     if (forward && next == Stage.LIVE) {
       experience.ask(view, since, answers);
     }

@@ -18,6 +18,7 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.journal.Membership;
 import dev.crossfade.stage.Audit;
+import dev.crossfade.stage.Beginnings;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.ControlRow;
@@ -64,7 +65,7 @@ public final class Moves {
   private final Stages stages;
   private final Repair repair;
   private final Membership membership;
-  private final Experience experience;
+  private final Beginnings beginnings;
   private final Gates gates;
   private final Audit audit;
 
@@ -90,8 +91,8 @@ public final class Moves {
     this.repair = repair;
     this.membership = membership;
     this.audit = audit;
-    this.experience = new Experience(crossing, membership);
-    this.gates = new Gates(crossing, repair, membership, findings, experience);
+    this.beginnings = new Beginnings(crossing);
+    this.gates = new Gates(crossing, repair, membership, findings, beginnings);
   }
 
   /** What a move to that stage would meet now; nothing is moved. */
@@ -325,7 +326,7 @@ public final class Moves {
     }
     StageView now = new StageView(view.primary(), row);
     MoveReport report = stages.moved(view, now, Duration.ZERO);
-    experience.began(now);
+    beginnings.note(now);
     repair.signal();
     return report;
   }
@@ -418,7 +419,7 @@ public final class Moves {
         pause.toMillis(),
         crossing.store(opened.primary()).name());
     MoveReport report = stages.moved(view, opened, pause);
-    experience.began(opened);
+    beginnings.note(opened);
     return report;
   }
 
