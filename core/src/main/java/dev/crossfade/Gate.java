@@ -8,7 +8,11 @@ public enum Gate {
   OTHER_STORE(false),
   /** The store that is joined has seen no later epoch than the one that is the truth. */
   HISTORY(false),
-  /** A backfill has come to its end since the migration left {@link Stage#OFF}. */
+  /**
+   * A backfill has come to its end since the migration left {@link Stage#OFF}, on the stores that
+   * are. On the way back, where keys were forgotten after {@link Settings#rollbackWindow}: the
+   * legacy store was found whole since.
+   */
   BACKFILL(false),
   /** No key is parked. Named keys can be {@linkplain Migration#giveUp given up}. */
   PARKED(false),

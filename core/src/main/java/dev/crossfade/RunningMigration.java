@@ -102,9 +102,9 @@ final class RunningMigration implements Migration, AutoCloseable {
             crossing, ownership, membership, finisher, breaker, rehearsals, this::somethingLeft);
     this.writes =
         new WritePath(crossing, stages, ownership, membership, secondary, rehearsals, units);
-    this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
-    Settling settling = new Settling(crossing, closed);
     this.findings = new Findings(crossing);
+    this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker, findings);
+    Settling settling = new Settling(crossing, closed);
     this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
     this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);

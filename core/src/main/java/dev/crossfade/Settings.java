@@ -47,6 +47,9 @@ import java.util.function.UnaryOperator;
  * @param actor who moves migrations here, as the audit is to say
  * @param gates what must be so before a migration moves on
  * @param auditRetention how long the audit is kept; zero for ever
+ * @param rollbackWindow how long keys that change in {@link Stage#COMPLETE} are remembered for the
+ *     way back; zero for ever. After it they are forgotten, and the way back takes a backfill and a
+ *     verification in the other direction. The same in all processes: the shortest counts
  * @param stages the wanted stage by the migration's name; immutable. A migration that is not named
  *     is moved by hand alone. A wanted stage is obeyed once, as {@link Builder#stage} says.
  */
@@ -72,6 +75,7 @@ public record Settings(
     String actor,
     GateSettings gates,
     Duration auditRetention,
+    Duration rollbackWindow,
     Map<String, Stage> stages) {
 
   /**
@@ -145,6 +149,7 @@ public record Settings(
       throw new IllegalArgumentException("actor must not be blank: the audit would not say who");
     }
     notNegative("auditRetention", auditRetention);
+    notNegative("rollbackWindow", rollbackWindow);
     stages = Map.copyOf(stages);
   }
 
@@ -207,6 +212,7 @@ public record Settings(
     private String actor = System.getProperty("user.name", "unknown");
     private GateSettings gates = GateSettings.defaults();
     private Duration auditRetention = Duration.ofDays(365);
+    private Duration rollbackWindow = Duration.ofDays(7);
     private final Map<String, Stage> stages = new HashMap<>();
 
     private Builder() {}
@@ -233,6 +239,7 @@ public record Settings(
       actor = from.actor;
       gates = from.gates;
       auditRetention = from.auditRetention;
+      rollbackWindow = from.rollbackWindow;
       stages.putAll(from.stages);
     }
 
@@ -362,6 +369,12 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#rollbackWindow}; default 7 days. */
+    public Builder rollbackWindow(Duration value) {
+      rollbackWindow = value;
+      return this;
+    }
+
     /**
      * The stage a migration is wanted in; replaces the one given before. None by default: it is
      * moved by hand.
@@ -406,6 +419,7 @@ public record Settings(
           actor,
           gates,
           auditRetention,
+          rollbackWindow,
           stages);
     }
   }

@@ -20,6 +20,7 @@ import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Findings;
 import dev.crossfade.wiring.Wakeup;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public final class Repair implements AutoCloseable {
   private final Finisher finisher;
   private final SecondaryBreaker breaker;
   private final Copier copier;
+  private final Findings findings;
   private final Thread thread;
 
   /**
@@ -86,6 +88,9 @@ public final class Repair implements AutoCloseable {
 
   /** Guarded by {@link #turn}. */
   private final Backlog backlog;
+
+  /** Guarded by {@link #turn}. */
+  private final RollbackWindow window;
 
   /**
    * What the other store is known to have.
@@ -116,7 +121,8 @@ public final class Repair implements AutoCloseable {
       Ownership ownership,
       Membership membership,
       Finisher finisher,
-      SecondaryBreaker breaker) {
+      SecondaryBreaker breaker,
+      Findings findings) {
     this.crossing = crossing;
     this.stages = stages;
     this.ownership = ownership;
@@ -125,6 +131,8 @@ public final class Repair implements AutoCloseable {
     this.breaker = breaker;
     this.backlog = new Backlog(crossing, this::status);
     this.copier = new Copier(crossing, ownership, breaker);
+    this.findings = findings;
+    this.window = new RollbackWindow(crossing, ownership, findings);
     this.thread = new Thread(this::run, "crossfade-repair-" + crossing.name());
     this.thread.setDaemon(true);
   }
@@ -315,7 +323,7 @@ public final class Repair implements AutoCloseable {
     }
     JournalStatus status = journal(view).status(crossing.name());
     provenAt = now;
-    if (status.left() == 0 && status.parked() == 0) {
+    if (status.left() == 0 && status.parked() == 0 && !findings.lacksForgotten(view.primary())) {
       proof = new Proof(view.epoch(), looked.minus(status.oldest()));
     }
   }
@@ -351,6 +359,7 @@ public final class Repair implements AutoCloseable {
       if (!breaker.isClosed()) {
         tryAgain(view);
       }
+      window.keepUp(view);
     } finally {
       turn.unlock();
     }

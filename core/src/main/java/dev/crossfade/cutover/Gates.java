@@ -77,6 +77,9 @@ final class Gates {
     if (forward && (next == Stage.SHADOW || next == Stage.LIVE)) {
       copied(view, next, reachable, answers);
     }
+    if (!forward && next.primary() != view.primary()) {
+      copiedBack(view, answers);
+    }
     if (next.primary() != view.primary() || next.remembersKeys()) {
       journal(answers);
     }
@@ -187,6 +190,22 @@ final class Gates {
       if (!limits().backupAge().isZero()) {
         answers.add(backup(found));
       }
+    }
+  }
+
+  /**
+   * Past the rollback window the journal does not know what has changed in complete. A backfill
+   * copies it, but for what was deleted, which only a verification finds.
+   */
+  private void copiedBack(StageView view, List<GateAnswer> answers) {
+    if (findings.lacksForgotten(view.primary())) {
+      answers.add(
+          Answers.refuses(
+              Gate.BACKFILL,
+              "keys that changed in complete were forgotten after the rollback window, and nothing"
+                  + " has found both stores the same since",
+              "run Migration.backfill(), then Migration.verify(), and Migration.repair() on what it"
+                  + " reports, until it finds no difference"));
     }
   }
 

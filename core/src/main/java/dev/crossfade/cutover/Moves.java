@@ -352,6 +352,10 @@ public final class Moves {
       StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     catchUp(view, next, purpose);
     raiseGenerators(view);
+    if (next.primary() == Side.TARGET) {
+      // of when it was the primary before; what counts is in the legacy store as well
+      crossing.store(Side.TARGET).control().voidEvidence(crossing.name());
+    }
     return drained(view, purpose, row -> row.moved(next), answers);
   }
 

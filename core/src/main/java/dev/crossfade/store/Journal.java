@@ -140,4 +140,13 @@ public interface Journal {
    * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
    */
   long recall(Mark mark);
+
+  /**
+   * Forgets remembered keys of a migration, because nobody will recall them.
+   *
+   * @param limit how many at most
+   * @return how many
+   * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
+   */
+  int forgetRemembered(Mark mark, int limit);
 }

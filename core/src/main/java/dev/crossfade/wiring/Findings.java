@@ -26,7 +26,9 @@ public final class Findings {
     /** A verification has found differences. */
     DIFFERENT("verification with differences"),
     /** A backup was made, or noted. */
-    BACKUP("backup");
+    BACKUP("backup"),
+    /** Keys that were remembered in complete were forgotten, or were about to be. */
+    FORGOTTEN("forgotten keys");
 
     private final String id;
 
@@ -71,6 +73,25 @@ public final class Findings {
     return new Found(control.evidence(crossing.name()), control, runs());
   }
 
+  /**
+   * Whether the other store lacks what was forgotten in complete; not once it was found the same
+   * since. Asks the primary alone.
+   */
+  public boolean lacksForgotten(Side primary) {
+    return lacksForgotten(control(primary).evidence(crossing.name()));
+  }
+
+  private static boolean lacksForgotten(Map<String, Evidence> evidence) {
+    return evidence.containsKey(Kind.FORGOTTEN.id)
+        && !isSince(evidence, Kind.SAME, Kind.FORGOTTEN);
+  }
+
+  private static boolean isSince(Map<String, Evidence> evidence, Kind kind, Kind other) {
+    Evidence one = evidence.get(kind.id);
+    Evidence two = evidence.get(other.id);
+    return one != null && (two == null || !one.recordedAt().isBefore(two.recordedAt()));
+  }
+
   private ControlTable control(Side side) {
     return crossing.store(side).control();
   }
@@ -102,9 +123,7 @@ public final class Findings {
 
     /** Whether one was found no earlier than the other; true if the other never was. */
     public boolean isSince(Kind kind, Kind other) {
-      Evidence one = evidence.get(kind.id);
-      Evidence two = evidence.get(other.id);
-      return one != null && (two == null || !one.recordedAt().isBefore(two.recordedAt()));
+      return Findings.isSince(evidence, kind, other);
     }
   }
 }

@@ -169,6 +169,13 @@ final class SettingKeys {
               Settings::auditRetention,
               (b, v) -> b.auditRetention((Duration) v),
               "How long the audit is kept; `0` for ever."),
+          duration(
+              "rollbackWindow",
+              Settings::rollbackWindow,
+              (b, v) -> b.rollbackWindow((Duration) v),
+              "How long keys that change in `complete` are remembered for the way back; `0` for"
+                  + " ever. After it that takes a backfill and a verification in the other"
+                  + " direction. The shortest of all processes counts."),
           gate(
               "verificationAge",
               StoreOption.Type.DURATION,

@@ -56,6 +56,7 @@ class ReadingTest {
           rehearsal-limit: 100ms
           actor: ann
           audit-retention: 30d
+          rollback-window: 14d
           gates:
             verification-age: 1h
             compared-reads: 2
@@ -94,6 +95,7 @@ class ReadingTest {
                 new GateSettings(
                     Duration.ofHours(1), 2, 0.3, Duration.ofHours(4), 5, Duration.ofHours(6)),
                 Duration.ofDays(30),
+                Duration.ofDays(14),
                 Map.of("tokens", Stage.OFF, "user-events", Stage.DUAL_WRITE)));
     // A new setting must get its key.
     assertThat(

@@ -105,7 +105,7 @@ public final class FaultyStore implements Store {
     WITHDRAW(true),
     /**
      * {@link Journal#leaveForgotten}, {@code failed}, {@code retryParked}, {@code giveUp}, {@code
-     * recall}.
+     * recall}, {@code forgetRemembered}.
      */
     SETTLE(true),
     /**
@@ -704,6 +704,11 @@ public final class FaultyStore implements Store {
     @Override
     public long recall(Mark mark) {
       return call(Step.SETTLE, () -> delegate.journal().recall(mark));
+    }
+
+    @Override
+    public int forgetRemembered(Mark mark, int limit) {
+      return call(Step.SETTLE, () -> delegate.journal().forgetRemembered(mark, limit));
     }
   }
 }

@@ -198,6 +198,15 @@ final class PostgresJournal implements Journal {
       """;
   private static final int RECALLED_AT_ONCE = 1_000;
 
+  private static final String FORGET_REMEMBERED =
+      """
+      delete from crossfade.remembered d using (
+        select migration, entity, key from crossfade.remembered where migration = ?
+        limit ? for update skip locked
+      ) r
+      where d.migration = r.migration and d.entity = r.entity and d.key = r.key
+      """;
+
   private final Pool pool;
 
   PostgresJournal(Pool pool) {
@@ -472,6 +481,20 @@ final class PostgresJournal implements Journal {
             recalled += some;
           }
           return recalled;
+        });
+  }
+
+  @Override
+  public int forgetRemembered(Mark mark, int limit) {
+    return pool.transaction(
+        session -> {
+          checkEpoch(session, mark);
+          return session.update(
+              FORGET_REMEMBERED,
+              statement -> {
+                statement.setString(1, mark.migration());
+                statement.setInt(2, limit);
+              });
         });
   }
 

@@ -284,6 +284,21 @@ final class SqliteJournal implements Journal {
         });
   }
 
+  @Override
+  public int forgetRemembered(Mark mark, int limit) {
+    return write(
+        session -> {
+          file.get().checks().epoch(session, mark.migration(), mark.epoch(), true);
+          return session.update(
+              "delete from crossfade_remembered where migration = ?1 and (entity, key) in (select"
+                  + " entity, key from crossfade_remembered where migration = ?1 limit ?2)",
+              statement -> {
+                statement.setString(1, mark.migration());
+                statement.setInt(2, limit);
+              });
+        });
+  }
+
   private List<Entry> marked(Mark mark, List<Span> spans, boolean closingToo) {
     return write(
         session -> {

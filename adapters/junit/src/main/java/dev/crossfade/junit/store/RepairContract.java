@@ -606,6 +606,25 @@ abstract class RepairContract extends ContractTheme {
   }
 
   @Test
+  void rememberedKeysAreForgottenSomeAtATime() {
+    store.write(
+        writer.mark(Mark.Kind.REMEMBERED, 1),
+        () -> {
+          for (int id = 0; id < 5; id++) {
+            tables.tallies.save(new Tally(id, 1));
+          }
+          return tables.settings.save(new Setting("a", "1"));
+        });
+    assertStale(() -> journal.forgetRemembered(writer.entry(2), 100));
+
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isEqualTo(4);
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isEqualTo(2);
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isZero();
+
+    assertThat(journal.recall(writer.entry(1))).isZero();
+  }
+
+  @Test
   void recallingNeedsTheEpoch() {
     store.write(
         writer.mark(Mark.Kind.REMEMBERED, 1), () -> tables.settings.save(new Setting("a", "1")));
