@@ -3,6 +3,7 @@ package dev.crossfade;
 import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.PoolUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param next the next stage forward; null in {@link Stage#COMPLETE}
  * @param gates what the gates say of the step there; empty where there is none, or while the
  *     primary is being changed
+ * @param pools how this process uses its connections to both stores, whatever migration they serve
  */
 public record MigrationStatus(
     String migration,
@@ -43,7 +45,8 @@ public record MigrationStatus(
     Map<RehearsalEvent.Result, Long> rehearsals,
     Optional<WantedStage> wanted,
     @Nullable Stage next,
-    List<GateAnswer> gates) {
+    List<GateAnswer> gates,
+    List<PoolUse> pools) {
 
   /** Copies what is given. */
   public MigrationStatus {
@@ -51,6 +54,7 @@ public record MigrationStatus(
     shadowReads = Map.copyOf(shadowReads);
     rehearsals = Map.copyOf(rehearsals);
     gates = List.copyOf(gates);
+    pools = List.copyOf(pools);
   }
 
   /**

@@ -111,7 +111,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
     this.abandonment = new Abandonment(crossing, stages, membership, repair, audit);
     this.reconciliation =
-        new Reconciliation(crossing, stages, ownership, membership, audit, closed);
+        new Reconciliation(crossing, stages, ownership, membership, findings, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
         new StatusReport(crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);

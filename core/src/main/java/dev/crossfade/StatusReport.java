@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.cutover.Moves;
 import dev.crossfade.cutover.Obeyer;
@@ -9,10 +10,12 @@ import dev.crossfade.shadow.ShadowReads;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Instances.Member;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What is told of a migration from outside. Safe for use by many threads. */
 final class StatusReport {
@@ -62,7 +65,14 @@ final class StatusReport {
         rehearsals.counts(),
         obeyer.wanted(),
         last ? null : next,
-        last ? List.of() : moves.plan(next).gates());
+        last ? List.of() : moves.plan(next).gates(),
+        pools());
+  }
+
+  private List<PoolUse> pools() {
+    return Stream.of(Side.values())
+        .flatMap(side -> crossing.store(side).pools().stream())
+        .toList();
   }
 
   private MigrationStatus.Instance instance(Member member) {

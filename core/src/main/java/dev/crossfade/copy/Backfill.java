@@ -1,6 +1,7 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.BackfillReport;
+import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.BackfillEvent;
 import dev.crossfade.CrossfadeListener.CopyProgress;
@@ -213,6 +214,7 @@ public final class Backfill {
     log.debug("copying of migration '{}' goes on after", crossing.name(), e);
   }
 
+  /** Not to a store that has just come back and has not been looked at: what it has counts, too. */
   private StageView copyingView() {
     StageView view = stages.current();
     if (!view.stage().writesBoth()) {
@@ -223,6 +225,11 @@ public final class Backfill {
               + view.stage().id()
               + ", where the other store does not follow; move it to dual_write or ramp_down before"
               + " copying");
+    }
+    stages.lookAtSecondary(view);
+    ConfigurationException doubt = stages.doubt();
+    if (doubt != null) {
+      throw doubt;
     }
     return view;
   }

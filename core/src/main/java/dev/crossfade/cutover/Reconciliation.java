@@ -1,8 +1,10 @@
 package dev.crossfade.cutover;
 
 import dev.crossfade.AuditEntry.Action;
+import dev.crossfade.Entity;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.ReconcileReport;
+import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.journal.Membership;
@@ -21,13 +23,10 @@ import dev.crossfade.store.Journal.Taken;
 import dev.crossfade.store.Store;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
-import java.io.BufferedWriter;
+import dev.crossfade.wiring.Findings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -37,11 +36,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a primary back that was given up and has returned: as the secondary, once everything that
- * only it may have is written down. Its journal names those keys. The legacy store's rows win, and
- * come there with the backfill that is needed anyway.
+ * only it may have is written down. Its journal names those keys, unless some were forgotten after
+ * the rollback window; then all rows are looked at, and what was deleted there is not known. The
+ * legacy store's rows win, and come there with the backfill that is needed anyway.
  */
 public final class Reconciliation {
   private static final int ENTRIES = 500;
+  private static final int ROWS = 500;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long LOOK_AGAIN_MILLIS = 100;
 
@@ -49,6 +50,7 @@ public final class Reconciliation {
   private final Stages stages;
   private final Ownership ownership;
   private final Membership membership;
+  private final Findings findings;
   private final Audit audit;
   private final CountDownLatch closed;
 
@@ -62,12 +64,14 @@ public final class Reconciliation {
       Stages stages,
       Ownership ownership,
       Membership membership,
+      Findings findings,
       Audit audit,
       CountDownLatch closed) {
     this.crossing = crossing;
     this.stages = stages;
     this.ownership = ownership;
     this.membership = membership;
+    this.findings = findings;
     this.audit = audit;
     this.closed = closed;
   }
@@ -96,11 +100,28 @@ public final class Reconciliation {
               + "' that was given up; there is nothing to reconcile");
     }
     membership.introduce(Side.TARGET);
+    ControlRow marking = marking(now, target, returned);
     fenceOthers(target);
-    Drain drain = new Drain(target.journal(), new StageView(Side.TARGET, returned), file);
+    Drain drain = new Drain(target.journal(), new StageView(Side.TARGET, marking), file);
     drain.run();
-    takeBack(now, target, returned);
+    takeBack(now, target, marking);
     return new ReconcileReport(crossing.name(), drain.keys, drain.lost, file);
+  }
+
+  /**
+   * The row, in a stage whose writes leave entries. What only remembers its keys would go on doing
+   * so for whoever still writes there, and the journal, which is all that the end looks at, would
+   * not show it.
+   */
+  private ControlRow marking(StageView now, Store target, ControlRow returned) {
+    if (!returned.stage().remembersKeys()) {
+      return returned;
+    }
+    ControlRow marking = returned.advanced(Stage.RAMP_DOWN);
+    if (!target.control().replace(returned, marking)) {
+      throw somebodyElse(now);
+    }
+    return marking;
   }
 
   /** Whoever wrote there under the old epoch does not go on. */
@@ -112,8 +133,6 @@ public final class Reconciliation {
       }
     }
     target.instances().strangers(crossing.name()).forEach(target.instances()::fence);
-    int unused = target.journal().leaveForgotten(own, id -> ownership.knows(own, id));
-    int retried = target.journal().retryParked(crossing.name());
   }
 
   private void takeBack(StageView now, Store target, ControlRow returned) {
@@ -142,10 +161,14 @@ public final class Reconciliation {
                     List.of(),
                     null));
     if (!replaced) {
-      throw new MoveRefusedException(
-          crossing.name(), now.stage(), now.stage(), List.of(Moves.SOMEBODY_ELSE));
+      throw somebodyElse(now);
     }
     stages.reconciled();
+  }
+
+  private MoveRefusedException somebodyElse(StageView now) {
+    return new MoveRefusedException(
+        crossing.name(), now.stage(), now.stage(), List.of(Moves.SOMEBODY_ELSE));
   }
 
   /** Empties the journal of the one that has returned, a batch at a time. */
@@ -163,8 +186,14 @@ public final class Reconciliation {
     }
 
     void run() {
-      try (BufferedWriter lines =
-          Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
+      try (LostRows lines = new LostRows(file)) {
+        prepare();
+        if (findings.lacksForgotten(Side.TARGET)) {
+          for (EntityPair<?, ?> pair : crossing.pairs()) {
+            writeAllDown(pair, lines);
+          }
+          lines.force();
+        }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (journal.status(crossing.name()).entries() > 0) {
           if (batch(lines)) {
@@ -178,7 +207,18 @@ public final class Reconciliation {
       }
     }
 
-    private boolean batch(BufferedWriter lines) throws IOException {
+    /** All that the journal is to show: it does not show what is only remembered. */
+    private void prepare() {
+      Operation operation = ownership.begin();
+      try {
+        long unused = journal.recall(operation.copyMark(crossing.name(), returned));
+      } finally {
+        operation.end();
+      }
+      int unused = journal.retryParked(crossing.name());
+    }
+
+    private boolean batch(LostRows lines) throws IOException {
       Operation operation = ownership.begin();
       try {
         Taken taken = journal.take(operation.copyMark(crossing.name(), returned), ENTRIES);
@@ -188,7 +228,7 @@ public final class Reconciliation {
         for (Entry entry : taken.own()) {
           writeDown(entry, lines);
         }
-        lines.flush();
+        lines.force();
         int unused =
             journal.finish(
                 List.of(
@@ -204,37 +244,44 @@ public final class Reconciliation {
       }
     }
 
-    private void writeDown(Entry entry, BufferedWriter lines) throws IOException {
-      if (entry.span().isRange()) {
-        return; // of a copy, which had nothing of its own
-      }
-      keys++;
-      String line = lostRow(crossing.pair(entry.span().entity()), entry.span().from());
-      if (line != null) {
-        lost++;
-        lines.write(line);
-        lines.newLine();
+    private void writeDown(Entry entry, LostRows lines) throws IOException {
+      if (!entry.span().isRange()) { // else of a copy, which had nothing of its own
+        writeDown(crossing.pair(entry.span().entity()), entry.span().from(), lines);
       }
     }
 
-    private <T, K> @Nullable String lostRow(EntityPair<T, K> pair, byte[] canonical) {
+    private <T, K> void writeDown(EntityPair<T, K> pair, byte[] canonical, LostRows lines)
+        throws IOException {
       K key = pair.entity().keys().decode(canonical);
-      @Nullable T there = pair.on(Side.TARGET).find(key).orElse(null);
-      @Nullable T here = pair.on(Side.LEGACY).find(key).orElse(null);
-      boolean same =
-          there == null || here == null
-              ? there == here
-              : pair.entity().differences(here, there).isEmpty();
-      return same
-          ? null
-          : pair.entity().name()
-              + ' '
-              + pair.entity().keys().show(key)
-              + ": "
-              + (there == null ? "deleted" : there);
+      writeDown(pair, key, pair.on(Side.TARGET).find(key).orElse(null), lines);
     }
 
+    private <T, K> void writeDown(
+        EntityPair<T, K> pair, K key, @Nullable T there, LostRows lines) throws IOException {
+      @Nullable T here = pair.on(Side.LEGACY).find(key).orElse(null);
+      keys++;
+      if (!pair.entity().differences(here, there).isEmpty()) {
+        lost++;
+        lines.write(pair.entity(), key, there);
+      }
+    }
+
+    /** Past the rollback window the journal does not name all that has changed. */
+    private <T, K> void writeAllDown(EntityPair<T, K> pair, LostRows lines) throws IOException {
+      List<T> rows = pair.on(Side.TARGET).scan(null, ROWS);
+      while (!rows.isEmpty()) {
+        K last = pair.entity().keyOf(rows.get(rows.size() - 1));
+        for (T row : rows) {
+          writeDown(pair, pair.entity().keyOf(row), row, lines);
+        }
+        rows = pair.on(Side.TARGET).scan(last, ROWS);
+      }
+    }
+
+    /** Open entries of this process that it does not know of are nobody else's to leave. */
     private void pause(long deadline) {
+      UUID own = ownership.current();
+      int unused = journal.leaveForgotten(own, id -> ownership.knows(own, id));
       try {
         boolean ends = closed.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         if (!ends && System.nanoTime() - deadline < 0) {
@@ -248,7 +295,9 @@ public final class Reconciliation {
               + crossing.store(Side.TARGET).name()
               + " could not be emptied in time, but for "
               + keys
-              + " keys; run it again with another file",
+              + " keys; keep "
+              + file
+              + " and run it again with another file",
           null);
     }
   }

@@ -33,6 +33,16 @@ public interface Store extends AutoCloseable {
   void connect();
 
   /**
+   * Finds out whether anybody answers there, on a connection of its own: that no pooled one is to
+   * be had, or that an answer is late, does not say that a store is gone. It need not be connected.
+   * Whoever answers, if only to refuse, is there.
+   *
+   * @throws dev.crossfade.StoreUnavailableException if nobody does
+   * @throws dev.crossfade.StoreTimeoutException if that cannot be told
+   */
+  void reach();
+
+  /**
    * What in the store's catalogue does not fit these repositories: missing tables and columns, keys
    * that are not unique, foreign keys with effects that are not declared, undeclared triggers. One
    * sentence each, with the fix; empty if all fits. The store must be connected.
@@ -139,7 +149,9 @@ public interface Store extends AutoCloseable {
    * disappears here that the change does not name.
    *
    * @throws FencedException if the incarnation is fenced or unknown; nothing was changed
-   * @throws StaleEpochException if this store's own epoch is newer; nothing was changed
+   * @throws StaleEpochException if this store's own epoch is newer, or it takes itself for the
+   *     primary of an older one, because it was given up or restored from a backup: what it has
+   *     counts, too; nothing was changed
    */
   void apply(Change change);
 

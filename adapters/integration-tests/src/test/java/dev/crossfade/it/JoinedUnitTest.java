@@ -294,6 +294,7 @@ class JoinedUnitTest {
             faulty,
             Step.MARK_AND_WRITE,
             Step.LOOK,
+            Step.STATUS,
             Step.TAKE,
             Step.APPLY,
             Step.FINISH,

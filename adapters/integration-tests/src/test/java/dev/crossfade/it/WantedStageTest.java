@@ -354,10 +354,10 @@ class WantedStageTest {
         .atMost(Scenario.PATIENCE)
         .until(() -> app.migration.journal().left() == 1);
     app.source.change(wanting(app, Stage.LIVE));
-    long before = app.primaryStore().calls(Step.LOOK);
+    long before = app.primaryStore().calls(Step.STATUS);
     await("it catches up")
         .atMost(Scenario.PATIENCE)
-        .until(() -> app.primaryStore().calls(Step.LOOK) > before + 8);
+        .until(() -> app.primaryStore().calls(Step.STATUS) > before + 8);
     return app;
   }
 

@@ -83,6 +83,8 @@ public final class FaultyStore implements Store {
   public enum Step {
     /** {@link Store#connect}. */
     CONNECT(true),
+    /** {@link Store#reach}. */
+    REACH(false),
     /** {@link Store#problems}. */
     CATALOGUE(false),
     /** {@link Store#identity}. */
@@ -108,10 +110,10 @@ public final class FaultyStore implements Store {
      * recall}, {@code forgetRemembered}.
      */
     SETTLE(true),
-    /**
-     * {@link Journal#parked}, {@code covered}, {@code disputed}, {@code present}, {@code status}.
-     */
+    /** {@link Journal#parked}, {@code covered}, {@code disputed}, {@code present}. */
     LOOK(false),
+    /** {@link Journal#status}, which is asked for now and then, whatever goes on. */
+    STATUS(false),
     /** Changes of control rows and evidence. */
     CONTROL(true),
     /** {@link ControlTable#note}, {@code forgetAudit}. */
@@ -415,6 +417,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public void reach() {
+    change(Step.REACH, delegate::reach);
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     return call(Step.CATALOGUE, () -> delegate.problems(repositories));
   }
@@ -698,7 +705,7 @@ public final class FaultyStore implements Store {
 
     @Override
     public JournalStatus status(String migration) {
-      return call(Step.LOOK, () -> delegate.journal().status(migration));
+      return call(Step.STATUS, () -> delegate.journal().status(migration));
     }
 
     @Override

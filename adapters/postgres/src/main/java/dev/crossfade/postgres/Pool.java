@@ -394,6 +394,26 @@ final class Pool implements AutoCloseable {
     }
   }
 
+  /**
+   * Finds out whether anybody answers.
+   *
+   * @throws StoreUnavailableException if nobody does
+   * @throws StoreTimeoutException if that cannot be told
+   */
+  void reach(DataSource beside) {
+    try {
+      beside.getConnection().close();
+    } catch (SQLException e) {
+      if (Thread.currentThread().isInterrupted() || Failures.isSilence(e)) {
+        throw new StoreTimeoutException(
+            failures.store() + ": not known whether anybody answers: " + e.getMessage(), e);
+      }
+      if (Failures.isUnreachable(e)) {
+        throw failures.notWritten(e);
+      }
+    }
+  }
+
   /** Nothing was sent, so nothing can have changed. */
   private CrossfadeException notOpened(SQLException e) {
     if (Thread.currentThread().isInterrupted()) {

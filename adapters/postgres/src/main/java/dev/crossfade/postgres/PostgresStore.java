@@ -66,6 +66,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. {@link #close} ends its connections and its threads.
  */
 public final class PostgresStore implements Store {
+  private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+
   private final PostgresSettings settings;
   private final Pool pool;
   private final PostgresSessions sessions;
@@ -128,6 +130,17 @@ public final class PostgresStore implements Store {
       connected = true;
       notices.connected();
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A refused login is an answer, and so is that of a pooler before the server. A server that
+   * takes the connection and then says nothing for ten seconds may only be slow.
+   */
+  @Override
+  public void reach() {
+    pool.reach(Pool.source(settings, "-reach", REACHED_WITHIN));
   }
 
   @Override

@@ -29,6 +29,11 @@ final class FileIdentity {
         statement -> statement.setString(1, UUID.randomUUID().toString()));
   }
 
+  /** Whether it has one. */
+  static boolean isGiven(Session session) throws SQLException {
+    return Tables.number(session, "select count(*) from crossfade_identity") > 0;
+  }
+
   /** Takes its word from a copy. */
   static void take(Session copy) throws SQLException {
     copy.update("delete from crossfade_identity", Session.Binder.NONE);

@@ -110,6 +110,31 @@ final class SqliteFile implements WriterConnection.Connector {
     return readers;
   }
 
+  /** Whether everything is there, and the file is as durable as the writer wants it. */
+  boolean isInstalled() {
+    return read(session -> Tables.areOfThisVersion(session) && FileIdentity.isGiven(session))
+        && isDurable();
+  }
+
+  /** Looks, as the writer does when it connects; a reader has the file open meanwhile. */
+  private boolean isDurable() {
+    try {
+      connect().connection().close();
+      return true;
+    } catch (SQLException e) {
+      throw errors.translate(e, "connecting");
+    }
+  }
+
+  /** Reads, though the store may not be connected yet. */
+  <R> R read(Session.Work<R> work) {
+    try {
+      return readers.read(work);
+    } catch (SQLException e) {
+      throw errors.translate(e, "connecting");
+    }
+  }
+
   @Override
   public Session connect() throws SQLException {
     Connection connection = open();

@@ -20,6 +20,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -108,7 +109,8 @@ public final class SqliteStore implements Store {
   /**
    * {@inheritDoc}
    *
-   * <p>Puts the file into WAL mode and creates the tables {@code crossfade_*} in it.
+   * <p>Puts the file into WAL mode and creates the tables {@code crossfade_*} in it. Where both was
+   * done before nothing is written, so that a file which another process holds can be read.
    */
   @Override
   public synchronized void connect() {
@@ -121,9 +123,23 @@ public final class SqliteStore implements Store {
     if (opened == null) {
       opened = SqliteFile.open(settings);
     }
-    opened.writer().run(SqliteStore::install, true);
-    opened.writer().commitSingly(opened.writer().run(SqliteStore::hasDeferredKeys, false));
+    if (!opened.isInstalled()) {
+      opened.writer().run(SqliteStore::install, true);
+    }
+    opened.writer().commitSingly(opened.read(SqliteStore::hasDeferredKeys));
     file = opened;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A file that is there can be reached, whoever holds it.
+   */
+  @Override
+  public void reach() {
+    if (Files.notExists(settings.path())) {
+      throw new StoreUnavailableException("there is no file " + settings.path(), null);
+    }
   }
 
   @Override
@@ -275,7 +291,7 @@ public final class SqliteStore implements Store {
         .runInLine(
             session -> {
               open.checks().notFenced(session, change.incarnation());
-              open.checks().notNewer(session, change.migration(), change.epoch());
+              open.checks().follows(session, change.migration(), change.epoch());
               changes.apply(session, change.states());
               return change;
             },

@@ -99,6 +99,11 @@ final class Tables {
         : 0;
   }
 
+  /** Whether nothing is to be created. */
+  static boolean areOfThisVersion(Session session) throws SQLException {
+    return version(session) == VERSION;
+  }
+
   /** Whether they are there, of whatever version. */
   static boolean areInstalled(Session session) throws SQLException {
     return number(

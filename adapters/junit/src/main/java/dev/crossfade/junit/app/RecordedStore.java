@@ -54,6 +54,11 @@ final class RecordedStore implements Store {
   }
 
   @Override
+  public void reach() {
+    delegate.reach();
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     List<String> problems = delegate.problems(repositories);
     if (problems.isEmpty()) {

@@ -77,6 +77,11 @@ final class ImmediateStore implements Store {
   }
 
   @Override
+  public void reach() {
+    delegate.reach();
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     return delegate.problems(repositories);
   }
