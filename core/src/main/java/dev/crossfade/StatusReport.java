@@ -70,9 +70,7 @@ final class StatusReport {
   }
 
   private List<PoolUse> pools() {
-    return Stream.of(Side.values())
-        .flatMap(side -> crossing.store(side).pools().stream())
-        .toList();
+    return Stream.of(Side.values()).flatMap(side -> crossing.store(side).pools().stream()).toList();
   }
 
   private MigrationStatus.Instance instance(Member member) {

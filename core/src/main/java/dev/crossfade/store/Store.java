@@ -96,6 +96,14 @@ public interface Store extends AutoCloseable {
             + " instead");
   }
 
+  /**
+   * How its connections are used at this moment, as this process knows: asks nobody. By default
+   * there is nothing to say.
+   */
+  default List<PoolUse> pools() {
+    return List.of();
+  }
+
   /** Its control rows. */
   ControlTable control();
 

@@ -21,6 +21,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,6 +342,12 @@ class GatesTest {
           .filteredOn(MigrationStatus.Instance::live)
           .singleElement()
           .satisfies(instance -> assertThat(instance.name()).isEqualTo("integration-test"));
+      assertThat(status.pools())
+          .extracting(PoolUse::name)
+          .anyMatch(name -> name.endsWith("app.db readers"))
+          .anyMatch(name -> name.endsWith("app.db writer"))
+          .contains("crossfade", "crossfade-changes", "crossfade-finish");
+      assertThat(status.pools()).allMatch(pool -> pool.size() > 0 && pool.waiting() == 0);
       assertThat(app.crossfade.health()).isEqualTo(new Health(Health.State.UP, List.of()));
 
       app.postgres.plan(Fault.DOWN, 1, Step.values());

@@ -17,6 +17,7 @@ import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -429,6 +430,11 @@ public final class FaultyStore implements Store {
   @Override
   public String identity() {
     return call(Step.IDENTITY, delegate::identity);
+  }
+
+  @Override
+  public List<PoolUse> pools() {
+    return delegate.pools();
   }
 
   @Override

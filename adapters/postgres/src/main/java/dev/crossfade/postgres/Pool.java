@@ -7,12 +7,15 @@ import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Backoff;
+import dev.crossfade.store.PoolUse;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -427,6 +430,23 @@ final class Pool implements AutoCloseable {
             + e.getMessage()
             + (last == null ? "" : "; last failure: " + last.getMessage()),
         e);
+  }
+
+  /** How its pools are used now. */
+  List<PoolUse> use() {
+    return Stream.of(durable, changing, finishing).map(Pool::use).toList();
+  }
+
+  private static PoolUse use(HikariDataSource pool) {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    return state == null // before its first use
+        ? new PoolUse(pool.getPoolName(), pool.getMaximumPoolSize(), 0, 0, 0)
+        : new PoolUse(
+            pool.getPoolName(),
+            pool.getMaximumPoolSize(),
+            state.getActiveConnections(),
+            state.getIdleConnections(),
+            state.getThreadsAwaitingConnection());
   }
 
   /** Refuses new work, lets go on what is under way, for as long as its limits allow it. */

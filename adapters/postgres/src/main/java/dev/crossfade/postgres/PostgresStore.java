@@ -14,6 +14,7 @@ import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -120,6 +121,11 @@ public final class PostgresStore implements Store {
   @Override
   public String name() {
     return settings.shownUrl();
+  }
+
+  @Override
+  public List<PoolUse> pools() {
+    return pool.use();
   }
 
   @Override

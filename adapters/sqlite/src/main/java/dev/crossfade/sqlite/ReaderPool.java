@@ -4,6 +4,7 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
+import dev.crossfade.store.PoolUse;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -46,6 +47,15 @@ final class ReaderPool {
     } finally {
       permits.release();
     }
+  }
+
+  PoolUse use() {
+    return new PoolUse(
+        settings.name() + " readers",
+        settings.readers(),
+        settings.readers() - permits.availablePermits(),
+        idle.size(),
+        permits.getQueueLength());
   }
 
   void close() {

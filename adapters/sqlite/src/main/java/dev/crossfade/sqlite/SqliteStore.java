@@ -14,6 +14,7 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
@@ -104,6 +105,12 @@ public final class SqliteStore implements Store {
   @Override
   public String name() {
     return settings.name();
+  }
+
+  @Override
+  public List<PoolUse> pools() {
+    SqliteFile open = file;
+    return open == null ? List.of() : List.of(open.readers().use(), open.writer().use());
   }
 
   /**
