@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.ControlTable;
@@ -32,6 +33,7 @@ class StagesTest {
 
   private final Map<Side, ControlRow> rows = new EnumMap<>(Side.class);
   private final Set<Side> away = EnumSet.noneOf(Side.class);
+  private final Set<Side> busy = EnumSet.noneOf(Side.class);
   private final AtomicInteger newEpochs = new AtomicInteger();
 
   /** Done once, between a reading of a row and its answer. */
@@ -41,6 +43,13 @@ class StagesTest {
 
   private Stages start() {
     rows.put(Side.LEGACY, SHADOW);
+    Stages started = another();
+    started.onNewEpoch(newEpochs::incrementAndGet);
+    return started;
+  }
+
+  /** As in a process that starts now. */
+  private Stages another() {
     Crossing crossing =
         Crossing.of(
             NAME,
@@ -49,9 +58,7 @@ class StagesTest {
             Settings.defaults(),
             new Events(List.of()),
             new Crossing.Declaration(Map.of(), Map.of()));
-    Stages started = new Stages(crossing, new Audit(crossing));
-    started.onNewEpoch(newEpochs::incrementAndGet);
-    return started;
+    return new Stages(crossing, new Audit(crossing));
   }
 
   private Store store(Side side) {
@@ -63,6 +70,8 @@ class StagesTest {
                   case "read" -> read(side);
                   case "replace" -> replace(side, (ControlRow) arguments[0], arguments[1]);
                   case "now" -> NOW;
+                  case "evidence" -> Map.of();
+                  case "recordEvidence" -> null;
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
     return proxy(
@@ -83,6 +92,9 @@ class StagesTest {
   private Object reach(Side side) {
     if (away.contains(side)) {
       throw new StoreUnavailableException(side + " is away", null);
+    }
+    if (busy.contains(side)) {
+      throw new StoreTimeoutException(side + " is busy", null);
     }
     return null;
   }
@@ -164,5 +176,62 @@ class StagesTest {
 
     assertThatThrownBy(stages::look).isInstanceOf(StoreUnavailableException.class);
     assertThat(stages.current()).isEqualTo(new StageView(Side.LEGACY, SHADOW));
+  }
+
+  /** One that was given up and is back says that it is the primary; the busy one knows better. */
+  @Test
+  void whoStartsWhileTheLegacyStoreIsBusyBelievesNobody() {
+    ControlRow open = ControlRow.open(NAME, 3, Stage.LIVE);
+    rows.put(Side.TARGET, open);
+    busy.add(Side.LEGACY);
+    assertThatThrownBy(this::another).isInstanceOf(StoreTimeoutException.class);
+
+    busy.clear();
+    away.add(Side.LEGACY);
+    assertThat(another().current()).isEqualTo(new StageView(Side.TARGET, open));
+  }
+
+  @Test
+  void whoHasSeenThePrimaryGoesOnWhileTheLegacyStoreIsBusy() {
+    ControlRow moved = SHADOW.moved(Stage.LIVE);
+    rows.put(Side.LEGACY, moved);
+    rows.put(Side.TARGET, moved.opened());
+    stages.refresh();
+    busy.add(Side.LEGACY);
+    ControlRow next = moved.opened().advanced(Stage.RAMP_DOWN);
+    rows.put(Side.TARGET, next);
+
+    assertThat(stages.refresh()).isEqualTo(new StageView(Side.TARGET, next));
+  }
+
+  @Test
+  void aTargetThatWasGivenUpIsDoubtedUntilItIsTakenBackOrAnotherOne() {
+    rows.put(Side.TARGET, ControlRow.open(NAME, 3, Stage.LIVE));
+    stages.lookAtSecondary(stages.current());
+    assertThat(stages.doubt()).isNotNull();
+
+    rows.remove(Side.TARGET);
+    stages.lookAtSecondary(stages.current());
+    assertThat(stages.doubt()).as("of a database that knows of nothing").isNull();
+
+    rows.put(Side.TARGET, ControlRow.open(NAME, 3, Stage.LIVE));
+    stages.lookAtSecondary(stages.current());
+    assertThat(stages.doubt()).isNotNull();
+
+    rows.put(Side.TARGET, ControlRow.open(NAME, 3, Stage.LIVE).moved(Stage.SHADOW));
+    stages.lookAtSecondary(stages.current());
+    assertThat(stages.doubt()).as("of one that somebody has taken back").isNull();
+  }
+
+  /** It is no primary, whatever it says; who gave it up may still want to take it back. */
+  @Test
+  void anAttemptOnATargetThatWasGivenUpIsLeftAlone() {
+    ControlRow closing =
+        ControlRow.open(NAME, 3, Stage.LIVE).closing(UUID.randomUUID(), NOW.minusSeconds(1));
+    rows.put(Side.TARGET, closing);
+
+    assertThat(another().current().primary()).isEqualTo(Side.LEGACY);
+
+    assertThat(rows).containsEntry(Side.TARGET, closing);
   }
 }

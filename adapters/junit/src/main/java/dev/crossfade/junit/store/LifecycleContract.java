@@ -55,6 +55,14 @@ abstract class LifecycleContract extends ContractTheme {
   }
 
   @Test
+  void aStoreIsReachedWhetherItIsConnectedOrNot() {
+    store.reach();
+    try (Store other = environment.anotherOver(store)) {
+      other.reach();
+    }
+  }
+
+  @Test
   void connectingAgainChangesNothing() {
     save(tables.settings, new Setting("a", "1"));
 
