@@ -82,8 +82,7 @@ public final class Findings {
   }
 
   private static boolean lacksForgotten(Map<String, Evidence> evidence) {
-    return evidence.containsKey(Kind.FORGOTTEN.id)
-        && !isSince(evidence, Kind.SAME, Kind.FORGOTTEN);
+    return evidence.containsKey(Kind.FORGOTTEN.id) && !isSince(evidence, Kind.SAME, Kind.FORGOTTEN);
   }
 
   private static boolean isSince(Map<String, Evidence> evidence, Kind kind, Kind other) {

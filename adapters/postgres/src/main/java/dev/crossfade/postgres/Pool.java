@@ -437,9 +437,10 @@ final class Pool implements AutoCloseable {
     return Stream.of(durable, changing, finishing).map(Pool::use).toList();
   }
 
+  /** Before its first use there is nothing to ask. */
   private static PoolUse use(HikariDataSource pool) {
     HikariPoolMXBean state = pool.getHikariPoolMXBean();
-    return state == null // before its first use
+    return state == null
         ? new PoolUse(pool.getPoolName(), pool.getMaximumPoolSize(), 0, 0, 0)
         : new PoolUse(
             pool.getPoolName(),
