@@ -31,7 +31,7 @@ public record GateAnswer(
     REFUSES,
     /** It would not, but an operator has forced this gate, and gave a reason. */
     FORCED,
-    /** Nobody has asked: the move does, and may be refused then. Only {@link Migration#plan}s. */
+    /** Nobody has asked yet, as {@link Migration#plan} does not in off: the move does. */
     UNASKED
   }
 
