@@ -35,6 +35,23 @@ class RestoredStoreTest {
     }
   }
 
+  /** Steps in which evidence is void do not make it forgotten that the decision was carried out. */
+  @Test
+  void norIsOneWhoseLegacyStoreHasNoEvidenceAnyMore() {
+    try (Scenario app = Scenario.in(Stage.LIVE)) {
+      app.accounts.save(account(1, "since the cutover", 1));
+      app.assertSettled();
+      app.sqlite.control().voidEvidence(Scenario.MIGRATION);
+      app.shutDown();
+      app.rows.execute(Side.TARGET, TARGET_AS_BEFORE_LIVE);
+
+      assertThatThrownBy(app::open)
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("restored from a backup");
+      app.abandon();
+    }
+  }
+
   @Test
   void nobodyWritesToItWhoWasThere() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
