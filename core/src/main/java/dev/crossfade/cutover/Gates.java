@@ -136,11 +136,21 @@ final class Gates {
 
   /**
    * A store that has seen later epochs would refuse everything, or be taken for the truth; one of
-   * the two is not what it was.
+   * the two is not what it was. One that was given up has what nobody has written down.
    */
   private GateAnswer history(StageView view, Stage next) {
     Side side = view.stage() == Stage.OFF ? Side.TARGET : next.primary();
     ControlRow row = crossing.store(side).control().read(crossing.name());
+    if (row != null && row.epoch() <= view.epoch() && row.state() != ControlRow.State.MOVED) {
+      return Answers.refuses(
+          Gate.HISTORY,
+          crossing.store(side).name()
+              + " takes itself for the primary of this migration at epoch "
+              + row.epoch()
+              + ": it was given up, or restored from a backup",
+          "if it was given up, Migration.reconcile() writes down what only it has and takes it"
+              + " back");
+    }
     if (row == null || row.epoch() <= view.epoch()) {
       return Answers.holds(
           Gate.HISTORY,

@@ -290,6 +290,26 @@ class AbandonmentTest {
     }
   }
 
+  /** Neither does the way over off, where nobody looks at it, bring it back unseen. */
+  @Test
+  void whatWasGivenUpIsNotJoinedFromOff(@TempDir Path folder) throws Exception {
+    try (Scenario app = proxied().startIn(Stage.LIVE)) {
+      loseWith(app, 1);
+      app.migration.abandonPrimary("the volume is gone");
+      awaitRefused(app);
+      app.migration.moveTo(Stage.OFF);
+      assertThatThrownBy(() -> app.migration.moveTo(Stage.DUAL_WRITE))
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("reconcile()");
+
+      Path file = folder.resolve("lost.txt");
+      assertThat(app.migration.reconcile(file).lost()).isEqualTo(1);
+      assertThat(Files.readString(file)).contains(ONLY_THERE);
+      app.migration.moveTo(Stage.DUAL_WRITE);
+      app.abandon(); // the row that only it had is still there
+    }
+  }
+
   /** It says of itself that it is the primary; the file knows better, whoever holds it. */
   @Test
   void whoStartsWhileTheFileIsBusyDoesNotBelieveIt() throws SQLException {
