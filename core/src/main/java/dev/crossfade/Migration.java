@@ -74,15 +74,19 @@ public interface Migration {
    * are missing, and nobody can say which: the report says since when, and the way forward begins
    * with a backfill. Every other process follows as soon as it looks.
    *
-   * <p><b>Make sure first that the lost server cannot be reached by anybody.</b> A process that can
-   * still reach it, and not the legacy store, goes on writing there.
+   * <p><b>Make sure first that the lost server cannot be reached by anybody, and end all other
+   * processes.</b> One that can still reach it, and not the legacy store, goes on writing there.
+   * Keys that only the lost server has given may be given again.
    *
    * <p>Should the server come back it is refused until {@link #reconcile}.
    *
    * @param reason why, for the audit; not blank
    * @throws IllegalArgumentException if the reason is blank
    * @throws IllegalStateException if the legacy store is the primary
-   * @throws MoveRefusedException if PostgreSQL can be reached: then move back, which loses nothing
+   * @throws MoveRefusedException if PostgreSQL can be reached (then move back, which loses nothing)
+   *     or that cannot be told, or if another process lives; nothing was changed
+   * @throws ConfigurationException if the legacy store does not fit; nothing was changed
+   * @throws StoreUnavailableException if it is out of reach
    */
   AbandonReport abandonPrimary(String reason);
 
@@ -91,8 +95,12 @@ public interface Migration {
    * has, or has otherwise, as its journal knows them; then it is the secondary. The rows of the
    * legacy store win, and come there with the next backfill.
    *
-   * @param file must not exist; gets a line for each of those rows, with its contents
+   * <p>What is in the file is out of the journal: should this fail, keep the file.
+   *
+   * @param file must not exist; gets a line for each of those rows, with its contents, redacted
+   *     ones too; for its owner alone where the file system knows owners
    * @throws IllegalStateException if there is none that was given up
+   * @throws java.io.UncheckedIOException if the file is there or cannot be written
    * @throws StoreUnavailableException if a store is out of reach; safe to repeat with another file
    */
   ReconcileReport reconcile(Path file);
@@ -117,6 +125,8 @@ public interface Migration {
    * that are the same are written again.
    *
    * @throws IllegalStateException in off and complete, where the other store does not follow
+   * @throws ConfigurationException if the other store is a primary that was given up and has come
+   *     back; {@link #reconcile} first
    * @throws StoreUnavailableException if a store is out of reach for a minute; what was copied
    *     stays, run it again
    */
