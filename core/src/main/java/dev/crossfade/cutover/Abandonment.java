@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * the primary returns and is {@linkplain Reconciliation reconciled}.
  *
  * <p>Two things stand between that and a primary that others still write to: nobody answers there,
- * found out on a connection of its own, and no other process lives that might know better.
+ * on a connection of its own either, and no other process lives that might know better.
  */
 public final class Abandonment {
   /**
@@ -117,7 +117,9 @@ public final class Abandonment {
   private void refuseIfReachable(StageView view) {
     Store target = crossing.store(Side.TARGET);
     try {
-      target.reach();
+      if (!isHeard(target)) {
+        target.reach();
+      }
     } catch (StoreUnavailableException e) {
       return; // as it should be
     } catch (CrossfadeException e) {
@@ -134,6 +136,16 @@ public final class Abandonment {
         target.name()
             + " can be reached; move back to shadow, which loses nothing. Where what answers is"
             + " another server in its place, or a pooler before it, end that first");
+  }
+
+  /** Connections that were made before may work where no new one can be had. */
+  private boolean isHeard(Store target) {
+    try {
+      ControlRow unused = target.control().read(crossing.name());
+      return true;
+    } catch (CrossfadeException e) {
+      return false;
+    }
   }
 
   /** The legacy store's row, which must say that the primary is the other store. */

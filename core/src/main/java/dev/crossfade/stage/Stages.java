@@ -423,7 +423,7 @@ public final class Stages {
     if (target != null && claimsToBeOlder(legacy, target)) {
       legacy = undoneIfOverdue(Side.LEGACY, readLegacy()); // it may have moved in between
     }
-    if (target != null && legacy.state() == State.MOVED) { // else it is no primary, whatever it says
+    if (target != null && legacy.state() == State.MOVED) { // else it is no primary anyway
       target = undoneIfOverdue(Side.TARGET, target);
     }
     return truth(legacy, target);

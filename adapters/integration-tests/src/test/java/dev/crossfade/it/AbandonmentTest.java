@@ -114,12 +114,13 @@ class AbandonmentTest {
 
   @Test
   void whatCannotBeToldIsNoLoss() {
-    try (Scenario app = Scenario.in(Stage.LIVE)) {
+    try (Scenario app = proxied().startIn(Stage.LIVE)) {
+      app.proxy().refuse();
       app.postgres.plan(Fault.HELD_BEFORE, 1, Step.REACH);
       Thread.currentThread().interrupt();
       assertNotGivenUp(app, "cannot be told");
       assertThat(Thread.interrupted()).as("the interrupt flag").isTrue();
-      app.postgres.heal();
+      app.abandon(); // PostgreSQL is still away
     }
   }
 
@@ -150,7 +151,8 @@ class AbandonmentTest {
       app.sqlite.awaitHit(Scenario.PATIENCE);
       app.rows.execute(
           Side.LEGACY,
-          "update crossfade_control set state = 'OPEN', stage = 'dual_write', epoch = epoch + 1000");
+          "update crossfade_control set state = 'OPEN', stage = 'dual_write',"
+              + " epoch = epoch + 1000");
       app.sqlite.release();
 
       assertThat(slow)
