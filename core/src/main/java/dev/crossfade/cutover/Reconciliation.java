@@ -1,7 +1,6 @@
 package dev.crossfade.cutover;
 
 import dev.crossfade.AuditEntry.Action;
-import dev.crossfade.Entity;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.ReconcileReport;
 import dev.crossfade.Stage;

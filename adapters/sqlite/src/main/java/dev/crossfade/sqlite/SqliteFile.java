@@ -110,17 +110,24 @@ final class SqliteFile implements WriterConnection.Connector {
     return readers;
   }
 
-  /** Whether everything is there, and the file is as durable as the writer wants it. */
+  /**
+   * Whether nothing is to be written before the store is used.
+   *
+   * @throws ConfigurationException if the file is not as durable as the writer wants it
+   */
   boolean isInstalled() {
-    return read(session -> Tables.areOfThisVersion(session) && FileIdentity.isGiven(session))
-        && isDurable();
+    boolean installed =
+        read(session -> Tables.areOfThisVersion(session) && FileIdentity.isGiven(session));
+    if (installed) {
+      checkAsWriter();
+    }
+    return installed;
   }
 
-  /** Looks, as the writer does when it connects; a reader has the file open meanwhile. */
-  private boolean isDurable() {
+  /** What the writer checks when it connects; a reader has the file open meanwhile. */
+  private void checkAsWriter() {
     try {
       connect().connection().close();
-      return true;
     } catch (SQLException e) {
       throw errors.translate(e, "connecting");
     }
