@@ -28,7 +28,7 @@ final class ContainerPostgres {
             .withPassword("postgres")
             .withDatabaseName("postgres");
     // Testcontainers' own default command turns fsync off.
-    container.setCommand("postgres", "-c", "max_connections=200");
+    container.setCommand("postgres", "-c", "max_connections=400");
     container.start();
     return new PostgresAddress(
         container.getHost(),

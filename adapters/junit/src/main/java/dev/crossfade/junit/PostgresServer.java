@@ -91,7 +91,7 @@ final class PostgresServer {
 
         listen_addresses = '127.0.0.1'
         unix_socket_directories = ''
-        max_connections = 200
+        max_connections = 400
         shared_buffers = 64MB
         fsync = %1$s
         synchronous_commit = %1$s

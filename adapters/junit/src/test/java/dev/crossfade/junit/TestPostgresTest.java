@@ -75,7 +75,7 @@ class TestPostgresTest {
       assertThat(Sql.query(database, "show fsync")).isEqualTo("on");
       assertThat(Sql.query(database, "show synchronous_commit")).isEqualTo("on");
       assertThat(Sql.query(database, "show full_page_writes")).isEqualTo("on");
-      assertThat(Sql.query(database, "show max_connections")).isEqualTo("200");
+      assertThat(Sql.query(database, "show max_connections")).isEqualTo("400");
     }
   }
 }

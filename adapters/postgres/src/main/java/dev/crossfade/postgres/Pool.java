@@ -117,6 +117,8 @@ final class Pool implements AutoCloseable {
     pool.setMaxLifetime(given.maxLifetime().toMillis());
     pool.setKeepaliveTime(given.keepAlive().toMillis());
     pool.setInitializationFailTimeout(-1);
+    // Else it asks its first connection, once, and is of no use ever after if that breaks meanwhile.
+    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     pool.setConnectionInitSql(session);
     return pool;
   }

@@ -18,6 +18,7 @@ import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TcpProxy;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.postgres.Fixture.Note;
+import dev.crossfade.store.Finish;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import java.sql.Connection;
@@ -267,6 +268,26 @@ class FailureTest {
       assertThatExceptionOfType(StoreUnavailableException.class)
           .isThrownBy(() -> fixture.save(token(1L, "a")))
           .withMessageContaining("total=1, active=1, idle=0");
+    }
+  }
+
+  /** A pool asks its first connection for the isolation level, once, and keeps what it has found. */
+  @Test
+  void aConnectionLostWhileAPoolBeginsIsForgotten(TestDatabase database) {
+    try (TcpProxy proxy = TcpProxy.to(database.server());
+        Fixture direct = Fixture.on(database);
+        PostgresStore store =
+            PostgresStore.at(database.jdbcUrlThrough(proxy))
+                .credentials(database.user(), database.password())
+                .open()) {
+      store.connect();
+      Finish written = direct.done(direct.save(token(1L, "a")));
+      int faults = proxy.faults();
+      proxy.loseRequest(sql -> sql.contains("ISOLATION LEVEL"));
+
+      assertThat(Fixture.patiently(() -> store.journal().finish(List.of(written)))).isZero();
+
+      assertThat(proxy.faults()).isEqualTo(faults + 1);
     }
   }
 

@@ -37,7 +37,11 @@ class FinishingTest {
   }
 
   private int finish(Finish... operations) {
-    return fixture.store.journal().finish(List.of(operations));
+    return finish(List.of(operations));
+  }
+
+  private int finish(List<Finish> operations) {
+    return Fixture.patiently(() -> fixture.store.journal().finish(operations));
   }
 
   @Test
@@ -128,7 +132,7 @@ class FinishingTest {
               for (long key = 0; key < 4; key++) {
                 batch.add(fixture.done(fixture.save(token(key, "mint" + key))));
               }
-              stay += fixture.store.journal().finish(batch);
+              stay += finish(batch);
             }
             return stay;
           };

@@ -3,6 +3,8 @@ package dev.crossfade.postgres;
 import dev.crossfade.Entity;
 import dev.crossfade.OnDelete;
 import dev.crossfade.Stage;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlRow;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jooq.impl.DSL;
 
 /** Tokens, their scores partitioned by month, and settings; a store on them, open at epoch 1. */
@@ -36,6 +39,8 @@ final class Fixture implements AutoCloseable {
   static final String MIGRATION = "tokens";
   static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final Instant NOVEMBER = Instant.parse("2026-11-20T12:00:00Z");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   record Token(
       Long id,
@@ -205,6 +210,20 @@ final class Fixture implements AutoCloseable {
               dev.crossfade.store.Span.point(state.entity().name(), state.canonicalKey())));
     }
     return new Finish(MIGRATION, incarnation, entries, outcome, List.of());
+  }
+
+  /** Again, as the library would, while there was no time for it. */
+  static <R> R patiently(Supplier<R> work) {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return work.get();
+      } catch (StoreUnavailableException | StoreTimeoutException e) {
+        if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+          throw e;
+        }
+      }
+    }
   }
 
   static Token token(Long id, String mintAddress) {

@@ -136,7 +136,10 @@ class WriteRowTest {
           .until(
               () ->
                   !fixture
-                      .query("select 1 from pg_locks where locktype = 'advisory' and not granted")
+                      .query(
+                          "select 1 from pg_locks join pg_database d on d.oid = database"
+                              + " where datname = current_database()"
+                              + " and locktype = 'advisory' and not granted")
                       .isEmpty());
       statement.execute("insert into tokens (id, mint_address) values (7, 'm')");
       statement.execute("select pg_advisory_unlock(1)");
