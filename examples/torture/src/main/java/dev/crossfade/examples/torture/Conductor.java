@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * What is refused is tried again, by whichever child is there.
  */
 final class Conductor {
-  private static final Duration MOVE = Duration.ofSeconds(20);
-  private static final Duration COPY = Duration.ofSeconds(30);
+  private static final Duration MOVE = Duration.ofMinutes(1);
+  private static final Duration COPY = Duration.ofMinutes(1);
 
   private final Fleet fleet;
   private final SplittableRandom random;

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** One run, from the first process to the line of result. For one thread. */
 final class Run {
   private static final Duration PROGRESS = Duration.ofSeconds(30);
-  private static final Duration SETTLED = Duration.ofMinutes(5);
+  private static final Duration SETTLED = Duration.ofMinutes(10);
+  private static final Duration ANSWER = Duration.ofMinutes(1);
   private static final long LONG_ENOUGH_SECONDS = 90;
 
   private final Options options;
@@ -109,9 +110,9 @@ final class Run {
     long deadline = System.nanoTime() + SETTLED.toNanos();
     Answer journal;
     do {
-      child.ask("retry", Duration.ofSeconds(20));
-      child.ask("settle 3000", Duration.ofSeconds(30));
-      journal = child.ask("journal", Duration.ofSeconds(20));
+      child.ask("retry", ANSWER);
+      child.ask("settle 3000", ANSWER);
+      journal = child.ask("journal", ANSWER);
     } while (!journal.text().equals("0 0 0") && System.nanoTime() < deadline);
     if (!journal.text().equals("0 0 0")) {
       failures.add(
@@ -120,7 +121,7 @@ final class Run {
               + " s after the last fault: entries, left, parked "
               + journal.text()
               + " "
-              + child.ask("parked", Duration.ofSeconds(20)).text());
+              + child.ask("parked", ANSWER).text());
     }
     for (String stuck : fleet.end()) {
       failures.add(stuck + " did not end by itself");
