@@ -229,9 +229,15 @@ class FailureTest {
               .connectionWait(Duration.ofMillis(300))
               .open()) {
         Fixture.Tokens tokens = new Fixture.Tokens(contextOn(store));
-        assertThatExceptionOfType(StoreUnavailableException.class)
-            .isThrownBy(() -> store.write(installed.mark(), () -> tokens.save(direct(1L))))
-            .withMessageContaining("too many connections");
+        // Whoever has waited in vain is told why once the server has said so.
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(1))
+            .untilAsserted(
+                () ->
+                    assertThatExceptionOfType(StoreUnavailableException.class)
+                        .isThrownBy(
+                            () -> store.write(installed.mark(), () -> tokens.save(direct(1L))))
+                        .withMessageContaining("too many connections"));
       } finally {
         Fixture.execute(database, "drop role narrow_" + database.name());
       }

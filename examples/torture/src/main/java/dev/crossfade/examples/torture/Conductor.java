@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  * next backfill has ended the stores differ by design, and no check could tell that from a loss.
  */
 final class Conductor {
-  private static final Duration MOVE = Duration.ofSeconds(20);
-  private static final Duration COPY = Duration.ofSeconds(30);
+  private static final Duration MOVE = Duration.ofMinutes(1);
+  private static final Duration COPY = Duration.ofMinutes(1);
 
   /** When nothing fails any more, a machine that is busy may still need long. */
   private static final Duration CALM = Duration.ofMinutes(1);

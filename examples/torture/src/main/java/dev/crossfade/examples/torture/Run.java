@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** One run, from the first process to the line of result. For one thread. */
 final class Run {
   private static final Duration PROGRESS = Duration.ofSeconds(30);
-  private static final Duration SETTLED = Duration.ofMinutes(5);
+  private static final Duration SETTLED = Duration.ofMinutes(10);
+  private static final Duration ANSWER = Duration.ofMinutes(1);
   private static final long LONG_ENOUGH_SECONDS = 90;
 
   /** Who has not moved in such a time has proved nothing about moves. */
@@ -126,9 +127,9 @@ final class Run {
     Answer settled;
     Answer journal;
     do {
-      child.ask("retry", Duration.ofSeconds(20));
-      settled = child.ask("settle 3000", Duration.ofSeconds(30)); // also what complete remembered
-      journal = child.ask("journal", Duration.ofSeconds(20));
+      child.ask("retry", ANSWER);
+      settled = child.ask("settle 3000", ANSWER); // also what complete remembered
+      journal = child.ask("journal", ANSWER);
     } while (!isEmpty(settled, journal) && System.nanoTime() < deadline);
     if (!isEmpty(settled, journal)) {
       failures.add(
@@ -139,7 +140,7 @@ final class Run {
               + "; entries, left, parked "
               + journal.text()
               + " "
-              + child.ask("parked", Duration.ofSeconds(20)).text());
+              + child.ask("parked", ANSWER).text());
     }
     for (String stuck : fleet.end()) {
       failures.add(stuck + " did not end by itself");
