@@ -277,7 +277,7 @@ class FailureTest {
     }
   }
 
-  /** A pool asks its first connection for the isolation level, once, and keeps what it has found. */
+  /** A pool asks its first connection for the isolation level, once, and keeps what it found. */
   @Test
   void aConnectionLostWhileAPoolBeginsIsForgotten(TestDatabase database) {
     try (TcpProxy proxy = TcpProxy.to(database.server());
