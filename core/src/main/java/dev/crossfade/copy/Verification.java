@@ -84,17 +84,15 @@ public final class Verification {
     return report;
   }
 
-  /** In both stores: it is as true of one that becomes the primary later. */
+  /** In the legacy store, whichever is the primary: before a cutover that one is asked. */
   private void record(VerificationReport report) {
-    for (Side side : Side.values()) {
-      crossing
-          .store(side)
-          .control()
-          .recordEvidence(
-              crossing.name(),
-              report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
-              "rows " + report.totalRows() + ", differences " + report.differing());
-    }
+    crossing
+        .store(Side.LEGACY)
+        .control()
+        .recordEvidence(
+            crossing.name(),
+            report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
+            "rows " + report.totalRows() + ", differences " + report.differing());
   }
 
   private StageView comparingView() {

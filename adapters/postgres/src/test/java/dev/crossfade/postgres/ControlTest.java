@@ -51,7 +51,7 @@ class ControlTest {
   }
 
   @Test
-  void closesShortlyUnderEightWritersThatOverlap() throws Exception {
+  void closesUnderEightWritersThatOverlap() throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     CountDownLatch writing = new CountDownLatch(8);
     List<Future<?>> writers = new ArrayList<>();
