@@ -263,7 +263,7 @@ class SwitchTest {
 
       target.release();
 
-      try (Sibling other = start.get(20, TimeUnit.SECONDS)) {
+      try (Sibling other = start.get(120, TimeUnit.SECONDS)) {
         assertThat(other.migration().stage()).isEqualTo(Stage.LIVE);
       }
     }

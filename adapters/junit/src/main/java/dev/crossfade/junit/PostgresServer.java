@@ -27,7 +27,7 @@ final class PostgresServer {
 
   static final String SUPERUSER = "postgres";
 
-  private static final int WAIT_SECONDS = 60;
+  private static final int WAIT_SECONDS = 300;
   private static final int LOG_LINES_SHOWN = 20;
 
   /** Clocks of the kernel and of the server need not agree to the second. */

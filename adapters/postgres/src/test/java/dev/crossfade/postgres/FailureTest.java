@@ -3,6 +3,7 @@ package dev.crossfade.postgres;
 import static dev.crossfade.postgres.Fixture.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.ConflictException;
@@ -363,6 +364,7 @@ class FailureTest {
 
   private static void awaitNoTransaction(Fixture fixture) {
     Awaitility.await()
+        .atMost(TWO_MINUTES)
         .until(
             () ->
                 fixture
