@@ -20,7 +20,7 @@ import org.testcontainers.DockerClientFactory;
 
 /** Which JVMs share a server, and when it goes. The JVMs are real ones. */
 class SharedPostgresTest {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @TempDir Path files;
 

@@ -35,7 +35,7 @@ final class Fixture implements AutoCloseable {
   static final String MIGRATION = "tokens";
   static final Instant NOVEMBER = Instant.parse("2026-11-20T12:00:00Z");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   record Token(
       Long id,

@@ -26,7 +26,7 @@ final class Journey implements AutoCloseable {
   /** Runs whose stages are shorter have a shorter outage as well. */
   private static final Duration FULL_STAGE = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int BEST = 50;
 
   private final Options options;
