@@ -55,7 +55,7 @@ final class Bank implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
-        .connectionWait(Duration.ofSeconds(1))
+        .connectionWait(Duration.ofSeconds(10))
         .open();
   }
 

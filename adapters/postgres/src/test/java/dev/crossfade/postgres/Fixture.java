@@ -135,8 +135,11 @@ final class Fixture implements AutoCloseable {
     }
   }
 
+  /** A busy machine may take its time to connect. */
   static PostgresStore.Builder at(TestDatabase database) {
-    return PostgresStore.at(database.jdbcUrl()).credentials(database.user(), database.password());
+    return PostgresStore.at(database.jdbcUrl())
+        .credentials(database.user(), database.password())
+        .connectionWait(Duration.ofSeconds(30));
   }
 
   static Fixture on(TestDatabase database) {
