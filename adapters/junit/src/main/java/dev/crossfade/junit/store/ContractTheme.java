@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
  * What all themes of the contract share: a connected store, its repositories, a migration that is
  * open at epoch 1, a writer, and the words in which the tests are written.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractTheme {
   static final String MIGRATION = "contract";
   static final Duration LIMIT = Duration.ofMinutes(2);
