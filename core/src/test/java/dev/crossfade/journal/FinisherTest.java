@@ -2,6 +2,7 @@ package dev.crossfade.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
@@ -83,7 +84,7 @@ class FinisherTest {
   void aFullBatchWaitsForNoMore() throws InterruptedException {
     untilOperationsGather();
     finish(256);
-    await().until(() -> batches.equals(List.of(1, 256)));
+    await().atMost(TWO_MINUTES).until(() -> batches.equals(List.of(1, 256)));
   }
 
   @Test
@@ -103,7 +104,7 @@ class FinisherTest {
   void whatHasChangedNothingKeepsNobodyWaiting() {
     held = new CountDownLatch(1);
     finish(1);
-    await().until(() -> batches.size() == 1);
+    await().atMost(TWO_MINUTES).until(() -> batches.size() == 1);
     for (int i = 0; i < 1024; i++) {
       skipped();
     }
@@ -134,7 +135,7 @@ class FinisherTest {
   private void untilTheQueueIsFull() {
     held = new CountDownLatch(1);
     finish(1);
-    await().until(() -> batches.size() == 1);
+    await().atMost(TWO_MINUTES).until(() -> batches.size() == 1);
     finish(1024);
   }
 

@@ -2,6 +2,7 @@ package dev.crossfade.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
@@ -90,7 +91,7 @@ class EndToEndTest {
 
       // Broken: the old settings hold, and the application goes on.
       write("  shadow-sampling: 2\n");
-      await().until(() -> !config.problems().isEmpty());
+      await().atMost(TWO_MINUTES).until(() -> !config.problems().isEmpty());
       assertThat(config.problems())
           .containsExactly(
               "crossfade.shadow-sampling must be from 0 to 1, not 2.0 ("
@@ -103,6 +104,7 @@ class EndToEndTest {
       // Fine again, and replaced as editors do.
       write("  shadow-sampling: 1\n");
       await()
+          .atMost(TWO_MINUTES)
           .untilAsserted(
               () -> {
                 assertThat(notes.find(2L)).isPresent();

@@ -2,6 +2,7 @@ package dev.crossfade.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -73,7 +74,7 @@ class WatchTest {
   }
 
   private Settings next() throws InterruptedException {
-    Settings next = changes.poll(20, TimeUnit.SECONDS);
+    Settings next = changes.poll(120, TimeUnit.SECONDS);
     assertThat(next).as("new settings").isNotNull();
     return next;
   }
@@ -121,12 +122,12 @@ class WatchTest {
     CrossfadeConfig config = load();
     try (AutoCloseable watch = config.watch(changes::add)) {
       write(RARELY + "  park-after: 0\n  leese: 1m\n");
-      await().until(() -> config.problems().size() == 2);
+      await().atMost(TWO_MINUTES).until(() -> config.problems().size() == 2);
       assertThat(config.settings().parkAfter()).isEqualTo(1);
       write(RARELY + "  park-after: 0\n");
-      await().until(() -> config.problems().size() == 1);
+      await().atMost(TWO_MINUTES).until(() -> config.problems().size() == 1);
       Files.delete(folder.resolve("crossfade.yaml"));
-      await().until(() -> config.problems().toString().contains("has gone"));
+      await().atMost(TWO_MINUTES).until(() -> config.problems().toString().contains("has gone"));
       assertThat(config.settings().parkAfter()).isEqualTo(1);
       assertThat(changes).isEmpty();
 
@@ -172,7 +173,7 @@ class WatchTest {
     }
     BlockingQueue<Settings> others = new LinkedBlockingQueue<>();
     try (AutoCloseable second = config.watch(others::add)) {
-      assertThat(others.poll(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(others.poll(120, TimeUnit.SECONDS)).isNotNull();
     }
   }
 
@@ -197,7 +198,7 @@ class WatchTest {
     FileWatch watch =
         new FileWatch(
             List.of(folder.resolve("crossfade.yaml")), Duration.ofHours(1), looks::incrementAndGet);
-    await().until(() -> looks.get() == 1);
+    await().atMost(TWO_MINUTES).until(() -> looks.get() == 1);
     long before = System.nanoTime();
     watch.close();
     watch.close();

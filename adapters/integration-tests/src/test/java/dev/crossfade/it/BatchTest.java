@@ -53,7 +53,7 @@ class BatchTest {
       assertThat(app.migration.awaitSettled(Scenario.PATIENCE)).isTrue();
       armed = true;
       app.preferences.save(new Preference("first", "x"));
-      assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(entered.await(120, TimeUnit.SECONDS)).isTrue();
     }
 
     void open() {

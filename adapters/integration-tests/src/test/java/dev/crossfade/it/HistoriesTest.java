@@ -318,7 +318,7 @@ class HistoriesTest {
           new Thread(
               () -> {
                 try {
-                  start.await(20, TimeUnit.SECONDS);
+                  start.await(120, TimeUnit.SECONDS);
                   work.run(index, new Random(seed + index));
                 } catch (Exception | Error e) {
                   failures.add(e);
@@ -360,7 +360,7 @@ class HistoriesTest {
             new Thread(
                 () -> {
                   try {
-                    start.await(20, TimeUnit.SECONDS);
+                    start.await(120, TimeUnit.SECONDS);
                     for (int n = 0; n < 20; n++) {
                       assertThat(app.accounts.add(1, BigDecimal.ONE)).isTrue();
                     }

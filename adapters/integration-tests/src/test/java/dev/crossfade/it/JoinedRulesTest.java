@@ -97,7 +97,7 @@ class JoinedRulesTest {
             .until(() -> app.store(side).calls(Step.CONTROL) > before);
         own.commit();
       }
-      move.get(20, TimeUnit.SECONDS);
+      move.get(120, TimeUnit.SECONDS);
 
       assertThat(app.migration.stage()).isEqualTo(to);
       assertThat(app.rows.row(app.primary(), "account", 1)).startsWith("a, 1,");

@@ -497,7 +497,7 @@ class RehearsalTest {
             new Thread(
                 () -> {
                   try {
-                    start.await(20, TimeUnit.SECONDS);
+                    start.await(120, TimeUnit.SECONDS);
                     for (int n = 0; n < 40; n++) {
                       hammer(app, index, n);
                     }

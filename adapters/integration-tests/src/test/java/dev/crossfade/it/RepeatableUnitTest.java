@@ -159,8 +159,8 @@ class RepeatableUnitTest {
 
       CompletableFuture<?> there = crossing(app, runs, bothHoldOne, 1, 2);
       CompletableFuture<?> back = crossing(app, runs, bothHoldOne, 2, 1);
-      there.get(20, TimeUnit.SECONDS);
-      back.get(20, TimeUnit.SECONDS);
+      there.get(120, TimeUnit.SECONDS);
+      back.get(120, TimeUnit.SECONDS);
 
       assertThat(runs).hasValueGreaterThan(2);
       assertThat(app.accounts.findAll(List.of(1L, 2L)))
@@ -188,7 +188,7 @@ class RepeatableUnitTest {
 
   private static void await(CyclicBarrier barrier) {
     try {
-      barrier.await(20, TimeUnit.SECONDS);
+      barrier.await(120, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -225,8 +225,13 @@ final class Scenario implements AutoCloseable {
         .apply(
             PostgresStore.at(url)
                 .credentials(database.user(), database.password())
-                .connectionWait(Duration.ofSeconds(1)))
+                .connectionWait(connectionWait()))
         .open();
+  }
+
+  /** Where the server is taken away it is waited for in vain; elsewhere a machine may be busy. */
+  private Duration connectionWait() {
+    return Duration.ofSeconds(proxy == null ? 30 : 1);
   }
 
   /** Builds the application, as at the start of its process. */

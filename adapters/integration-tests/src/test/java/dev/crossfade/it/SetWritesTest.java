@@ -245,7 +245,7 @@ class SetWritesTest {
       assertThat(trades.move("OPEN", "MOVED")).isEqualTo(60);
       done.set(true);
       for (Future<Integer> writer : writers) {
-        assertThat(writer.get(20, TimeUnit.SECONDS)).isPositive();
+        assertThat(writer.get(120, TimeUnit.SECONDS)).isPositive();
       }
     } finally {
       done.set(true);

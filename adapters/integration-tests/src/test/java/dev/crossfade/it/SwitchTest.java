@@ -301,7 +301,7 @@ class SwitchTest {
 
       target.release();
 
-      try (Sibling other = start.get(20, TimeUnit.SECONDS)) {
+      try (Sibling other = start.get(120, TimeUnit.SECONDS)) {
         assertThat(other.migration().stage()).isEqualTo(Stage.LIVE);
       }
     }

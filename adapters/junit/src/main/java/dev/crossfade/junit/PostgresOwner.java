@@ -94,8 +94,9 @@ final class PostgresOwner {
   }
 
   private PostgresAddress embedded(Path data) {
-    Path home = Workplace.Lock.FILES.hold(PostgresBinaries::unpacked);
-    PostgresServer server = PostgresServer.on(home, data, kind.equals(DURABLE));
+    PostgresServer server =
+        Workplace.Lock.FILES.hold(
+            () -> PostgresServer.on(PostgresBinaries.unpacked(), data, kind.equals(DURABLE)));
     server.start();
     return server.address();
   }

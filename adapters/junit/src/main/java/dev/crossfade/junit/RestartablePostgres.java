@@ -67,7 +67,7 @@ public final class RestartablePostgres extends TestPostgres implements AutoClose
    * Ends the server as a crash would: no checkpoint, every connection reset, transactions lost.
    * Returns when its processes are gone; does nothing if they are.
    *
-   * @throws IllegalStateException if it does not end within a minute
+   * @throws IllegalStateException if it does not end within five minutes
    */
   public synchronized void stopImmediately() {
     if (running) {
@@ -80,8 +80,8 @@ public final class RestartablePostgres extends TestPostgres implements AutoClose
    * Starts it again on the same port; returns when it has recovered and answers. Does nothing if it
    * runs.
    *
-   * @throws IllegalStateException if it does not start within a minute, with the end of its log; or
-   *     if it is closed
+   * @throws IllegalStateException if it does not start within five minutes, with the end of its
+   *     log; or if it is closed
    */
   public synchronized void startAgain() {
     if (closed) {
@@ -112,7 +112,7 @@ public final class RestartablePostgres extends TestPostgres implements AutoClose
    * Stops it immediately and deletes its data, unless the data directory was given. A second call
    * does nothing.
    *
-   * @throws IllegalStateException if it does not stop within a minute; its data are still there
+   * @throws IllegalStateException if it does not stop within five minutes; its data are still there
    */
   @Override
   public void close() {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * <pre>
  * crossfade-postgres-USER/
  *   files.lock, starting.lock       see {@link Lock}; never deleted
- *   PG-DIGEST/                      unpacked binaries
+ *   PG-DIGEST/                      unpacked binaries, and a data directory to copy
  *   shared-PID-KIND/, own-PID-N/    one server each: {@link Claim}
  * </pre>
  *
@@ -61,7 +61,7 @@ final class Workplace {
 
   /** What JVMs of one user do one after the other; each blocks threads and processes alike. */
   enum Lock {
-    /** Unpacking, claiming a directory and sweeping: short but for the first unpacking. */
+    /** Unpacking, initialising, claiming a directory and sweeping: short but for the first time. */
     FILES("files.lock"),
     /** Held by who starts the shared server until it answers. FILES may be taken inside. */
     STARTING("starting.lock");

@@ -3,6 +3,7 @@ package dev.crossfade.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.OutcomeUnknownException;
@@ -164,7 +165,7 @@ class FaultyStoreTest {
     store.slow(Duration.ofMinutes(10));
     Thread waiting = new Thread(() -> store.apply(CHANGE), "crossfade-test-slow");
     waiting.start();
-    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    await().atMost(TWO_MINUTES).until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
     store.heal();
     waiting.join();
 

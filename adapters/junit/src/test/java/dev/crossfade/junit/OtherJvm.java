@@ -79,8 +79,10 @@ final class OtherJvm implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  /** Unpacking takes longer than all the rest. */
+  /** Unpacking and initialising take longer than all the rest. */
   private static void shareBinaries(Path files) throws IOException {
+    // Initialises where it is locked: in the other's directory others would do it at once with it.
+    TestPostgres.shared();
     Path binaries = Workplace.Lock.FILES.hold(PostgresBinaries::unpacked);
     Path home = Files.createDirectories(files.resolve(binaries.getParent().getFileName()));
     Path link = home.resolve(binaries.getFileName());

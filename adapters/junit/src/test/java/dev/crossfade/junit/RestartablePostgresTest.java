@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -68,6 +70,17 @@ class RestartablePostgresTest {
         TestDatabase kept = new TestDatabase(server, name)) {
       assertThat(Sql.query(kept, "select answer from t")).isEqualTo("42");
     }
+  }
+
+  @Test
+  void aGivenDirectoryWithOtherFilesIsRefusedAndLeftAlone(@TempDir Path files) throws IOException {
+    Path precious = Files.writeString(files.resolve("precious"), "x");
+    assertThatThrownBy(() -> TestPostgres.start(files))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cannot create the data directory " + files)
+        .hasCauseInstanceOf(DirectoryNotEmptyException.class);
+    assertThat(files).isDirectoryContaining(precious::equals);
+    assertThat(files.toFile().list()).hasSize(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -69,7 +70,7 @@ class TcpProxyTest {
       assertThat(proxy.requests()).isEqualTo(2);
       assertThat(proxy.faults()).isZero();
     }
-    await().until(() -> proxy.openConnections() == 0);
+    await().atMost(TWO_MINUTES).until(() -> proxy.openConnections() == 0);
   }
 
   @Test
@@ -98,7 +99,7 @@ class TcpProxyTest {
       CompletableFuture<Connection> login = inBackground(this::connect);
       assertThatThrownBy(() -> Sql.query(impatient, "select 1"))
           .hasRootCauseInstanceOf(SocketTimeoutException.class);
-      await().until(() -> proxy.connections() == 3);
+      await().atMost(TWO_MINUTES).until(() -> proxy.connections() == 3);
       assertThat(answer).isNotDone();
       assertThat(login).isNotDone();
       assertThat(proxy.openConnections()).as("nobody hears that one has hung up").isEqualTo(3);
@@ -107,7 +108,7 @@ class TcpProxyTest {
       assertThat(answer.get()).isEqualTo("1");
       login.get().close();
     }
-    await().until(() -> proxy.openConnections() == 0);
+    await().atMost(TWO_MINUTES).until(() -> proxy.openConnections() == 0);
   }
 
   @Test
@@ -117,7 +118,7 @@ class TcpProxyTest {
       assertThat(millis(connection)).isBetween(200L, 5_000L);
       proxy.delay(Duration.ofHours(1));
       CompletableFuture<String> answer = inBackground(() -> Sql.query(connection, "select 1"));
-      await().until(() -> proxy.requests() == 2);
+      await().atMost(TWO_MINUTES).until(() -> proxy.requests() == 2);
       proxy.pass();
       assertThat(answer.join()).isEqualTo("1");
     }
@@ -143,7 +144,7 @@ class TcpProxyTest {
     assertUnavailable(connection::commit);
     assertThat(proxy.faults()).isEqualTo(1);
     transaction(3).close();
-    await().untilAsserted(() -> assertThat(ids()).isEqualTo("1,3"));
+    await().atMost(TWO_MINUTES).untilAsserted(() -> assertThat(ids()).isEqualTo("1,3"));
   }
 
   @Test

@@ -117,7 +117,7 @@ final class Pool implements AutoCloseable {
     pool.setMaxLifetime(given.maxLifetime().toMillis());
     pool.setKeepaliveTime(given.keepAlive().toMillis());
     pool.setInitializationFailTimeout(-1);
-    // Else it asks its first connection, once, and is of no use ever after if that breaks meanwhile.
+    // Else it asks its first connection, once; if that breaks meanwhile, it is useless for good.
     pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     pool.setConnectionInitSql(session);
     return pool;

@@ -3,6 +3,7 @@ package dev.crossfade.postgres;
 import static dev.crossfade.postgres.Fixture.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.ConflictException;
@@ -277,7 +278,7 @@ class FailureTest {
     }
   }
 
-  /** A pool asks its first connection for the isolation level, once, and keeps what it has found. */
+  /** A pool asks its first connection for the isolation level, once, and keeps what it found. */
   @Test
   void aConnectionLostWhileAPoolBeginsIsForgotten(TestDatabase database) {
     try (TcpProxy proxy = TcpProxy.to(database.server());
@@ -363,6 +364,7 @@ class FailureTest {
 
   private static void awaitNoTransaction(Fixture fixture) {
     Awaitility.await()
+        .atMost(TWO_MINUTES)
         .until(
             () ->
                 fixture

@@ -5,6 +5,7 @@ import static dev.crossfade.postgres.Fixture.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.ConflictException;
@@ -137,7 +138,9 @@ class UpkeepTest {
             database,
             "insert into token_scores (token_id, created_at) values (" + i + ", '2026-11-02')");
         String token = String.valueOf(i);
-        await().until(() -> Fixture.query(database, "select token_id from latest").contains(token));
+        await()
+            .atMost(TWO_MINUTES)
+            .until(() -> Fixture.query(database, "select token_id from latest").contains(token));
       }
       assertThat(store.upkeepFailures()).isEmpty();
     }
@@ -182,7 +185,7 @@ class UpkeepTest {
         Fixture.at(database).refresh("missing", Duration.ofMillis(100), false).open()) {
       store.connect();
 
-      await().until(() -> !store.upkeepFailures().isEmpty());
+      await().atMost(TWO_MINUTES).until(() -> !store.upkeepFailures().isEmpty());
       assertThat(store.upkeepFailures())
           .hasEntrySatisfying(
               "refresh of missing", message -> assertThat(message).contains("does not exist"));

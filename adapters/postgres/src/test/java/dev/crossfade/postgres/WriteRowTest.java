@@ -5,6 +5,7 @@ import static dev.crossfade.postgres.Fixture.score;
 import static dev.crossfade.postgres.Fixture.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.DuplicateKeyException;
@@ -133,6 +134,7 @@ class WriteRowTest {
       statement.execute("select pg_advisory_lock(1)");
       Future<Written<Object>> saved = executor.submit(() -> fixture.save(token(7L, "m")));
       Awaitility.await()
+          .atMost(TWO_MINUTES)
           .until(
               () ->
                   !fixture

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.ConflictException;
@@ -57,7 +58,7 @@ class GroupCommitTest {
   void close() throws InterruptedException {
     app.close();
     threads.shutdownNow();
-    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
     assertThat(Thread.getAllStackTraces().keySet())
         .as("threads left behind")
         .noneMatch(thread -> thread.getName().startsWith("crossfade-sqlite-writer"));
@@ -127,7 +128,7 @@ class GroupCommitTest {
                 }
               }));
     }
-    await().until(() -> written[0].get() >= 100);
+    await().atMost(TWO_MINUTES).until(() -> written[0].get() >= 100);
     going.set(false);
     for (Future<?> writer : writers) {
       writer.get();
@@ -324,7 +325,7 @@ class GroupCommitTest {
     waiting.add(threads.submit(() -> insert("waiting")));
     awaitWaiting(1);
     Future<?> closing = threads.submit(() -> app.store.close());
-    await().until(() -> catchThrowable(() -> app.tokens.count()) != null);
+    await().atMost(TWO_MINUTES).until(() -> catchThrowable(() -> app.tokens.count()) != null);
     goOn.countDown();
     closing.get();
 
@@ -363,7 +364,7 @@ class GroupCommitTest {
         Statement statement = other.createStatement()) {
       statement.execute("begin immediate");
       caller.start();
-      await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+      await().atMost(TWO_MINUTES).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
       caller.interrupt();
       caller.join();
       statement.execute("rollback");
@@ -390,7 +391,7 @@ class GroupCommitTest {
           caller.start();
           awaitWaiting(1);
           caller.interrupt();
-          await().until(() -> !caller.isAlive());
+          await().atMost(TWO_MINUTES).until(() -> !caller.isAlive());
         });
     assertThat(told.get()).isInstanceOf(StoreTimeoutException.class);
     assertThat(flag).as("the interrupt flag").isTrue();
@@ -470,7 +471,10 @@ class GroupCommitTest {
   }
 
   private void awaitWaiting(int writes) {
-    await().pollInterval(Duration.ofMillis(2)).until(() -> app.store.waiting() == writes);
+    await()
+        .atMost(TWO_MINUTES)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> app.store.waiting() == writes);
   }
 
   private static <R> R elsewhere(java.util.function.Supplier<R> work) {
@@ -506,6 +510,6 @@ class GroupCommitTest {
     } finally {
       goOn.countDown();
     }
-    await().until(holder::isDone);
+    await().atMost(TWO_MINUTES).until(holder::isDone);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
@@ -49,7 +50,7 @@ class GroupWriterTest {
   void close() throws InterruptedException {
     file.release();
     threads.shutdownNow();
-    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("crossfade-sqlite-writer"));
   }
@@ -182,6 +183,7 @@ class GroupWriterTest {
           awaitWaiting(1);
           closing.set(threads.submit(() -> file.writer().close()));
           await()
+              .atMost(TWO_MINUTES)
               .until(
                   () ->
                       catchThrowable(() -> threads.submit(() -> write(session -> true)).get())
@@ -300,7 +302,10 @@ class GroupWriterTest {
   }
 
   private void awaitWaiting(int writes) {
-    await().pollInterval(Duration.ofMillis(2)).until(() -> file.writer().waiting() == writes);
+    await()
+        .atMost(TWO_MINUTES)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> file.writer().waiting() == writes);
   }
 
   /** Which writes as well, so that the number is one more. */

@@ -79,13 +79,12 @@ final class ThrowAwayPostgres implements AutoCloseable {
     EmbeddedPostgres server = null;
     try {
       Files.createDirectories(folder.resolve("scratch"));
+      InitialisedData.make(data, home(), wait);
       server =
           EmbeddedPostgres.builder()
               .setDataDirectory(data)
-              .setCleanDataDirectory(true)
+              .setCleanDataDirectory(false)
               .setPGStartupWait(wait)
-              // The machine's language may be one that PostgreSQL does not find installed.
-              .setLocaleConfig("locale", "C")
               .setServerConfig("autovacuum", "off")
               .start();
       requireOwn(server, data);

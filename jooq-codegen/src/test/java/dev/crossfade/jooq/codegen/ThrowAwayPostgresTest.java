@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ThrowAwayPostgresTest {
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration WAIT = Duration.ofMinutes(5);
 
   @TempDir Path home;
 
@@ -47,7 +47,7 @@ final class ThrowAwayPostgresTest {
       killed.destroyForcibly();
       // Asked, not killed: its shutdown hook stops its server.
       living.destroy();
-      assertThat(living.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(living.waitFor(300, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(FailuresTest.postmasters(home)).isEmpty();
   }

@@ -3,8 +3,10 @@ package dev.crossfade.examples.quickstart;
 import dev.crossfade.BackfillReport;
 import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Migration;
+import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
 import dev.crossfade.Stage;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.examples.quickstart.tokens.TokenMonitor;
 import java.io.PrintStream;
@@ -14,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way of the token monitor from SQLite to PostgreSQL, under load. */
@@ -23,7 +26,7 @@ final class Journey implements AutoCloseable {
   /** Runs whose stages are shorter have a shorter outage as well. */
   private static final Duration FULL_STAGE = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int BEST = 50;
 
   private final Options options;
@@ -149,12 +152,27 @@ final class Journey implements AutoCloseable {
     report(what, move.from().primary() == move.to().primary() ? null : move.pause());
   }
 
-  private MoveReport moveTo(Stage stage) {
+  private MoveReport moveTo(Stage stage) throws InterruptedException {
     meter.moveBegins();
     try {
-      return migration.moveTo(stage);
+      return patiently(() -> migration.moveTo(stage));
     } finally {
       meter.moveEnds();
+    }
+  }
+
+  /** As whoever operates it would: what a busy machine had no time for is asked for again. */
+  private static <R> R patiently(Supplier<R> work) throws InterruptedException {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return work.get();
+      } catch (MoveRefusedException | StoreUnavailableException e) {
+        if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
     }
   }
 
@@ -177,19 +195,19 @@ final class Journey implements AutoCloseable {
     }
   }
 
-  private void backfill() {
-    BackfillReport backfill = migration.backfill();
+  private void backfill() throws InterruptedException {
+    BackfillReport backfill = patiently(migration::backfill);
     report(
         "backfill of " + backfill.totalRows() + " rows, " + backfill.refused() + " refused", null);
   }
 
-  private void verify() {
-    VerificationReport report = migration.verify();
+  private void verify() throws InterruptedException {
+    VerificationReport report = patiently(migration::verify);
     if (!report.isClean()) {
       mismatches.addAndGet(report.differing());
       migration.repair(report.differences());
       report("verification: " + report.differing() + " rows differ, repaired", null);
-      report = migration.verify();
+      report = patiently(migration::verify);
       mismatches.addAndGet(report.differing());
     }
     report(
@@ -234,9 +252,9 @@ final class Journey implements AutoCloseable {
   }
 
   /** Nobody writes any more. From complete it goes back a stage, for which it kept the keys. */
-  private void settle() {
+  private void settle() throws InterruptedException {
     if (migration.stage() == Stage.COMPLETE) {
-      migration.moveTo(Stage.RAMP_DOWN);
+      moveTo(Stage.RAMP_DOWN);
     }
     if (migration.stage().writesBoth() && !migration.awaitSettled(PATIENCE)) {
       board.say("the journal did not settle: %s", migration.journal());
