@@ -109,7 +109,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
-    this.abandonment = new Abandonment(crossing, stages, membership, repair, audit);
+    this.abandonment = new Abandonment(crossing, stages, membership, audit, repair);
     this.reconciliation =
         new Reconciliation(crossing, stages, ownership, membership, findings, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
@@ -234,9 +234,6 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public AbandonReport abandonPrimary(String reason) {
     refuseInsideUnit();
-    if (reason.isBlank()) {
-      throw new IllegalArgumentException("a primary is given up for a reason");
-    }
     AbandonReport report = abandonment.abandon(reason);
     repair.signal();
     return report;

@@ -12,6 +12,7 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.journal.Membership;
+import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.Audit;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives PostgreSQL up for lost where it is the primary and does not come back: the legacy store is
@@ -45,22 +47,48 @@ public final class Abandonment {
   private final Crossing crossing;
   private final Stages stages;
   private final Membership membership;
-  private final Repair repair;
   private final Audit audit;
+
+  /** Knows what has reached the legacy store; null where no process has run to know it. */
+  private final @Nullable Repair repair;
 
   /** Made once per migration. */
   public Abandonment(
-      Crossing crossing, Stages stages, Membership membership, Repair repair, Audit audit) {
+      Crossing crossing,
+      Stages stages,
+      Membership membership,
+      Audit audit,
+      @Nullable Repair repair) {
     this.crossing = crossing;
     this.stages = stages;
     this.membership = membership;
-    this.repair = repair;
     this.audit = audit;
+    this.repair = repair;
+  }
+
+  /**
+   * For a migration that does not run: no process starts while its primary is away.
+   *
+   * @throws IllegalStateException if the legacy store is the primary
+   * @throws CrossfadeException if the legacy store cannot be read
+   */
+  public static Abandonment ofOneThatDoesNotRun(Crossing crossing) {
+    Store legacy = crossing.store(Side.LEGACY);
+    legacy.connect();
+    ControlRow row = legacy.control().read(crossing.name());
+    if (row == null || row.state() != ControlRow.State.MOVED) {
+      throw legacyIsPrimary(crossing);
+    }
+    Audit audit = new Audit(crossing);
+    Stages stages = new Stages(crossing, audit, new StageView(Side.TARGET, row.opened()));
+    Membership membership = new Membership(crossing, stages, new Ownership());
+    return new Abandonment(crossing, stages, membership, audit, null);
   }
 
   /**
    * Opens the legacy store in {@code dual_write}.
    *
+   * @throws IllegalArgumentException if the reason is blank
    * @throws IllegalStateException if the legacy store is the primary
    * @throws MoveRefusedException if PostgreSQL can be reached, or may be; if other processes live,
    *     or somebody else was faster
@@ -68,10 +96,12 @@ public final class Abandonment {
    *     unless the outcome is unknown
    */
   public AbandonReport abandon(String reason) {
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("a primary is given up for a reason");
+    }
     StageView view = stages.current();
     if (view.primary() != Side.TARGET) {
-      throw new IllegalStateException(
-          "the legacy store is the primary of migration '" + crossing.name() + "' as it is");
+      throw legacyIsPrimary(crossing);
     }
     refuseIfReachable(view);
     StageView moved = legacyAsItIs(view);
@@ -94,7 +124,7 @@ public final class Abandonment {
             crossing.settings().actor(),
             List.of(),
             reason);
-    Instant provenUntil = repair.provenUntil();
+    Instant provenUntil = repair == null ? null : repair.provenUntil();
     raiseGenerators();
     legacy.voidEvidence(crossing.name()); // before it is true: nothing that was found may count
     membership.leave(Side.TARGET); // should it come back, it is not what it was
@@ -110,6 +140,7 @@ public final class Abandonment {
         provenUntil,
         crossing.settings().secondary() == Secondary.REQUIRED
             && view.stage().writesBoth()
+            && repair != null
             && repair.isProvenIn(view.epoch()));
   }
 
@@ -204,6 +235,11 @@ public final class Abandonment {
       }
     }
     return wanted;
+  }
+
+  private static IllegalStateException legacyIsPrimary(Crossing crossing) {
+    return new IllegalStateException(
+        "the legacy store is the primary of migration '" + crossing.name() + "' as it is");
   }
 
   private MoveRefusedException refused(StageView view, String reason) {

@@ -18,6 +18,7 @@ import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
@@ -213,6 +214,50 @@ class AbandonmentTest {
       assertThat(app.accounts.find(3L)).isPresent();
       assertThat(app.accounts.find(2L)).isEmpty();
       app.abandon(); // that it is refused is an error in the log
+    }
+  }
+
+  /** A process that ends while its primary is away cannot come back; somebody must still decide. */
+  @Test
+  void whereNoProcessIsLeftItIsGivenUpWithoutOne() {
+    try (Scenario app = proxied().settings(AbandonmentTest::quick).startIn(Stage.LIVE)) {
+      app.accounts.save(account(1, "in both", 1));
+      app.assertSettled();
+      assertThatThrownBy(() -> app.builder().abandonPrimary(Scenario.MIGRATION, "no need"))
+          .isInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("can be reached");
+      app.proxy().refuse();
+      app.crossfade.close();
+      assertThatThrownBy(app::open).isInstanceOf(StoreUnavailableException.class);
+
+      assertThatThrownBy(() -> app.builder().abandonPrimary("another", "gone"))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("there is no migration 'another'");
+      assertThatThrownBy(() -> app.builder().abandonPrimary(Scenario.MIGRATION, " "))
+          .isInstanceOf(IllegalArgumentException.class);
+      await("the lease of the one that has ended runs out")
+          .atMost(Scenario.PATIENCE)
+          .ignoreExceptionsInstanceOf(MoveRefusedException.class)
+          .untilAsserted(
+              () -> {
+                AbandonReport report = app.builder().abandonPrimary(Scenario.MIGRATION, "gone");
+                assertThat(report.from()).isEqualTo(Stage.LIVE);
+                assertThat(report.to()).isEqualTo(Stage.DUAL_WRITE);
+                assertThat(report.provenUntil()).isNull();
+                assertThat(report.nothingMissing()).isFalse();
+              });
+      assertThatThrownBy(() -> app.builder().abandonPrimary(Scenario.MIGRATION, "again"))
+          .isInstanceOf(IllegalStateException.class);
+
+      app.open();
+      assertThat(app.migration.stage()).isEqualTo(Stage.DUAL_WRITE);
+      assertThat(app.migration.primary()).isEqualTo(Side.LEGACY);
+      assertThat(app.accounts.find(1L)).isPresent();
+      assertThat(app.migration.audit(1))
+          .extracting(AuditEntry::action)
+          .containsExactly(Action.ABANDONED);
+      awaitRefused(app); // as one that was given up by a running process
+      app.abandon();
     }
   }
 

@@ -236,23 +236,26 @@ final class Scenario implements AutoCloseable {
 
   /** Builds the application, as at the start of its process. */
   void open() {
-    sqlite = FaultyStore.around(newSqliteStore());
-    postgres = FaultyStore.around(newPostgresStore());
-    source = new NewSettings(settings());
-    crossfade =
-        Crossfade.builder()
-            .legacy(sqlite)
-            .target(postgres)
-            .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
-            .settings(source)
-            .listener(options.listener)
-            .listener(events)
-            .build();
+    crossfade = builder().build();
     migration = crossfade.migration(MIGRATION);
     accounts = crossfade.repository(Domain.Accounts.class);
     entries = crossfade.repository(Domain.Entries.class);
     preferences = crossfade.repository(Domain.Preferences.class);
     readings = crossfade.repository(Domain.Readings.class);
+  }
+
+  /** The application as it is wired, with new stores. */
+  Crossfade.Builder builder() {
+    sqlite = FaultyStore.around(newSqliteStore());
+    postgres = FaultyStore.around(newPostgresStore());
+    source = new NewSettings(settings());
+    return Crossfade.builder()
+        .legacy(sqlite)
+        .target(postgres)
+        .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
+        .settings(source)
+        .listener(options.listener)
+        .listener(events);
   }
 
   /**
