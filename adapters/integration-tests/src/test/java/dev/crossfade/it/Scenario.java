@@ -11,9 +11,11 @@ import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener;
 import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
+import dev.crossfade.MoveRefusedException;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.FaultyStore;
 import dev.crossfade.junit.RestartablePostgres;
 import dev.crossfade.junit.TcpProxy;
@@ -131,13 +133,23 @@ final class Scenario implements AutoCloseable {
     Scenario startIn(Stage stage) {
       Scenario scenario = new Scenario(this);
       try {
-        return scenario.moveTo(stage);
+        scenario.begin(stage);
+        return scenario;
       } catch (RuntimeException | Error e) {
         scenario.abandon();
         scenario.close();
         throw e;
       }
     }
+  }
+
+  /** Through a proxy connections are waited for a moment only: a busy machine needs some turns. */
+  private void begin(Stage stage) {
+    await("it begins in " + stage)
+        .atMost(PATIENCE)
+        .ignoreExceptionsMatching(
+            e -> e instanceof MoveRefusedException || e instanceof StoreUnavailableException)
+        .untilAsserted(() -> assertThat(moveTo(stage).migration.stage()).isEqualTo(stage));
   }
 
   static Options with() {
