@@ -146,6 +146,7 @@ final class Scenario implements AutoCloseable {
   /** Through a proxy connections are waited for a moment only: a busy machine needs some turns. */
   private void begin(Stage stage) {
     await("it begins in " + stage)
+        .pollInSameThread()
         .atMost(PATIENCE)
         .ignoreExceptionsMatching(
             e -> e instanceof MoveRefusedException || e instanceof StoreUnavailableException)
