@@ -185,6 +185,7 @@ final class Scenario implements AutoCloseable {
       try (PostgresStore store =
           PostgresStore.at(database.jdbcUrl())
               .credentials(database.user(), database.password())
+              .connectionWait(Duration.ofMinutes(2)) // failing once it fails for all tests
               .open()) {
         store.connect();
       }

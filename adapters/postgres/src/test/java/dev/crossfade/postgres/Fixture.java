@@ -139,7 +139,7 @@ final class Fixture implements AutoCloseable {
   static PostgresStore.Builder at(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
-        .connectionWait(Duration.ofSeconds(30));
+        .connectionWait(Duration.ofSeconds(60));
   }
 
   static Fixture on(TestDatabase database) {
