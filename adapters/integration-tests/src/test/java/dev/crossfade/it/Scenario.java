@@ -161,7 +161,7 @@ final class Scenario implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    database = Template.DATABASE.copy();
+    database = Template.database().copy();
     proxy = options.proxied ? TcpProxy.to(TestPostgres.shared()) : null;
     rows = new RowReader(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
@@ -176,7 +176,15 @@ final class Scenario implements AutoCloseable {
 
   /** The application's tables and the library's, made once: a copy is there in no time. */
   private static final class Template {
-    static final TestDatabase DATABASE = make();
+    private static TestDatabase made; // guarded by the class
+
+    /** Should it fail, the next scenario tries again. */
+    static synchronized TestDatabase database() {
+      if (made == null) {
+        made = make();
+      }
+      return made;
+    }
 
     private static TestDatabase make() {
       TestDatabase database = TestPostgres.shared().newDatabase();
@@ -185,7 +193,7 @@ final class Scenario implements AutoCloseable {
       try (PostgresStore store =
           PostgresStore.at(database.jdbcUrl())
               .credentials(database.user(), database.password())
-              .connectionWait(Duration.ofMinutes(2)) // failing once it fails for all tests
+              .connectionWait(Duration.ofMinutes(2))
               .open()) {
         store.connect();
       }
