@@ -38,10 +38,9 @@ import org.junit.platform.testkit.engine.Events;
 /** What the kit finds: each test in here fails, and says what must be done. */
 class CrossfadeTestFindingsTest {
   private static final String WAY_OUT =
-      "\n"
-          + "Change rows through the base class: its inherited methods, or write(…) inside a method"
-          + " that is @Writes. A trigger of the schema must change no mapped row but the one"
-          + " written. What a test changes by itself belongs in CrossfadeKit.unrecorded(…).";
+      "\nChange rows through the base class: its inherited methods, or write(…) inside a method that"
+          + " is @Writes. A trigger of the schema must change no mapped row but the one written."
+          + " What a test changes by itself belongs in CrossfadeKit.unrecorded(…).";
   private static final String NOT_RECORDED =
       "Expecting every change of a mapped row to be recorded, but these were not, so they do not"
           + " reach the other store:\n  ";
@@ -263,8 +262,7 @@ class CrossfadeTestFindingsTest {
               note 3
                 (row)
                   legacy:   absent
-                  postgres: present\
-            """);
+                  postgres: present""");
     assertThat(failures.get("atTheEnd")).isEqualTo(failures.get("rows"));
     assertThat(failures.get("reads"))
         .startsWith(

@@ -46,6 +46,7 @@ final class InitialisedData {
         .setLocaleConfig("locale", "C")
         .start()
         .close();
+    requireStopped(data);
     try {
       Files.createDirectories(original.getParent());
       Files.move(data, original, StandardCopyOption.ATOMIC_MOVE);
@@ -55,6 +56,16 @@ final class InitialisedData {
         return false;
       }
       throw e;
+    }
+  }
+
+  /**
+   * It is given a few seconds to stop, and nobody is told if it takes longer: to copy what it still
+   * writes to would spoil every later run.
+   */
+  private static void requireStopped(Path data) throws IOException {
+    if (Files.exists(data.resolve("postmaster.pid"))) {
+      throw new IOException("a server on new data did not stop in time; try again");
     }
   }
 

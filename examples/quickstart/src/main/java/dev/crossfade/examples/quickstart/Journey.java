@@ -27,7 +27,7 @@ final class Journey implements AutoCloseable {
   private static final Duration FULL_STAGE = Duration.ofSeconds(2);
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Duration REPAIRED = Duration.ofSeconds(30);
+  private static final Duration REPAIRED = Duration.ofMinutes(1);
   private static final int BEST = 50;
 
   private final Options options;
