@@ -55,6 +55,7 @@ final class Bank implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
+        .poolSize(Scenario.POOL)
         .connectionWait(Duration.ofSeconds(10))
         .open();
   }

@@ -301,7 +301,10 @@ class HistoriesTest {
 
   /** With no wait for the secondary operations share its transactions. */
   private static Scenario started(Stage stage, Duration secondaryWait) {
-    return Scenario.with().settings(s -> s.secondaryWait(secondaryWait)).startIn(stage);
+    return Scenario.with()
+        .settings(s -> s.secondaryWait(secondaryWait))
+        .pool(2 * THREADS)
+        .startIn(stage);
   }
 
   private interface Work {
@@ -334,7 +337,7 @@ class HistoriesTest {
 
   private static void join(Thread thread) {
     try {
-      thread.join(60_000);
+      thread.join(300_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

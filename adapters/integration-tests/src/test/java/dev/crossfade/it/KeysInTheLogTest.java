@@ -102,6 +102,7 @@ class KeysInTheLogTest {
     public Store target(TestDatabase database) {
       return PostgresStore.at(database.jdbcUrl())
           .credentials(database.user(), database.password())
+          .poolSize(Scenario.POOL)
           .connectionWait(Duration.ofSeconds(30))
           .open();
     }

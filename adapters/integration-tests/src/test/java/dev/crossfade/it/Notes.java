@@ -236,6 +236,7 @@ final class Notes {
       Connections.database = database;
       return PostgresStore.at(database.jdbcUrl())
           .credentials(database.user(), database.password())
+          .poolSize(Scenario.POOL)
           .connectionWait(Duration.ofSeconds(30))
           .open();
     }

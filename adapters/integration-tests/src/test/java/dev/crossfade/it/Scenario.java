@@ -45,6 +45,9 @@ final class Scenario implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(3);
   static final String MIGRATION = Bank.MIGRATION;
 
+  /** Connections of a test's pool: it fills, and to connect takes longer than most tests. */
+  static final int POOL = 4;
+
   static { // what is awaited at the end of each test is mostly so already
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
@@ -76,6 +79,7 @@ final class Scenario implements AutoCloseable {
     private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
     private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
     private CrossfadeListener listener = new CrossfadeListener() {};
+    private int pool = POOL;
     private boolean proxied;
 
     Options settings(UnaryOperator<Settings.Builder> change) {
@@ -107,6 +111,12 @@ final class Scenario implements AutoCloseable {
     /** Told what happens, beside the scenario's own recorder. */
     Options listener(CrossfadeListener another) {
       listener = another;
+      return this;
+    }
+
+    /** For a test whose threads shall all be in PostgreSQL at once. */
+    Options pool(int size) {
+      pool = size;
       return this;
     }
 
@@ -193,6 +203,7 @@ final class Scenario implements AutoCloseable {
       try (PostgresStore store =
           PostgresStore.at(database.jdbcUrl())
               .credentials(database.user(), database.password())
+              .poolSize(1)
               .connectionWait(Duration.ofMinutes(2))
               .open()) {
         store.connect();
@@ -235,6 +246,7 @@ final class Scenario implements AutoCloseable {
         .apply(
             PostgresStore.at(url)
                 .credentials(database.user(), database.password())
+                .poolSize(options.pool)
                 .connectionWait(connectionWait()))
         .open();
   }

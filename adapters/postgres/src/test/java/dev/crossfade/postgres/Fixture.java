@@ -35,6 +35,9 @@ final class Fixture implements AutoCloseable {
   static final String MIGRATION = "tokens";
   static final Instant NOVEMBER = Instant.parse("2026-11-20T12:00:00Z");
 
+  /** Enough for most tests; a pool fills, and to connect takes longer than what they do. */
+  private static final int POOL = 4;
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   record Token(
@@ -135,10 +138,15 @@ final class Fixture implements AutoCloseable {
     }
   }
 
-  /** A busy machine may take its time to connect. */
   static PostgresStore.Builder at(TestDatabase database) {
+    return at(database, POOL);
+  }
+
+  /** A busy machine may take its time to connect. */
+  static PostgresStore.Builder at(TestDatabase database, int poolSize) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
+        .poolSize(poolSize)
         .connectionWait(Duration.ofSeconds(60));
   }
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -184,15 +185,24 @@ abstract class ContractTheme {
     return finish(List.of(new Finish(MIGRATION, actor.id, taken.own(), outcome, taken.taken())));
   }
 
-  /**
-   * Finishes as the library does: a store waits for a finish only briefly, and what it did not do
-   * for want of time is asked for again.
-   */
   final int finish(List<Finish> batch) {
+    return patiently(() -> journal.finish(batch));
+  }
+
+  /** Whether the store knows it. */
+  final boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
+    return patiently(() -> store.instances().heartbeat(incarnation, wanted));
+  }
+
+  /**
+   * Finishes, or says that somebody lives, as the library does: a store waits for those only
+   * briefly, and what it did not do for want of time is asked for again.
+   */
+  static <R> R patiently(Supplier<R> work) {
     long deadline = System.nanoTime() + Crew.LIMIT.toNanos();
     while (true) {
       try {
-        return journal.finish(batch);
+        return work.get();
       } catch (StoreUnavailableException | StoreTimeoutException e) {
         if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN
             || System.nanoTime() - deadline > 0) {

@@ -52,20 +52,20 @@ abstract class FencingContract extends ContractTheme {
   @Test
   void aRegisteredIncarnationLives() {
     UUID incarnation = new UUID(7, 7);
-    assertThat(instances.heartbeat(incarnation, null)).as("before it is registered").isFalse();
+    assertThat(heartbeat(incarnation, null)).as("before it is registered").isFalse();
 
     instances.register(incarnation, "one", MIGRATION, null);
     instances.register(incarnation, "the same again", MIGRATION, null);
 
-    assertThat(instances.heartbeat(incarnation, null)).isTrue();
+    assertThat(heartbeat(incarnation, null)).isTrue();
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
   }
 
   @Test
   void anUnknownHeartbeatRegistersNobody() {
     UUID stranger = new UUID(7, 7);
-    assertThat(instances.heartbeat(stranger, null)).isFalse();
-    assertThat(instances.heartbeat(stranger, null)).isFalse();
+    assertThat(heartbeat(stranger, null)).isFalse();
+    assertThat(heartbeat(stranger, null)).isFalse();
     assertThat(instances.expired(MIGRATION, Duration.ZERO)).doesNotContain(stranger);
   }
 
@@ -75,7 +75,7 @@ abstract class FencingContract extends ContractTheme {
     instances.fence(writer.id);
     instances.register(writer.id, "again", MIGRATION, null);
 
-    assertThat(instances.heartbeat(writer.id, null)).isFalse();
+    assertThat(heartbeat(writer.id, null)).isFalse();
     assertThatThrownBy(() -> apply(tally(1))).isInstanceOf(FencedException.class);
     assertAbsent(tables.tallies, 1);
   }
@@ -87,7 +87,7 @@ abstract class FencingContract extends ContractTheme {
 
     instances.register(late.id, "late", MIGRATION, null);
 
-    assertThat(instances.heartbeat(late.id, null)).isFalse();
+    assertThat(heartbeat(late.id, null)).isFalse();
     assertThatThrownBy(() -> store.apply(change(late, tally(1))))
         .isInstanceOf(FencedException.class);
   }
@@ -100,7 +100,7 @@ abstract class FencingContract extends ContractTheme {
     store.apply(change(other, tally(5)));
 
     assertThat(total()).isEqualTo(5);
-    assertThat(instances.heartbeat(other.id, null)).isTrue();
+    assertThat(heartbeat(other.id, null)).isTrue();
   }
 
   @Test
@@ -191,7 +191,7 @@ abstract class FencingContract extends ContractTheme {
         () -> instances.expired(MIGRATION, Duration.ofMillis(30)).contains(silent.id));
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
 
-    assertThat(instances.heartbeat(silent.id, null)).isTrue();
+    assertThat(heartbeat(silent.id, null)).isTrue();
     assertThat(instances.expired(MIGRATION, Duration.ofSeconds(30))).isEmpty();
 
     instances.fence(silent.id);
@@ -230,14 +230,14 @@ abstract class FencingContract extends ContractTheme {
     instances.register(new UUID(7, 3), "elsewhere", "another", Stage.OFF);
     assertThat(wishes(AN_HOUR)).containsExactly("second shadow");
 
-    assertThat(instances.heartbeat(first, Stage.DUAL_WRITE)).isTrue();
+    assertThat(heartbeat(first, Stage.DUAL_WRITE)).isTrue();
     assertThat(instances.wishes(MIGRATION, AN_HOUR))
         .containsExactly(
             new Instances.Wish(first, "first", Stage.DUAL_WRITE),
             new Instances.Wish(second, "second", Stage.SHADOW));
 
-    assertThat(instances.heartbeat(second, Stage.LIVE)).isTrue();
-    assertThat(instances.heartbeat(first, null)).isTrue();
+    assertThat(heartbeat(second, Stage.LIVE)).isTrue();
+    assertThat(heartbeat(first, null)).isTrue();
     assertThat(wishes(AN_HOUR)).containsExactly("second live");
     assertThat(instances.wishes("unknown", AN_HOUR)).isEmpty();
   }
@@ -247,11 +247,11 @@ abstract class FencingContract extends ContractTheme {
     instances.register(new UUID(7, 1), "fenced", MIGRATION, Stage.SHADOW);
     instances.register(new UUID(7, 2), "silent", MIGRATION, Stage.SHADOW);
     instances.fence(new UUID(7, 1));
-    assertThat(instances.heartbeat(new UUID(7, 1), Stage.LIVE)).isFalse();
+    assertThat(heartbeat(new UUID(7, 1), Stage.LIVE)).isFalse();
 
     assertThat(wishes(AN_HOUR)).containsExactly("silent shadow");
     Crew.await("it is silent for long enough", () -> wishes(Duration.ofMillis(30)).isEmpty());
-    assertThat(instances.heartbeat(new UUID(7, 2), Stage.SHADOW)).isTrue();
+    assertThat(heartbeat(new UUID(7, 2), Stage.SHADOW)).isTrue();
     assertThat(wishes(Duration.ofSeconds(30))).containsExactly("silent shadow");
   }
 
@@ -307,7 +307,7 @@ abstract class FencingContract extends ContractTheme {
         () -> forgotten.addAndGet(instances.forget(Duration.ofMillis(5))) > 0);
 
     assertThat(forgotten).hasValue(1);
-    assertThat(instances.heartbeat(alive.id, null)).isTrue();
+    assertThat(heartbeat(alive.id, null)).isTrue();
     assertThat(instances.fencedOwners()).containsExactly(writer.id);
     assertThatThrownBy(() -> store.apply(change(idle, tally(1))))
         .as("who is forgotten is unknown")
