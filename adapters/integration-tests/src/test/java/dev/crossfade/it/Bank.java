@@ -56,7 +56,7 @@ final class Bank implements CrossfadeSetup {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
         .poolSize(Scenario.POOL)
-        .connectionWait(Duration.ofSeconds(10))
+        .connectionWait(Duration.ofSeconds(60))
         .open();
   }
 
