@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
  * Finished operations gather, here for an hour, and nobody who waits for them waits for that. The
  * journal only counts; what a finish does is the stores' to test.
  */
-@Timeout(240)
+@Timeout(600)
 class FinisherTest {
   private static final long HOUR = TimeUnit.HOURS.toNanos(1);
   private static final StageView VIEW =

@@ -55,7 +55,8 @@ final class Bank implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
-        .connectionWait(Duration.ofSeconds(1))
+        .poolSize(Scenario.POOL)
+        .connectionWait(Duration.ofSeconds(60))
         .open();
   }
 

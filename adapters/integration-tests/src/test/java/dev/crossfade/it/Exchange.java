@@ -424,6 +424,8 @@ final class Exchange implements CrossfadeSetup {
   public Store target(TestDatabase database) {
     return PostgresStore.at(database.jdbcUrl())
         .credentials(database.user(), database.password())
+        .poolSize(Scenario.POOL)
+        .connectionWait(Duration.ofSeconds(30))
         .open();
   }
 

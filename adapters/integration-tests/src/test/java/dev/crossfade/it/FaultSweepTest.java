@@ -20,6 +20,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,7 @@ class FaultSweepTest {
                                 .map(fault -> arguments(stage, onPrimary, fault))));
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest(name = "{0}, on the primary: {1}, {2}")
   @MethodSource("sweeps")
   void everyCallFailsOnce(Stage stage, boolean onPrimary, Fault fault) {

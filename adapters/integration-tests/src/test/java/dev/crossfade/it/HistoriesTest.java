@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -82,6 +83,7 @@ class HistoriesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
   void registers(Stage stage, Duration secondaryWait) {
@@ -145,6 +147,7 @@ class HistoriesTest {
     assertThat(register.writes).isNotEmpty();
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
   void sets(Stage stage, Duration secondaryWait) {
@@ -301,7 +304,10 @@ class HistoriesTest {
 
   /** With no wait for the secondary operations share its transactions. */
   private static Scenario started(Stage stage, Duration secondaryWait) {
-    return Scenario.with().settings(s -> s.secondaryWait(secondaryWait)).startIn(stage);
+    return Scenario.with()
+        .settings(s -> s.secondaryWait(secondaryWait))
+        .pool(2 * THREADS)
+        .startIn(stage);
   }
 
   private interface Work {
@@ -334,7 +340,7 @@ class HistoriesTest {
 
   private static void join(Thread thread) {
     try {
-      thread.join(60_000);
+      thread.join(300_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
@@ -347,6 +353,7 @@ class HistoriesTest {
   }
 
   /** What every thread does to one row, at once. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE, PT5S", "LIVE, PT5S", "DUAL_WRITE, PT0S", "LIVE, PT0S"})
   void hotKeyOfSixteenThreads(Stage stage, Duration secondaryWait) {

@@ -16,6 +16,7 @@ import dev.crossfade.sqlite.SqliteRepository;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.Table;
@@ -101,6 +102,8 @@ class KeysInTheLogTest {
     public Store target(TestDatabase database) {
       return PostgresStore.at(database.jdbcUrl())
           .credentials(database.user(), database.password())
+          .poolSize(Scenario.POOL)
+          .connectionWait(Duration.ofSeconds(30))
           .open();
     }
 

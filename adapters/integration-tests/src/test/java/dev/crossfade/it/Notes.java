@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -235,6 +236,8 @@ final class Notes {
       Connections.database = database;
       return PostgresStore.at(database.jdbcUrl())
           .credentials(database.user(), database.password())
+          .poolSize(Scenario.POOL)
+          .connectionWait(Duration.ofSeconds(30))
           .open();
     }
 

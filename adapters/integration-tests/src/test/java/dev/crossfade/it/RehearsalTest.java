@@ -486,7 +486,7 @@ class RehearsalTest {
   /** Eight threads on few keys, by every kind of write. */
   @Test
   void nobodyIsAccusedWhileHotKeysChange() throws Exception {
-    try (Scenario app = always().startIn(Stage.SHADOW)) {
+    try (Scenario app = always().pool(10).startIn(Stage.SHADOW)) {
       app.accounts.saveAll(List.of(account(1, "hot 1", 0), account(2, "hot 2", 0)));
       Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
       CyclicBarrier start = new CyclicBarrier(8);
@@ -510,7 +510,7 @@ class RehearsalTest {
         thread.start();
       }
       for (Thread thread : threads) {
-        thread.join(60_000);
+        thread.join(300_000);
         assertThat(thread.isAlive()).as(thread + " hangs").isFalse();
       }
 

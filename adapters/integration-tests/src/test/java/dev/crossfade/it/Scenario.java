@@ -47,6 +47,9 @@ final class Scenario implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
   static final String MIGRATION = Bank.MIGRATION;
 
+  /** Connections of a test's pool: it fills, and to connect takes longer than most tests. */
+  static final int POOL = 4;
+
   static { // what is awaited at the end of each test is mostly so already
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
@@ -78,6 +81,7 @@ final class Scenario implements AutoCloseable {
     private UnaryOperator<PostgresStore.Builder> postgres = UnaryOperator.identity();
     private RepositoryFactory<Domain.Account, Long> postgresAccounts = Domain.PostgresAccounts::new;
     private CrossfadeListener listener = new CrossfadeListener() {};
+    private int pool = POOL;
     private boolean proxied;
     private RestartablePostgres server;
 
@@ -110,6 +114,12 @@ final class Scenario implements AutoCloseable {
     /** Told what happens, beside the scenario's own recorder. */
     Options listener(CrossfadeListener another) {
       listener = another;
+      return this;
+    }
+
+    /** For a test whose threads shall all be in PostgreSQL at once. */
+    Options pool(int size) {
+      pool = size;
       return this;
     }
 
@@ -170,7 +180,7 @@ final class Scenario implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    database = options.server == null ? Template.DATABASE.copy() : options.server.newDatabase();
+    database = options.server == null ? Template.database().copy() : options.server.newDatabase();
     proxy = options.proxied ? TcpProxy.to(database.server()) : null;
     rows = new RowReader(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
@@ -188,7 +198,15 @@ final class Scenario implements AutoCloseable {
 
   /** The application's tables and the library's, made once: a copy is there in no time. */
   private static final class Template {
-    static final TestDatabase DATABASE = make();
+    private static TestDatabase made; // guarded by the class
+
+    /** Should it fail, the next scenario tries again. */
+    static synchronized TestDatabase database() {
+      if (made == null) {
+        made = make();
+      }
+      return made;
+    }
 
     private static TestDatabase make() {
       TestDatabase database = TestPostgres.shared().newDatabase();
@@ -197,6 +215,8 @@ final class Scenario implements AutoCloseable {
       try (PostgresStore store =
           PostgresStore.at(database.jdbcUrl())
               .credentials(database.user(), database.password())
+              .poolSize(1)
+              .connectionWait(Duration.ofMinutes(2))
               .open()) {
         store.connect();
       }
@@ -238,6 +258,7 @@ final class Scenario implements AutoCloseable {
         .apply(
             PostgresStore.at(url)
                 .credentials(database.user(), database.password())
+                .poolSize(options.pool)
                 .connectionWait(connectionWait()))
         .open();
   }

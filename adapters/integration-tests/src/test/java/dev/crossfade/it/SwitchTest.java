@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -286,6 +287,7 @@ class SwitchTest {
   }
 
   /** It reads the old primary's row before the decision, and the new one's after it. */
+  @Tag("exhaustive")
   @Test
   void aStartDuringAChangeOfPrimaryFindsItsEnd() throws Exception {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {

@@ -183,12 +183,25 @@ final class PostgresServer {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
       Instant written = Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip()));
       return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
-          .flatMap(process -> process.info().startInstant())
-          .map(started -> Duration.between(started, written).abs().compareTo(SAME_START) < 0)
-          .orElse(false);
+          .map(ProcessHandle::info)
+          .filter(process -> isServer(process, data, written))
+          .isPresent();
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       return false; // none, or one that never got as far as listening
     }
+  }
+
+  /** By its command line; where there is none to see, as on Windows, by when it started. */
+  private static boolean isServer(ProcessHandle.Info process, Path data, Instant started) {
+    return process
+        .commandLine()
+        .map(line -> line.contains(data.toString()))
+        .or(() -> process.startInstant().map(start -> isSame(start, started)))
+        .orElse(false);
+  }
+
+  private static boolean isSame(Instant one, Instant other) {
+    return Duration.between(one, other).abs().compareTo(SAME_START) < 0;
   }
 
   private int majorVersion() {

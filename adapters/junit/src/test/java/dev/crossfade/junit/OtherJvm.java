@@ -81,6 +81,9 @@ final class OtherJvm implements AutoCloseable {
 
   /** Unpacking and initialising take longer than all the rest. */
   private static void shareBinaries(Path files) throws IOException {
+    if (files.equals(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return; // they are its own already
+    }
     // Initialises where it is locked: in the other's directory others would do it at once with it.
     TestPostgres.shared();
     Path binaries = Workplace.Lock.FILES.hold(PostgresBinaries::unpacked);

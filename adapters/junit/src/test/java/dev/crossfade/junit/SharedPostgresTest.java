@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.DockerClientFactory;
 
 /** Which JVMs share a server, and when it goes. The JVMs are real ones. */
+@Tag("exhaustive")
 class SharedPostgresTest {
   private static final Duration LIMIT = Duration.ofMinutes(1);
 

@@ -33,7 +33,7 @@ import org.postgresql.copy.CopyManager;
 
 /** The faults as an application on PostgreSQL meets them. */
 @ExtendWith(PostgresExtension.class)
-@Timeout(240)
+@Timeout(600)
 class TcpProxyTest {
   private final TestDatabase database;
   private final TcpProxy proxy;

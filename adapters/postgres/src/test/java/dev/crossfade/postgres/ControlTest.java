@@ -41,7 +41,7 @@ class ControlTest {
   void open(TestDatabase database) {
     fixture =
         Fixture.on(
-            database, Fixture.at(database).poolSize(20).controlWait(Duration.ofSeconds(30)).open());
+            database, Fixture.at(database, 20).controlWait(Duration.ofSeconds(30)).open());
   }
 
   @AfterEach
@@ -140,7 +140,9 @@ class ControlTest {
     var written = fixture.save(token(1L, "a"));
 
     assertThat(fixture.store.control().replaceIfDrained(open, open.moved(Stage.SHADOW))).isFalse();
-    assertThat(fixture.store.journal().finish(List.of(fixture.done(written)))).isZero();
+    assertThat(
+            Fixture.patiently(() -> fixture.store.journal().finish(List.of(fixture.done(written)))))
+        .isZero();
     assertThat(fixture.store.control().replaceIfDrained(open, open.moved(Stage.SHADOW))).isTrue();
     assertThat(fixture.store.control().replaceIfDrained(open, open.moved(Stage.SHADOW))).isFalse();
   }

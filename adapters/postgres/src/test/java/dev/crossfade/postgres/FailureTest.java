@@ -268,7 +268,11 @@ class FailureTest {
   @Test
   void anExhaustedPoolSaysItsState(TestDatabase database) {
     PostgresStore store =
-        Fixture.at(database).poolSize(1).connectionWait(Duration.ofMillis(300)).open();
+        PostgresStore.at(database.jdbcUrl())
+            .credentials(database.user(), database.password())
+            .poolSize(1)
+            .connectionWait(Duration.ofSeconds(3))
+            .open();
     try (Fixture fixture = Fixture.on(database, store);
         PostgresUnit holder = new PostgresUnit(store.pool(), fixture.mark())) {
       holder.begin();

@@ -40,7 +40,10 @@ final class Fixture implements AutoCloseable {
   static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final Instant NOVEMBER = Instant.parse("2026-11-20T12:00:00Z");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** Enough for most tests; a pool fills, and to connect takes longer than what they do. */
+  private static final int POOL = 4;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   record Token(
       Long id,
@@ -141,7 +144,15 @@ final class Fixture implements AutoCloseable {
   }
 
   static PostgresStore.Builder at(TestDatabase database) {
-    return PostgresStore.at(database.jdbcUrl()).credentials(database.user(), database.password());
+    return at(database, POOL);
+  }
+
+  /** A busy machine may take its time to connect. */
+  static PostgresStore.Builder at(TestDatabase database, int poolSize) {
+    return PostgresStore.at(database.jdbcUrl())
+        .credentials(database.user(), database.password())
+        .poolSize(poolSize)
+        .connectionWait(Duration.ofSeconds(60));
   }
 
   static Fixture on(TestDatabase database) {

@@ -26,10 +26,42 @@ class InstallationTest {
         assertThat(store.control().read("none")).isNull();
       }
     }
-    assertThat(
-            Fixture.query(
-                database, "select version from crossfade.schema_history where version is not null"))
-        .containsExactly("1");
+    assertThat(Fixture.query(database, Installation.APPLIED))
+        .as("what is compared instead of asking Flyway")
+        .containsExactlyElementsOf(Installation.COMPLETE);
+  }
+
+  @Test
+  void refusesTablesThatAnotherMigrationHasMade(TestDatabase database) {
+    try (PostgresStore store = Fixture.at(database).open()) {
+      store.connect();
+    }
+    Fixture.execute(
+        database, "update crossfade.schema_history set checksum = 1 where version is not null");
+
+    try (PostgresStore store = Fixture.at(database).open()) {
+      assertThatExceptionOfType(ConfigurationException.class)
+          .isThrownBy(store::connect)
+          .withMessageContaining("checksum mismatch");
+    }
+  }
+
+  @Test
+  void leavesWhatANewerVersionHasInstalled(TestDatabase database) {
+    try (PostgresStore store = Fixture.at(database).open()) {
+      store.connect();
+    }
+    Fixture.execute(
+        database,
+        """
+        insert into crossfade.schema_history (installed_rank, version, description, type, script,
+          checksum, installed_by, execution_time, success)
+        values (99, '99', 'newer', 'SQL', 'V99__newer.sql', 1, current_user, 1, true)
+        """);
+
+    try (PostgresStore store = Fixture.at(database).open()) {
+      assertThatCode(store::connect).doesNotThrowAnyException();
+    }
   }
 
   @Test

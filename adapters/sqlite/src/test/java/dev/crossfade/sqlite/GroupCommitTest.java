@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One writer, many callers: who shares a commit, who waits, and what each of them is told. */
-@Timeout(240)
+@Timeout(600)
 class GroupCommitTest {
   @TempDir Path directory;
   private App app;

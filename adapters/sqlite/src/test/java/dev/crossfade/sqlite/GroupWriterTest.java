@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whose thread writes, and that nobody hears of success before it is true. */
-@Timeout(240)
+@Timeout(600)
 class GroupWriterTest {
   @TempDir Path directory;
   private Path path;

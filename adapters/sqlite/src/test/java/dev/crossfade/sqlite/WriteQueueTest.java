@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whose turn it is, and in which order they come. */
-@Timeout(240)
+@Timeout(600)
 class WriteQueueTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(30);
 

@@ -5,11 +5,14 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +49,7 @@ final class InitialisedData {
         .setLocaleConfig("locale", "C")
         .start()
         .close();
+    awaitStopped(data, wait);
     try {
       Files.createDirectories(original.getParent());
       Files.move(data, original, StandardCopyOption.ATOMIC_MOVE);
@@ -55,6 +59,26 @@ final class InitialisedData {
         return false;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Closing gives it five seconds and tells nobody if it takes longer. To copy what it still writes
+   * to would spoil every later run.
+   */
+  private static void awaitStopped(Path data, Duration wait) throws IOException {
+    Path pid = data.resolve("postmaster.pid");
+    try {
+      ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).strip()))
+          .ifPresent(
+              server -> server.onExit().orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS).join());
+    } catch (NoSuchFileException e) {
+      return; // it has stopped
+    } catch (CompletionException e) {
+      throw new IOException("a server on new data did not stop within " + wait, e);
+    }
+    if (Files.exists(pid)) {
+      throw new IOException("a server on new data died instead of stopping; try again");
     }
   }
 

@@ -160,7 +160,13 @@ final class FailuresTest {
   /** The servers whose data lies somewhere in {@code home}. */
   static Stream<ProcessHandle> postmasters(Path home) {
     String data = "-D " + home;
+    // A process that one has just forked still bears its command line.
     return ProcessHandle.allProcesses()
-        .filter(p -> p.info().commandLine().filter(c -> c.contains(data)).isPresent());
+        .filter(each -> names(each, data))
+        .filter(each -> each.parent().filter(parent -> names(parent, data)).isEmpty());
+  }
+
+  private static boolean names(ProcessHandle process, String text) {
+    return process.info().commandLine().filter(line -> line.contains(text)).isPresent();
   }
 }

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
  * What all themes of the contract share: a connected store, its repositories, a migration that is
  * open at epoch 1, a writer, and the words in which the tests are written.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractTheme {
   static final String MIGRATION = "contract";
   static final Duration LIMIT = Duration.ofSeconds(30);
@@ -194,15 +194,24 @@ abstract class ContractTheme {
     return finish(List.of(new Finish(MIGRATION, actor.id, taken.own(), outcome, taken.taken())));
   }
 
-  /**
-   * Finishes as the library does: a store waits for a finish only briefly, and what it did not do
-   * for want of time is asked for again.
-   */
   final int finish(List<Finish> batch) {
+    return patiently(() -> journal.finish(batch));
+  }
+
+  /** Whether the store knows it. */
+  final boolean heartbeat(UUID incarnation, Pulse pulse) {
+    return patiently(() -> store.instances().heartbeat(incarnation, pulse));
+  }
+
+  /**
+   * Finishes, or says that somebody lives, as the library does: a store waits for those only
+   * briefly, and what it did not do for want of time is asked for again.
+   */
+  static <R> R patiently(Supplier<R> work) {
     long deadline = System.nanoTime() + Crew.LIMIT.toNanos();
     while (true) {
       try {
-        return journal.finish(batch);
+        return work.get();
       } catch (StoreUnavailableException | StoreTimeoutException e) {
         if (e.outcome() != CrossfadeException.Outcome.NOT_WRITTEN
             || System.nanoTime() - deadline > 0) {

@@ -56,20 +56,20 @@ abstract class FencingContract extends ContractTheme {
   @Test
   void aRegisteredIncarnationLives() {
     UUID incarnation = new UUID(7, 7);
-    assertThat(instances.heartbeat(incarnation, PULSE)).as("before it is registered").isFalse();
+    assertThat(heartbeat(incarnation, PULSE)).as("before it is registered").isFalse();
 
     instances.register(incarnation, origin(incarnation, "one", MIGRATION), PULSE);
     instances.register(incarnation, origin(incarnation, "again", MIGRATION), PULSE);
 
-    assertThat(instances.heartbeat(incarnation, PULSE)).isTrue();
+    assertThat(heartbeat(incarnation, PULSE)).isTrue();
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
   }
 
   @Test
   void anUnknownHeartbeatRegistersNobody() {
     UUID stranger = new UUID(7, 7);
-    assertThat(instances.heartbeat(stranger, PULSE)).isFalse();
-    assertThat(instances.heartbeat(stranger, PULSE)).isFalse();
+    assertThat(heartbeat(stranger, PULSE)).isFalse();
+    assertThat(heartbeat(stranger, PULSE)).isFalse();
     assertThat(instances.expired(MIGRATION, Duration.ZERO)).doesNotContain(stranger);
   }
 
@@ -79,7 +79,7 @@ abstract class FencingContract extends ContractTheme {
     instances.fence(writer.id);
     instances.register(writer.id, origin(writer.id, "again", MIGRATION), PULSE);
 
-    assertThat(instances.heartbeat(writer.id, PULSE)).isFalse();
+    assertThat(heartbeat(writer.id, PULSE)).isFalse();
     assertThatThrownBy(() -> apply(tally(1))).isInstanceOf(FencedException.class);
     assertAbsent(tables.tallies, 1);
   }
@@ -91,7 +91,7 @@ abstract class FencingContract extends ContractTheme {
 
     instances.register(late.id, origin(late.id, "late", MIGRATION), PULSE);
 
-    assertThat(instances.heartbeat(late.id, PULSE)).isFalse();
+    assertThat(heartbeat(late.id, PULSE)).isFalse();
     assertThatThrownBy(() -> store.apply(change(late, tally(1))))
         .isInstanceOf(FencedException.class);
   }
@@ -104,7 +104,7 @@ abstract class FencingContract extends ContractTheme {
     store.apply(change(other, tally(5)));
 
     assertThat(total()).isEqualTo(5);
-    assertThat(instances.heartbeat(other.id, PULSE)).isTrue();
+    assertThat(heartbeat(other.id, PULSE)).isTrue();
   }
 
   @Test
@@ -195,7 +195,7 @@ abstract class FencingContract extends ContractTheme {
         () -> instances.expired(MIGRATION, Duration.ofMillis(30)).contains(silent.id));
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
 
-    assertThat(instances.heartbeat(silent.id, PULSE)).isTrue();
+    assertThat(heartbeat(silent.id, PULSE)).isTrue();
     assertThat(instances.expired(MIGRATION, Duration.ofSeconds(30))).isEmpty();
 
     instances.fence(silent.id);
@@ -265,7 +265,7 @@ abstract class FencingContract extends ContractTheme {
     assertThat(member(incarnation).origin()).as("as it was registered").isEqualTo(origin);
     assertThat(member(incarnation).pulse()).isEqualTo(first);
 
-    assertThat(instances.heartbeat(incarnation, second)).isTrue();
+    assertThat(heartbeat(incarnation, second)).isTrue();
     assertThat(member(incarnation).origin()).isEqualTo(origin);
     assertThat(member(incarnation).pulse()).isEqualTo(second);
     assertThat(member(writer.id).pulse()).as("that of another one").isEqualTo(PULSE);
@@ -275,10 +275,10 @@ abstract class FencingContract extends ContractTheme {
   void aFencedMemberIsRememberedAsItWas() {
     Pulse said = new Pulse(Stage.LIVE, 2, new Counts(10, 1, 5, 0));
     Pulse late = new Pulse(Stage.OFF, 3, new Counts(11, 1, 5, 0));
-    assertThat(instances.heartbeat(writer.id, said)).isTrue();
+    assertThat(heartbeat(writer.id, said)).isTrue();
 
     instances.fence(writer.id);
-    assertThat(instances.heartbeat(writer.id, late)).isFalse();
+    assertThat(heartbeat(writer.id, late)).isFalse();
 
     assertThat(member(writer.id).fenced()).isTrue();
     assertThat(member(writer.id).pulse()).isEqualTo(said);
@@ -302,7 +302,7 @@ abstract class FencingContract extends ContractTheme {
     Crew.await("it is silent for long enough", () -> !lives(writer.id, Duration.ofMillis(30)));
 
     Duration silent = member(writer.id).silentFor();
-    assertThat(instances.heartbeat(writer.id, PULSE)).isTrue();
+    assertThat(heartbeat(writer.id, PULSE)).isTrue();
 
     assertThat(silent).isGreaterThanOrEqualTo(Duration.ofMillis(30));
     assertThat(lives(writer.id, LIMIT)).isTrue();
@@ -364,7 +364,7 @@ abstract class FencingContract extends ContractTheme {
         .extracting(Member::incarnation)
         .contains(writer.id, alive.id)
         .doesNotContain(idle.id);
-    assertThat(instances.heartbeat(alive.id, PULSE)).isTrue();
+    assertThat(heartbeat(alive.id, PULSE)).isTrue();
     assertThat(instances.fencedOwners()).containsExactly(writer.id);
     assertThatThrownBy(() -> store.apply(change(idle, tally(1))))
         .as("who is forgotten is unknown")

@@ -20,6 +20,7 @@ import dev.crossfade.junit.store.ContractEntities.Setting;
 import dev.crossfade.junit.store.ContractEntities.Tally;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.FencedException;
+import dev.crossfade.store.Finish;
 import dev.crossfade.store.Finish.Outcome;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Mark;
@@ -116,7 +117,7 @@ abstract class LifecycleContract extends ContractTheme {
     assertThat(next.control().evidence(MIGRATION)).containsOnlyKeys("backfill");
     assertThat(next.journal().status(MIGRATION).entries()).isEqualTo(2);
     assertThat(next.journal().status(MIGRATION).left()).isEqualTo(1);
-    assertThat(next.instances().heartbeat(writer.id, PULSE)).isTrue();
+    assertThat(patiently(() -> next.instances().heartbeat(writer.id, PULSE))).isTrue();
     next.instances().fence(writer.id);
     Actor repair = new Actor(MIGRATION);
     next.instances().register(repair.id, origin(repair.id, "next", MIGRATION), PULSE);
@@ -141,10 +142,8 @@ abstract class LifecycleContract extends ContractTheme {
         .containsExactly(writer.id, second.id);
     assertStored(tables.settings, new Setting("a", "2"));
     assertThat(finish(writer, mine, Outcome.DONE)).isZero();
-    assertThat(
-            other
-                .journal()
-                .finish(List.of(operation(second, entries(second, theirs), Outcome.DONE))))
+    List<Finish> finish = List.of(operation(second, entries(second, theirs), Outcome.DONE));
+    assertThat(patiently(() -> other.journal().finish(finish)))
         .as("contested by the other process")
         .isEqualTo(1);
     other.instances().fence(writer.id);
@@ -168,10 +167,9 @@ abstract class LifecycleContract extends ContractTheme {
             Tally row = new Tally(index * 100 + i, i);
             Written<Object> written =
                 own.writeRow(writer.entry(1), tallies, new RowWrite.Save<>(row));
-            assertThat(
-                    own.journal()
-                        .finish(List.of(operation(writer, entries(writer, written), Outcome.DONE))))
-                .isZero();
+            List<Finish> finish =
+                List.of(operation(writer, entries(writer, written), Outcome.DONE));
+            assertThat(patiently(() -> own.journal().finish(finish))).isZero();
           }
         });
     assertThat(tables.tallies.count()).isEqualTo(100);

@@ -17,7 +17,7 @@ final class Application implements AutoCloseable {
   /** Connections to PostgreSQL, the library's and the bare ones. */
   static final int POOL = 16;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Crossfade crossfade;
   private final Items items;

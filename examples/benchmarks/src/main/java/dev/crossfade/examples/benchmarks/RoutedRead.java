@@ -22,6 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class RoutedRead implements Row {
   private static final double LIMIT_MICROS = 1;
   private static final int SLICES = 10;
+  private static final long LEAST_MILLIS = 50;
 
   @Override
   public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
@@ -55,7 +56,8 @@ final class RoutedRead implements Row {
 
   private static org.openjdk.jmh.runner.options.Options jmh(
       Options options, Databases databases, Stage stage) {
-    TimeValue turn = TimeValue.milliseconds((long) (options.seconds() * 200) + 1);
+    TimeValue turn =
+        TimeValue.milliseconds(Math.max(LEAST_MILLIS, (long) (options.seconds() * 200)));
     ChainedOptionsBuilder jmh =
         new OptionsBuilder()
             .include(RoutedReadBenchmark.class.getName())
@@ -63,6 +65,7 @@ final class RoutedRead implements Row {
             .param("sqlite", databases.file().toString())
             .param("postgres", databases.url())
             .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
             .warmupIterations(options.rounds())
             .warmupTime(turn)
             .measurementIterations(options.rounds())

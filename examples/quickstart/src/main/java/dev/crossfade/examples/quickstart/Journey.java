@@ -26,7 +26,8 @@ final class Journey implements AutoCloseable {
   /** Runs whose stages are shorter have a shorter outage as well. */
   private static final Duration FULL_STAGE = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration REPAIRED = Duration.ofMinutes(1);
   private static final int BEST = 50;
 
   private final Options options;
@@ -187,9 +188,9 @@ final class Journey implements AutoCloseable {
     report("it is back; what it missed is copied", null);
   }
 
-  /** The journal is never quite empty under load; what the outage left must be gone. */
+  /** The journal is never quite empty under load; what the outage left should be gone. */
   private void awaitRepaired() throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + REPAIRED.toNanos();
     while (migration.journal().oldest().toMillis() > 1_000 && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(100);
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows scores in the SQLite file at the beginning; one token for every twenty
  * @param seconds how long each stage is lived in
+ * @param users how many write the whole time; as many read
  * @param sqlite the SQLite file to create and keep; null for one that goes with the run
  * @param postgres JDBC URL of an empty database to use and keep, with user and password; null for
  *     an embedded server that goes with the run
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Options(
     int rows,
     double seconds,
+    int users,
     @Nullable Path sqlite,
     @Nullable String postgres,
     Stage until,
@@ -29,6 +31,7 @@ record Options(
   Options {
     check(rows >= 1_000 && rows <= 5_000_000, "rows must be from 1000 to 5000000, not " + rows);
     check(seconds >= 0.1 && seconds <= 3_600, "seconds must be from 0.1 to 3600, not " + seconds);
+    check(users >= 1 && users <= 100, "users must be from 1 to 100, not " + users);
   }
 
   /** From the system properties. */
@@ -38,6 +41,7 @@ record Options(
     return new Options(
         number("rows", 100_000).intValue(),
         number("seconds", 2.5).doubleValue(),
+        number("users", 8).intValue(),
         sqlite.isBlank() ? null : Path.of(sqlite),
         postgres.isBlank() ? null : postgres,
         Stage.ofId(System.getProperty("quickstart.until", "complete")),

@@ -36,8 +36,12 @@ public final class Quickstart {
       LegacyFile.write(databases, options, log);
       out.printf(
           "A token monitor with %d tokens and %d scores (seed %d) crosses from SQLite to PostgreSQL"
-              + " (%s) while 8 writers and 8 readers work.%n%n",
-          options.tokens(), options.rows(), options.seed(), databases.shownPostgres());
+              + " (%s) while %d writers and as many readers work.%n%n",
+          options.tokens(),
+          options.rows(),
+          options.seed(),
+          databases.shownPostgres(),
+          options.users());
       try (Journey journey = new Journey(options, databases, log, out)) {
         journey.travel();
         Verdict verdict = journey.arrive();

@@ -8,9 +8,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Writers and readers that work through the application's repositories without a pause. */
 final class Traffic implements AutoCloseable {
-  private static final int WRITERS = 8;
-  private static final int READERS = 8;
-
   /** Enough to be in the way of everything the library does, little enough for two cores. */
   private static final double WRITES_PER_SECOND = 40;
 
@@ -20,11 +17,11 @@ final class Traffic implements AutoCloseable {
   private volatile boolean stopped;
 
   Traffic(TokenMonitor monitor, WriteLog log, Meter meter, Options options) {
-    for (int i = 0; i < WRITERS; i++) {
-      Writer writer = new Writer(i, WRITERS, monitor, log, meter, options);
+    for (int i = 0; i < options.users(); i++) {
+      Writer writer = new Writer(i, options.users(), monitor, log, meter, options);
       threads.add(thread("writer-" + i, writer::write, WRITES_PER_SECOND));
     }
-    for (int i = 0; i < READERS; i++) {
+    for (int i = 0; i < options.users(); i++) {
       Reader reader = new Reader(i, monitor, log, meter, options);
       threads.add(thread("reader-" + i, reader::read, READS_PER_SECOND));
     }

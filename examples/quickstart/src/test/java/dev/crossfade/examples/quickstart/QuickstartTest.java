@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** The quickstart, scaled down; and that its verdict can be another one. */
 class QuickstartTest {
-  private static final double SHORT = 0.3;
+  private static final double SHORT = 0.2;
+  private static final int FEW = 2;
 
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
@@ -86,7 +87,7 @@ class QuickstartTest {
   }
 
   private static Options options(TestDatabase database, Stage until) {
-    return new Options(4_000, SHORT, null, Databases.url(database), until, 7);
+    return new Options(2_000, SHORT, FEW, null, Databases.url(database), until, 7);
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {

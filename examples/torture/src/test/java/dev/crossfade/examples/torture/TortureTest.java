@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A short run, as users start it. Its seed may be given as {@code crossfade.test.seed}; how
  * processes interleave is the machine's.
  */
+@Tag("exhaustive")
 class TortureTest {
   private static final Duration DURATION = Duration.ofSeconds(45);
 
