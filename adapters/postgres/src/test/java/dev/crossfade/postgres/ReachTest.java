@@ -20,7 +20,7 @@ class ReachTest {
   @Test
   void aPoolThatIsFullSaysNothing(TestDatabase database) throws SQLException {
     try (PostgresStore store =
-            Fixture.at(database).poolSize(1).connectionWait(Duration.ofMillis(250)).open();
+            Fixture.at(database, 1).connectionWait(Duration.ofMillis(250)).open();
         Connection taken = store.pool().open()) {
       assertThat(taken.isClosed()).isFalse();
       assertThatThrownBy(store::identity).isInstanceOf(StoreUnavailableException.class);
