@@ -32,6 +32,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an operator's alarms hang on: everything of note is told, once, with what it is about. */
@@ -105,6 +106,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveThatIsRefusedOrFailsSaysWhy() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -126,6 +128,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void copiesTellHowFarTheyAreAndHowTheyEnded() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(3)).start()) {
@@ -155,6 +158,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void fencingsAreTold() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -180,6 +184,7 @@ class EventsTest {
     return app.events.all(FencingEvent.class).stream().map(FencingEvent::cause).toList();
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostFinishIsTold() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -193,6 +198,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theWayBackFromCompleteIsTold() {
     try (Scenario app = Scenario.in(Stage.COMPLETE)) {
@@ -205,6 +211,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anAttemptThatNobodyEndsIsUndoneAndTold() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -226,6 +233,7 @@ class EventsTest {
   }
 
   /** A write that its caller got is one event, however often it was run. */
+  @Tag("exhaustive")
   @Test
   void retriesOfAConflictAreCountedInTheOneEvent() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -257,6 +265,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aShadowReadThatFailsSaysWhy() {
     try (Scenario app = Scenario.with().settings(s -> s.shadowSampling(1)).startIn(Stage.SHADOW)) {

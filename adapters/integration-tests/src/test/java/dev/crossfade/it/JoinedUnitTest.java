@@ -23,6 +23,7 @@ import dev.crossfade.junit.FaultyStore.Step;
 import java.math.BigDecimal;
 import java.sql.Savepoint;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,6 +158,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -204,6 +206,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE, true", "DUAL_WRITE, false", "LIVE, true", "LIVE, false"})
   void whatIsCommittedAndNotToldIsFound(Stage stage, boolean unknown) {
@@ -222,6 +225,7 @@ class JoinedUnitTest {
   }
 
   /** Told before the commit, it can carry nothing; what is committed then is found. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -241,6 +245,7 @@ class JoinedUnitTest {
   }
 
   /** The process dies between the commit and the word of it. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -262,6 +267,7 @@ class JoinedUnitTest {
   }
 
   /** As long as nobody is told, a living process keeps its entries: nobody repairs them. */
+  @Tag("exhaustive")
   @Test
   void betweenTheCommitAndTheWordOfItNobodyElseTakesTheEntries() {
     try (Scenario app = in(Stage.DUAL_WRITE);
@@ -278,6 +284,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({
     "DUAL_WRITE, true, NOT_EXECUTED", "DUAL_WRITE, true, REPLY_LOST",
@@ -344,6 +351,7 @@ class JoinedUnitTest {
   }
 
   /** Whatever the framework calls, and however often. */
+  @Tag("exhaustive")
   @Test
   void theFirstWordOfTheEndCounts() {
     try (Scenario app = in(Stage.DUAL_WRITE);

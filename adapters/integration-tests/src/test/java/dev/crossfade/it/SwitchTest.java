@@ -154,6 +154,7 @@ class SwitchTest {
     };
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -187,6 +188,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -219,6 +221,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostDecisionIsFoundAlsoWhereOthersHaveMovedOnSince() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -271,6 +274,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anAttemptOfAnotherProcessIsNotDisturbed() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -289,6 +293,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aForwardJumpIsRefusedWithThePath() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -300,6 +305,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void gatesAskForBackfillAndVerification() {
     try (Scenario app = Scenario.in(Stage.OFF)) {
@@ -320,6 +326,7 @@ class SwitchTest {
   }
 
   /** What was the same before the cutover is not proved by that after it. */
+  @Tag("exhaustive")
   @Test
   void differencesFoundWhileLiveStillCountAfterTheWayBack() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -339,6 +346,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backToOffWalksBackAndVoidsTheEvidence() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -360,6 +368,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void completeRemembersKeysAndTheWayBackCopiesThem() {
     try (Scenario app = Scenario.in(Stage.RAMP_DOWN)) {
@@ -388,6 +397,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theStageSurvivesARestart() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -403,6 +413,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveToTheStageThatIsDoesNothing() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -414,6 +425,7 @@ class SwitchTest {
   }
 
   /** A second process has the old view; its next write is made under the new stage. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

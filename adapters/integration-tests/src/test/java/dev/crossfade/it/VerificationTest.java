@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,6 +118,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void rowsUnderWayAreNoDifferences() throws Exception {
     try (Scenario app =
@@ -137,6 +139,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -157,6 +160,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backfillInSmallChunksCopiesEverythingAndTellsHowFar() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(3)).start()) {
@@ -179,6 +183,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

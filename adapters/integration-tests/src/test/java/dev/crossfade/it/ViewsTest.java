@@ -33,6 +33,7 @@ import dev.crossfade.store.ViewContext;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Views are read by the stage and compared as entities are, and nothing of them is written. */
@@ -120,6 +121,7 @@ class ViewsTest {
     assertThat(Exchange.events().shadowReads()).isEmpty(); // no sample was taken
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.SHADOW, Stage.LIVE})
   void aViewThatMeansSomethingElseThereIsReported() {
@@ -151,6 +153,7 @@ class ViewsTest {
         .containsExactly(new Difference("(result)", "2 rows", "2 rows"));
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void whatIsMissingIsSaidBeforeItIsNeeded() {
@@ -170,6 +173,7 @@ class ViewsTest {
         .hasMessageContaining("with a refresh if it is materialized");
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aViewThatWasNeverRefreshedCannotBeRead() {
@@ -226,6 +230,7 @@ class ViewsTest {
     return refusal.problems();
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void whatDoesNotFitIsRefusedAtTheStart() {
@@ -250,6 +255,7 @@ class ViewsTest {
         .anyMatch(p -> p.contains("a view is named 'trades_0001' as an entity or another view is"));
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aLookUpThatDoesNotFitSaysWhatThereIs() {

@@ -37,6 +37,7 @@ import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -204,6 +205,7 @@ final class JooqGeneratorTest {
   }
 
   /** Changes to what has been generated; each test in a folder of its own with one small table. */
+  @Tag("exhaustive")
   @Nested
   final class AfterAChange {
     @TempDir Path folder;
