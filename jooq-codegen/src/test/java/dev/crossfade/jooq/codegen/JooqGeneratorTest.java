@@ -174,6 +174,7 @@ final class JooqGeneratorTest {
     assertThat(times(output)).isEqualTo(before);
   }
 
+  @Tag("exhaustive")
   @Test
   void generatedAgainInAnotherLanguageAndZoneItIsTheSame() throws IOException {
     Map<String, String> before = contents(output);
@@ -196,6 +197,7 @@ final class JooqGeneratorTest {
     assertThat(times(output)).as("same files are not written again").containsAllEntriesOf(times);
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingInTheSourcesDependsOnTheMachineOrTheDay() throws IOException {
     assertThat(contents(output).values())
