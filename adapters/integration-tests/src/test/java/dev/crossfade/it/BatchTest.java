@@ -142,6 +142,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aKeyThatIsWrittenManyTimesIsContestedAndEndsEqual() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE)) {

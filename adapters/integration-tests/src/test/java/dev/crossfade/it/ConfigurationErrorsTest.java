@@ -210,6 +210,7 @@ class ConfigurationErrorsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aKeyThatIsNotUnique() {
     ConfigurationException refusal =
@@ -222,6 +223,7 @@ class ConfigurationErrorsTest {
         .hasMessageContaining("primary key");
   }
 
+  @Tag("exhaustive")
   @Test
   void anEntityWhoseKeyDoesNotFitItsRecord() {
     assertThatThrownBy(() -> Entity.of(Entry.class).key("id", String.class).build())

@@ -46,6 +46,7 @@ class CrossfadeTestTest {
         .isEqualTo(stage.primary() == Side.LEGACY ? "sqlite" : "postgres");
   }
 
+  @Tag("exhaustive")
   @Test
   void parityHoldsOfRowsAndReads(NoteRepository notes, Crossfade crossfade) {
     notes.insert(new Note(null, "second", null));

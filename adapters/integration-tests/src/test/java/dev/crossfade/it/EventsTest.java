@@ -84,6 +84,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aParkedKeyIsNamedWithItsReason() {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.DUAL_WRITE)) {

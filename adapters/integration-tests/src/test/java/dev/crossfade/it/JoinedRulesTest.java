@@ -81,6 +81,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"SHADOW, LIVE", "LIVE, SHADOW"})
   void aChangeOfPrimaryWaitsForATransactionThatEndsSoon(Stage from, Stage to) throws Exception {

@@ -134,6 +134,7 @@ class JoinedUnitTest {
   }
 
   /** Everything undone, then written again: earlier entries of a key come back, or do not. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

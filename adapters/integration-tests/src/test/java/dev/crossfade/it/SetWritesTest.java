@@ -77,6 +77,7 @@ class SetWritesTest {
     assertThat(trades.move("OPEN", "MOVED")).isZero();
   }
 
+  @Tag("exhaustive")
   @Test
   void whatMeetsTheConditionStillIsDoneOnceToo() {
     insert("OPEN", 1, 8);

@@ -119,6 +119,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

@@ -116,6 +116,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void generatedKeysNeverCollide() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {

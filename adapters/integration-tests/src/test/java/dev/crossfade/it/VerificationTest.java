@@ -101,6 +101,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLaterDifferenceVoidsAnEarlierCleanVerification() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {

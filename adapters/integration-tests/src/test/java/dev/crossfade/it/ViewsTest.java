@@ -94,6 +94,7 @@ class ViewsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aUnitSeesItsOwnWrites() {
     crossfade.unit(
@@ -108,6 +109,7 @@ class ViewsTest {
     assertThat(volumes.count()).isEqualTo(3);
   }
 
+  @Tag("exhaustive")
   @Test
   void aMaterializedViewIsComparedWhenTheApplicationSaysSo() {
     refresh();
