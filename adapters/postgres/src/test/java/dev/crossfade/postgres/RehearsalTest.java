@@ -123,7 +123,7 @@ class RehearsalTest {
     rehearse(
         Duration.ofMillis(200),
         trial -> {
-          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(30)"), true))
+          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(600)"), true))
               .isInstanceOf(StoreTimeoutException.class);
           assertThat(trial.left()).isZero();
           assertThatThrownBy(() -> trial.attempt(() -> {}, true))
@@ -132,9 +132,9 @@ class RehearsalTest {
         present(1, "a"));
 
     assertThat(thrown).isEmpty();
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(5));
     assertThat(fixture.query("select statement || ' ' || lock from limits"))
-        .containsExactly("5s 5s");
+        .containsExactly("25s 10s");
   }
 
   /** Each is within the limit, all are not. */
