@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -77,6 +78,7 @@ class AwkwardRowsTest {
   }
 
   /** A value freed by a delete and taken by another row, the delete being what arrives late. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -94,6 +96,7 @@ class AwkwardRowsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void parentsThatArriveLateAreBroughtAlong() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(3)).start()) {
@@ -114,6 +117,7 @@ class AwkwardRowsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backfillDeletesWhatOnlyTheOtherStoreHas() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -133,6 +137,7 @@ class AwkwardRowsTest {
   }
 
   /** Writes and deletes hit the chunk that is being copied, between its read and its write. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -163,6 +168,7 @@ class AwkwardRowsTest {
    * The finish of a chunk is lost: its range stays live until upkeep finds it, and a key written in
    * it stays left, however often it is copied. Repair must come back to upkeep.
    */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -185,6 +191,7 @@ class AwkwardRowsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aRowThatPostgresRefusesIsParkedWithItsReason() {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.SHADOW)) {
@@ -219,6 +226,7 @@ class AwkwardRowsTest {
   }
 
   /** The legacy file has what the library itself would refuse. */
+  @Tag("exhaustive")
   @Test
   void aTextThatPostgresCannotHold() {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.DUAL_WRITE)) {
@@ -242,6 +250,7 @@ class AwkwardRowsTest {
    * The row that is in the way has an entry of its own, which is to be healed first: being refused
    * until then is no reason to be given up.
    */
+  @Tag("exhaustive")
   @Test
   void aCollisionThatPassesIsNotParked() throws Exception {
     try (Scenario app =
@@ -263,6 +272,7 @@ class AwkwardRowsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backfillSetsABadRowAsideAndGoesOn() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(4).parkAfter(2)).start()) {

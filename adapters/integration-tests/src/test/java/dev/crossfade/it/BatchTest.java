@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -141,6 +142,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aKeyThatIsWrittenManyTimesIsContestedAndEndsEqual() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE)) {
@@ -162,6 +164,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -193,6 +196,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -212,6 +216,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatHasNoRoomStaysInTheJournal() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE, s -> s.secondaryQueue(10))) {
@@ -226,6 +231,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void rowsHaveNoMoreRoomThanSmallOperationsWould() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE, s -> s.secondaryQueue(10))) {
@@ -241,6 +247,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aUnitOfAnySizeMayWaitAlone() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE, s -> s.secondaryQueue(10))) {
@@ -265,6 +272,7 @@ class BatchTest {
                     .toList()));
   }
 
+  @Tag("exhaustive")
   @Test
   void closingLeavesWhatWaitsToRepair() throws InterruptedException {
     try (Scenario app = withOneThread(Stage.DUAL_WRITE)) {
@@ -283,6 +291,7 @@ class BatchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theCutoverAndTheWayBackUnderWritersThatDoNotWait() {
     try (Scenario app =

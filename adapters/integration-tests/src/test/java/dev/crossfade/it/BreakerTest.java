@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -88,6 +89,7 @@ class BreakerTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLockedRowKeepsOtherWritesOutForAMoment() throws SQLException {
     try (Scenario app = impatient().startIn(Stage.DUAL_WRITE)) {
@@ -119,6 +121,7 @@ class BreakerTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aReadOnlyServerCostsNothing() {
     try (Scenario app = impatient().startIn(Stage.DUAL_WRITE)) {
@@ -145,6 +148,7 @@ class BreakerTest {
   }
 
   /** SQLite as the secondary: another program holds the file. */
+  @Tag("exhaustive")
   @Test
   void aHeldFileCostsOneWait() throws SQLException {
     try (Scenario app =
@@ -161,6 +165,7 @@ class BreakerTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aRefusedRowDoesNotOpenTheBreaker() {
     try (Scenario app = impatient().startIn(Stage.DUAL_WRITE)) {

@@ -30,6 +30,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit together is said at the start, all at once, with class and fix. */
@@ -209,6 +210,7 @@ class ConfigurationErrorsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aKeyThatIsNotUnique() {
     ConfigurationException refusal =
@@ -221,6 +223,7 @@ class ConfigurationErrorsTest {
         .hasMessageContaining("primary key");
   }
 
+  @Tag("exhaustive")
   @Test
   void anEntityWhoseKeyDoesNotFitItsRecord() {
     assertThatThrownBy(() -> Entity.of(Entry.class).key("id", String.class).build())
@@ -254,6 +257,7 @@ class ConfigurationErrorsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anUndeclaredCascade() {
     ConfigurationException refusal =
@@ -274,6 +278,7 @@ class ConfigurationErrorsTest {
         .hasMessageContaining("OnDelete.CASCADE");
   }
 
+  @Tag("exhaustive")
   @Test
   void anUndeclaredTrigger() {
     app.rows.execute(
@@ -289,6 +294,7 @@ class ConfigurationErrorsTest {
     app.rows.execute(Side.LEGACY, "drop trigger meddler");
   }
 
+  @Tag("exhaustive")
   @Test
   void aReferenceToAnEntityOfNoMigration() {
     ConfigurationException refusal =
@@ -304,6 +310,7 @@ class ConfigurationErrorsTest {
         .hasMessageContaining("add it");
   }
 
+  @Tag("exhaustive")
   @Test
   void everythingAtOnce() {
     ConfigurationException refusal =
@@ -336,6 +343,7 @@ class ConfigurationErrorsTest {
         .anyMatch(p -> p.contains("'three' has no entity"));
   }
 
+  @Tag("exhaustive")
   @Test
   void twoMigrationsOfOneName() {
     ConfigurationException refusal =
@@ -358,6 +366,7 @@ class ConfigurationErrorsTest {
     assertThat(refusal).hasMessageContaining("two migrations are named 'one'");
   }
 
+  @Tag("exhaustive")
   @Test
   void aBuilderWithoutItsStores() {
     assertThatThrownBy(() -> Crossfade.builder().build())
@@ -370,6 +379,7 @@ class ConfigurationErrorsTest {
     sqlite.close();
   }
 
+  @Tag("exhaustive")
   @Test
   void aFileThatIsNotThere() {
     SqliteStore sqlite = SqliteStore.open(Path.of("no", "such", "file.db"));
@@ -379,6 +389,7 @@ class ConfigurationErrorsTest {
     sqlite.close();
   }
 
+  @Tag("exhaustive")
   @Test
   void settingsOutOfBounds() {
     assertThatThrownBy(() -> Settings.builder().shadowSampling(1.5).build())
@@ -396,6 +407,7 @@ class ConfigurationErrorsTest {
   }
 
   /** PostgreSQL is looked at where the stage first needs it. */
+  @Tag("exhaustive")
   @Test
   void aTargetThatDoesNotFitIsRefusedAtTheDoorOfDualWrite() {
     app.rows.execute(Side.TARGET, "alter table account drop column note");
@@ -415,6 +427,7 @@ class ConfigurationErrorsTest {
   }
 
   /** A write outside of a unit of work cannot go unrecorded. */
+  @Tag("exhaustive")
   @Test
   void writesPastTheLibraryAreRefused() {
     Domain.SqlitePreferences[] made = new Domain.SqlitePreferences[1];

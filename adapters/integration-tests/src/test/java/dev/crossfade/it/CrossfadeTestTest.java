@@ -17,6 +17,7 @@ import dev.crossfade.junit.app.OnlyIn;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a test gets from the kit, in every stage. */
@@ -45,6 +46,7 @@ class CrossfadeTestTest {
         .isEqualTo(stage.primary() == Side.LEGACY ? "sqlite" : "postgres");
   }
 
+  @Tag("exhaustive")
   @Test
   void parityHoldsOfRowsAndReads(NoteRepository notes, Crossfade crossfade) {
     notes.insert(new Note(null, "second", null));
@@ -59,6 +61,7 @@ class CrossfadeTestTest {
         });
   }
 
+  @Tag("exhaustive")
   @Test
   void aStageIsLeftByRealMoves(CrossfadeKit kit, NoteRepository notes, Migration migration) {
     kit.moveTo(Stage.SHADOW);
@@ -70,6 +73,7 @@ class CrossfadeTestTest {
     assertThat(notes.find(first.id()).orElseThrow().title()).isEqualTo("in live");
   }
 
+  @Tag("exhaustive")
   @Test
   void changesOnPurposeAreNoMistake(CrossfadeKit kit, NoteRepository notes, Stage stage) {
     kit.unrecorded(
@@ -81,6 +85,7 @@ class CrossfadeTestTest {
     assertThat(stage).isNotNull();
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.DUAL_WRITE, Stage.LIVE})
   void theSecondStoreIsDown(NoteRepository notes, Faults faults, Migration migration) {
@@ -94,6 +99,7 @@ class CrossfadeTestTest {
     assertThat(migration.awaitSettled(Duration.ofSeconds(20))).isTrue();
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.DUAL_WRITE, Stage.LIVE})
   void theSecondStoreLosesItsReplies(NoteRepository notes, Faults faults, Migration migration) {
@@ -104,6 +110,7 @@ class CrossfadeTestTest {
     // Nobody heals it: the kit does when the test is over, and finds the stores equal.
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.DUAL_WRITE, Stage.LIVE})
   void theSecondStoreIsSlow(NoteRepository notes, Faults faults) {
@@ -114,6 +121,7 @@ class CrossfadeTestTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(150));
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void rowsOfBeforeItsTimeCross(CrossfadeKit kit, NoteRepository notes) {
@@ -124,6 +132,7 @@ class CrossfadeTestTest {
     assertThat(notes.sorted()).extracting(Note::title).containsExactly("first", "old", "older");
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.DUAL_WRITE)
   void aCallThatWritesIsNotCompared(NoteRepository notes) {
@@ -134,6 +143,7 @@ class CrossfadeTestTest {
   }
 
   /** Rows are under way, and nothing is waited for any more. */
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.DUAL_WRITE)
   void anInterruptEndsTheWaitForParity(NoteRepository notes, Faults faults) {

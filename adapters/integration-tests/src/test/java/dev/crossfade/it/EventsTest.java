@@ -35,6 +35,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an operator's alarms hang on: everything of note is told, once, with what it is about. */
@@ -86,6 +87,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aParkedKeyIsNamedWithItsReason() {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.DUAL_WRITE)) {
@@ -108,6 +110,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveThatIsRefusedOrFailsSaysWhy() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -129,6 +132,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void copiesTellHowFarTheyAreAndHowTheyEnded() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(3)).start()) {
@@ -158,6 +162,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void fencingsAreTold() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -188,6 +193,7 @@ class EventsTest {
     return app.events.all(FencingEvent.class).stream().map(FencingEvent::cause).toList();
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostFinishIsTold() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -201,6 +207,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theWayBackFromCompleteIsTold() {
     try (Scenario app = Scenario.in(Stage.COMPLETE)) {
@@ -213,6 +220,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anAttemptThatNobodyEndsIsUndoneAndTold() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -234,6 +242,7 @@ class EventsTest {
   }
 
   /** A write that its caller got is one event, however often it was run. */
+  @Tag("exhaustive")
   @Test
   void retriesOfAConflictAreCountedInTheOneEvent() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -265,6 +274,7 @@ class EventsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aShadowReadThatFailsSaysWhy() {
     try (Scenario app = Scenario.with().settings(s -> s.shadowSampling(1)).startIn(Stage.SHADOW)) {

@@ -34,12 +34,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation in every stage: the caller cannot tell which it is. The stores hold what they
- * should when each is over, which the test kit looks after.
+ * Every operation in every stage, in {@code live} here and in the others by {@link
+ * OtherStagesTest}: the caller cannot tell which it is. The stores hold what they should when each
+ * is over, which the test kit looks after.
  */
-@CrossfadeTest(
-    value = Bank.class,
-    stages = {Stage.DUAL_WRITE, Stage.LIVE})
+@CrossfadeTest(value = Bank.class, stages = Stage.LIVE)
 class EveryStageTest {
   private Stage stage;
   private Crossfade crossfade;

@@ -77,6 +77,7 @@ class FaultSweepTest {
   }
 
   /** As above, while PostgreSQL's implementation is tried before each change, and rolled back. */
+  @Tag("exhaustive")
   @ParameterizedTest(name = "on the primary: {0}, {1}")
   @CsvSource({"true, NOT_EXECUTED", "false, REPLY_LOST"})
   void everyCallFailsOnceWhileWritesAreRehearsed(boolean onPrimary, Fault fault) {
@@ -129,6 +130,7 @@ class FaultSweepTest {
   }
 
   /** While the change is on its way and nobody knows, repair must not touch its key. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -162,6 +163,7 @@ class GuardsTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @MethodSource("eitherOr")
   void theOtherOneIsEnough(Guard guard) {

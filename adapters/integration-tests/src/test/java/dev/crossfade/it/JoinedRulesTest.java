@@ -29,6 +29,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +81,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"SHADOW, LIVE", "LIVE, SHADOW"})
   void aChangeOfPrimaryWaitsForATransactionThatEndsSoon(Stage from, Stage to) throws Exception {
@@ -104,6 +106,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"SHADOW, LIVE", "LIVE, SHADOW"})
   void aTransactionOnAnOldPrimaryIsToldToBeginAgain(Stage from, Stage to) {
@@ -126,6 +129,7 @@ class JoinedRulesTest {
   }
 
   /** Where the transaction still sees the time before the change, it has to begin again. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({
     "LIVE, read committed",
@@ -160,6 +164,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @ValueSource(strings = {"read committed", "repeatable read", "serializable"})
   void writesAtEveryIsolationLevel(String isolation) {
@@ -185,6 +190,7 @@ class JoinedRulesTest {
   }
 
   /** Somebody wrote between its first read and its first write. */
+  @Tag("exhaustive")
   @Test
   void anOldSnapshotOfSqliteDoesNotBecomeAWriter() {
     try (Scenario app = in(Stage.DUAL_WRITE);
@@ -201,6 +207,7 @@ class JoinedRulesTest {
 
   // The commit.
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aCommitWhoseAnswerIsLostIsFoundIfItWasDone(boolean done) throws SQLException {
@@ -229,6 +236,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theCallerHearsOfASecondaryThatIsRequired() {
     try (Scenario app =
@@ -247,6 +255,7 @@ class JoinedRulesTest {
 
   // What is refused.
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE", "LIVE"})
   void aConnectionThatIsNotFitIsRefused(Stage stage) throws SQLException {
@@ -268,6 +277,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE", "LIVE"})
   void aConnectionThatIsClosedEarlyIsSaidSo(Stage stage) {
@@ -284,6 +294,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anotherDatabaseOfTheSameKindIsRefused() throws SQLException {
     try (Scenario app = in(Stage.LIVE);
@@ -314,6 +325,7 @@ class JoinedRulesTest {
     assertThat(app.rows.all(app.primary())).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void aSessionOfPostgresThatMeansOtherThingsIsRefused() throws SQLException {
     try (Scenario app = in(Stage.LIVE)) {
@@ -324,6 +336,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({
     "LIVE, set search_path = elsewhere, search_path",
@@ -355,6 +368,7 @@ class JoinedRulesTest {
     return connection;
   }
 
+  @Tag("exhaustive")
   @Test
   void aConnectionToSqliteThatChecksTooLittleIsRefused() throws SQLException {
     try (Scenario app = in(Stage.DUAL_WRITE)) {
@@ -383,6 +397,7 @@ class JoinedRulesTest {
     return connection;
   }
 
+  @Tag("exhaustive")
   @Test
   void itIsForOneThreadAndOneUnitAtATime() {
     try (Scenario app = in(Stage.LIVE);
@@ -415,6 +430,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aBodyThatEndsTheTransactionIsFoundOut() {
     try (Scenario app = in(Stage.LIVE);
@@ -436,6 +452,7 @@ class JoinedRulesTest {
   }
 
   /** SQLite may give the whole transaction up then: nothing of it must be committed later. */
+  @Tag("exhaustive")
   @Test
   void aDiskThatIsFullLeavesNothing() {
     try (Scenario app = in(Stage.DUAL_WRITE)) {
@@ -460,6 +477,7 @@ class JoinedRulesTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatEndsTheSessionLeavesNothing() {
     try (Scenario app = in(Stage.LIVE);

@@ -23,6 +23,7 @@ import dev.crossfade.junit.FaultyStore.Step;
 import java.math.BigDecimal;
 import java.sql.Savepoint;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,6 +134,7 @@ class JoinedUnitTest {
   }
 
   /** Everything undone, then written again: earlier entries of a key come back, or do not. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -157,6 +159,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -204,6 +207,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"DUAL_WRITE, true", "DUAL_WRITE, false", "LIVE, true", "LIVE, false"})
   void whatIsCommittedAndNotToldIsFound(Stage stage, boolean unknown) {
@@ -222,6 +226,7 @@ class JoinedUnitTest {
   }
 
   /** Told before the commit, it can carry nothing; what is committed then is found. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -241,6 +246,7 @@ class JoinedUnitTest {
   }
 
   /** The process dies between the commit and the word of it. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -262,6 +268,7 @@ class JoinedUnitTest {
   }
 
   /** As long as nobody is told, a living process keeps its entries: nobody repairs them. */
+  @Tag("exhaustive")
   @Test
   void betweenTheCommitAndTheWordOfItNobodyElseTakesTheEntries() {
     try (Scenario app = in(Stage.DUAL_WRITE);
@@ -278,6 +285,7 @@ class JoinedUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({
     "DUAL_WRITE, true, NOT_EXECUTED", "DUAL_WRITE, true, REPLY_LOST",
@@ -345,6 +353,7 @@ class JoinedUnitTest {
   }
 
   /** Whatever the framework calls, and however often. */
+  @Tag("exhaustive")
   @Test
   void theFirstWordOfTheEndCounts() {
     try (Scenario app = in(Stage.DUAL_WRITE);

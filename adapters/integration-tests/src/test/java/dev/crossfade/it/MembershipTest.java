@@ -14,6 +14,7 @@ import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.postgres.Credentials;
 import dev.crossfade.postgres.PostgresStore;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several processes: who counts as alive, whose entries are taken over, and by whom. */
@@ -78,6 +79,7 @@ class MembershipTest {
   }
 
   /** Its own row as well: it goes on as a new incarnation, and nothing of the old one stays. */
+  @Tag("exhaustive")
   @Test
   void aProcessWhoseRowIsGoneGoesOnAsANewOne() {
     try (Scenario app = Scenario.with().settings(MembershipTest::quick).startIn(Stage.LIVE)) {
@@ -97,6 +99,7 @@ class MembershipTest {
   }
 
   /** Cut off for longer than the lease, taken for dead, and back. */
+  @Tag("exhaustive")
   @Test
   void whoWasCutOffIsFencedAndComesBackAsANewIncarnation() {
     try (Scenario app =
@@ -133,6 +136,7 @@ class MembershipTest {
   }
 
   /** Everybody is silent then, and nobody is dead. */
+  @Tag("exhaustive")
   @Test
   void anOutageOfThePrimaryThatIsLongerThanTheLeaseMakesNobodyDead() {
     try (Scenario app =
@@ -166,6 +170,7 @@ class MembershipTest {
   }
 
   /** Each heartbeat is then a little later than half a lease. */
+  @Tag("exhaustive")
   @Test
   void theDeadAreFoundAlsoWhereALeaseIsTwoHeartbeats() {
     try (Scenario app =
@@ -197,6 +202,7 @@ class MembershipTest {
   }
 
   /** Two that live find the same dead one: its entries are repaired, whoever is first. */
+  @Tag("exhaustive")
   @Test
   void twoAdoptTheSameDeadOneAtOnce() {
     try (Scenario app = Scenario.with().settings(MembershipTest::quick).startIn(Stage.DUAL_WRITE)) {

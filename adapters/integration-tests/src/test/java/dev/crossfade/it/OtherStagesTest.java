@@ -8,5 +8,5 @@ import org.junit.jupiter.api.Tag;
 @Tag("exhaustive")
 @CrossfadeTest(
     value = Bank.class,
-    stages = {Stage.OFF, Stage.SHADOW, Stage.RAMP_DOWN, Stage.COMPLETE})
+    stages = {Stage.OFF, Stage.DUAL_WRITE, Stage.SHADOW, Stage.RAMP_DOWN, Stage.COMPLETE})
 class OtherStagesTest extends EveryStageTest {}

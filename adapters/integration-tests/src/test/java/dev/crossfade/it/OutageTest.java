@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** PostgreSQL goes away for real: the network between does what networks do. */
@@ -91,6 +92,7 @@ class OutageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostAnswerOfTheSecondaryIsNoFailureOfTheWrite() {
     try (Scenario app = proxied(Stage.DUAL_WRITE)) {
@@ -122,6 +124,7 @@ class OutageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theApplicationStartsWhileTheSecondaryIsDown() {
     try (Scenario app = proxied(Stage.DUAL_WRITE)) {
@@ -140,6 +143,7 @@ class OutageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void thePrimaryRefuses() {
     try (Scenario app = proxied(Stage.LIVE)) {
@@ -164,6 +168,7 @@ class OutageTest {
   }
 
   /** The server has it, the caller does not know: nothing is applied on top, and repair settles. */
+  @Tag("exhaustive")
   @Test
   void thePrimaryLosesItsAnswers() {
     try (Scenario app = proxied(Stage.LIVE)) {
@@ -213,6 +218,7 @@ class OutageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void thePrimaryIsABlackHole() {
     try (Scenario app = proxied(Stage.LIVE);

@@ -16,6 +16,7 @@ import dev.crossfade.junit.FaultyStore.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +73,7 @@ class RefusalsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLegacyStoreWithoutTheHistoryOfTheTargetMayNotBegin() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -87,6 +89,7 @@ class RefusalsTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"NOT_EXECUTED, 1", "NOT_EXECUTED, 2", "REPLY_LOST, 1", "REPLY_LOST, 2"})
   void noEvidenceOutlivesAWayToOffThatWasDisturbed(Fault fault, long call) {

@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,6 +149,7 @@ class RehearsalTest {
   }
 
   /** Keys are copied past a sequence that nobody has used; spent values do not matter. */
+  @Tag("exhaustive")
   @Test
   void sequencesThatAreBehindCollideWithNothing() {
     try (Scenario app =
@@ -196,6 +198,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatComesOutOtherwiseIsReportedAndNotKept() {
     try (Scenario app = with(Wrong::new)) {
@@ -223,6 +226,7 @@ class RehearsalTest {
   }
 
   /** The primary did nothing, and PostgreSQL's implementation would have. */
+  @Tag("exhaustive")
   @Test
   void aForgottenConditionIsFoundByACallThatChangesNothing() {
     try (Scenario app = with(Wrong::new)) {
@@ -275,6 +279,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatFailsIsReportedAndTheWriteIsDone() {
     try (Scenario app = with(Failing::new)) {
@@ -301,6 +306,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void triggersLeaveOnlyWhatTheChangeItselfDoes() {
     try (Scenario app = always().startIn(Stage.SHADOW)) {
@@ -353,6 +359,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatTakesTooLongEndsAtTheLimitAndRests() throws SQLException {
     try (Scenario app =
@@ -385,6 +392,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatSaysSoIsNotRehearsed() {
     try (Scenario app = always().startIn(Stage.SHADOW)) {
@@ -394,6 +402,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -409,6 +418,7 @@ class RehearsalTest {
   }
 
   /** Step 3 of the write before is held: PostgreSQL is behind, and its implementation not wrong. */
+  @Tag("exhaustive")
   @Test
   void keysUnderWayAreExcused() throws Exception {
     try (Scenario app =
@@ -433,6 +443,7 @@ class RehearsalTest {
   }
 
   /** The entry of one write is there while the other runs, and neither has the other's key. */
+  @Tag("exhaustive")
   @Test
   void aDifferenceThatAnotherWriteMayHaveMadeIsExcused() throws Exception {
     try (Scenario app =
@@ -455,6 +466,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingIsRehearsedWhileTheJournalCannotBeAsked() {
     try (Scenario app = always().startIn(Stage.SHADOW)) {
@@ -467,6 +479,7 @@ class RehearsalTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingIsRehearsedWhilePostgresIsAway() {
     try (Scenario app = always().proxied().startIn(Stage.SHADOW)) {
@@ -484,6 +497,7 @@ class RehearsalTest {
   }
 
   /** Eight threads on few keys, by every kind of write. */
+  @Tag("exhaustive")
   @Test
   void nobodyIsAccusedWhileHotKeysChange() throws Exception {
     try (Scenario app = always().pool(10).startIn(Stage.SHADOW)) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Units of work that the application lets be run again. */
@@ -67,6 +68,7 @@ class RepeatableUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void afterThreeTimesTheCallerHearsOfIt() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -81,6 +83,7 @@ class RepeatableUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anInterruptedThreadGivesUpAtOnce() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -107,6 +110,7 @@ class RepeatableUnitTest {
   }
 
   /** What the application does in an ordinary unit is not ours to repeat. */
+  @Tag("exhaustive")
   @Test
   void anOrdinaryUnitRunsOnce() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -126,6 +130,7 @@ class RepeatableUnitTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingElseIsRepeated() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -150,6 +155,7 @@ class RepeatableUnitTest {
   }
 
   /** Two that lock the same rows the other way round: one is the victim, and comes again. */
+  @Tag("exhaustive")
   @Test
   void aDeadlockIsOvercome() throws Exception {
     try (Scenario app = Scenario.in(Stage.LIVE)) {

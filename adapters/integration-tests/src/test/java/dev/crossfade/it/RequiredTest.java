@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -238,6 +239,7 @@ class RequiredTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -256,6 +258,7 @@ class RequiredTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whoIsInterruptedWhileWaitingStaysSo() throws InterruptedException {
     try (Scenario app = required(Stage.DUAL_WRITE)) {
@@ -283,6 +286,7 @@ class RequiredTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whoFindsNoRoomIsNotThere() throws InterruptedException {
     try (Scenario app =

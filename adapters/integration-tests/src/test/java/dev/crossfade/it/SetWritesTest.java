@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -76,6 +77,7 @@ class SetWritesTest {
     assertThat(trades.move("OPEN", "MOVED")).isZero();
   }
 
+  @Tag("exhaustive")
   @Test
   void whatMeetsTheConditionStillIsDoneOnceToo() {
     insert("OPEN", 1, 8);
@@ -89,6 +91,7 @@ class SetWritesTest {
         .doesNotContain(RehearsalEvent.Result.MISMATCH, RehearsalEvent.Result.FAILED);
   }
 
+  @Tag("exhaustive")
   @Test
   void keysOfSeveralColumnsAreInOrder() {
     insert("OPEN", 1, 3);
@@ -108,6 +111,7 @@ class SetWritesTest {
         .allMatch(fill -> fill.quantity().compareTo(new BigDecimal("1.5")) == 0);
   }
 
+  @Tag("exhaustive")
   @Test
   void deletesTakeTheirChildren() {
     insert("OPEN", 1, 6);
@@ -123,6 +127,7 @@ class SetWritesTest {
     assertThat(units("remove")).as("of two trades and their fills each").isEqualTo(3);
   }
 
+  @Tag("exhaustive")
   @Test
   void chunksBeforeAFailureStay() {
     insert("OPEN", 1, 4);
@@ -144,6 +149,7 @@ class SetWritesTest {
     assertThat(trades.get(9L).amount()).isEqualByComparingTo("90");
   }
 
+  @Tag("exhaustive")
   @Test
   void aFailureOfTheFirstChunkIsThatOfTheMethod() {
     trades.save(trade(1, "OPEN", 3));
@@ -154,6 +160,7 @@ class SetWritesTest {
     assertThat(trades.get(1L).amount()).isEqualByComparingTo("3");
   }
 
+  @Tag("exhaustive")
   @Test
   void insideAUnitItIsPartOfIt() {
     insert("OPEN", 1, 10);
@@ -177,6 +184,7 @@ class SetWritesTest {
     assertThat(units("moveAtOnce")).isEqualTo(1);
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.OFF, Stage.COMPLETE})
   void tooManyForOneUnitAreRefused(CrossfadeKit kit) {
@@ -203,6 +211,7 @@ class SetWritesTest {
     assertThat(trades.inState("MOVED")).hasSize(10_000);
   }
 
+  @Tag("exhaustive")
   @Test
   void twoSetsInOneCallAreRefused() {
     insert("OPEN", 1, 2);
@@ -215,6 +224,7 @@ class SetWritesTest {
   }
 
   /** Rows that always meet the condition are all done, whoever writes them meanwhile. */
+  @Tag("exhaustive")
   @Test
   void concurrentWritersGetTheirTurn() throws Exception {
     insert("OPEN", 1, 60);
@@ -254,6 +264,7 @@ class SetWritesTest {
     assertThat(trades.inState("MOVED")).hasSize(60).allMatch(trade -> trade.touched() == 2);
   }
 
+  @Tag("exhaustive")
   @Test
   void eachChunkIsTold() {
     insert("OPEN", 1, 5);

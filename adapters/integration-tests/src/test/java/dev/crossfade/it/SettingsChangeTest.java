@@ -14,6 +14,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Settings that change while the application runs. */
@@ -53,6 +54,7 @@ class SettingsChangeTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aShorterHeartbeatHoldsAtOnce() {
     try (Scenario app =
@@ -73,6 +75,7 @@ class SettingsChangeTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatStaysUntilARestartIsNamed() {
     try (Scenario app = Scenario.with().start()) {
@@ -84,6 +87,7 @@ class SettingsChangeTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aStageOfAMigrationThatDoesNotExistIsRefusedAndNothingIsTakenOver() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -101,6 +105,7 @@ class SettingsChangeTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aBuilderRefusesItToo() {
     try (Scenario app = Scenario.with().start()) {
@@ -127,6 +132,7 @@ class SettingsChangeTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theWatchEndsWithTheApplication() {
     try (Scenario app = Scenario.with().start()) {

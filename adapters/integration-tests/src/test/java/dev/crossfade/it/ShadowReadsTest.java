@@ -23,6 +23,7 @@ import dev.crossfade.junit.FaultyStore.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -118,6 +119,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -131,6 +133,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingIsComparedWithoutSampling() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -143,6 +146,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void readsThatAreDeclaredIncomparableAreNotCompared() {
     try (Scenario app = everything().startIn(Stage.SHADOW)) {
@@ -153,6 +157,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void readsInsideAUnitAreNotCompared() {
     try (Scenario app = everything().startIn(Stage.SHADOW)) {
@@ -168,6 +173,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -196,6 +202,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aRowOnOneSideIsReported() {
     try (Scenario app = everything().startIn(Stage.SHADOW)) {
@@ -213,6 +220,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void resultsWithoutRowsAreReportedAsAWhole() {
     try (Scenario app = everything().startIn(Stage.SHADOW)) {
@@ -241,6 +249,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void mismatchesAreRepairedIfAskedFor() {
     try (Scenario app =
@@ -262,6 +271,7 @@ class ShadowReadsTest {
   }
 
   /** Step 3 is held: the rows differ, and everybody who looks knows why. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -290,6 +300,7 @@ class ShadowReadsTest {
   }
 
   /** The journal that the sample asks is that of a store which is primary no more. */
+  @Tag("exhaustive")
   @Test
   void aChangeOfPrimaryExcuses() throws Exception {
     CountDownLatch looking = new CountDownLatch(1);
@@ -312,6 +323,7 @@ class ShadowReadsTest {
   }
 
   /** Samples that do not fit are dropped and counted; the caller waits for none of them. */
+  @Tag("exhaustive")
   @Test
   void aStuckOtherStoreIsNotTheCallersConcern() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
@@ -339,6 +351,7 @@ class ShadowReadsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theOtherStoreFails() {
     try (Scenario app = everything().proxied().startIn(Stage.SHADOW)) {
@@ -353,6 +366,7 @@ class ShadowReadsTest {
   }
 
   /** Eight writers change rows all the time, and no comparison takes that for a difference. */
+  @Tag("exhaustive")
   @Test
   void nobodyIsAccusedWhileWritersGoOn() {
     try (Scenario app = everything().startIn(Stage.SHADOW)) {

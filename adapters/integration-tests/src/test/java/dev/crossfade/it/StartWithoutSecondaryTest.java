@@ -19,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -78,6 +79,7 @@ class StartWithoutSecondaryTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(names = {"LIVE", "RAMP_DOWN", "COMPLETE"})
   void theFileCannotBeOpened(Stage stage) throws IOException {
@@ -96,6 +98,7 @@ class StartWithoutSecondaryTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(names = {"LIVE", "RAMP_DOWN", "COMPLETE"})
   void theFileIsHeldByAnother(Stage stage) throws SQLException {
@@ -114,6 +117,7 @@ class StartWithoutSecondaryTest {
   }
 
   /** What was not seen at the start is seen when it comes, and told; nothing is written to it. */
+  @Tag("exhaustive")
   @Test
   void itComesWithTablesThatDoNotFit() {
     try (Scenario app = options().startIn(Stage.DUAL_WRITE)) {
@@ -129,6 +133,7 @@ class StartWithoutSecondaryTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void itComesAsADatabaseOfAnotherTime() {
     try (Scenario app = options().startIn(Stage.DUAL_WRITE)) {
@@ -146,6 +151,7 @@ class StartWithoutSecondaryTest {
   }
 
   /** Found at the gate, at the latest: it would be taken for the truth after the decision. */
+  @Tag("exhaustive")
   @Test
   void aDatabaseOfAnotherTimeDoesNotBecomeThePrimary() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -167,6 +173,7 @@ class StartWithoutSecondaryTest {
   }
 
   /** A legacy store from before the switch says that it is the primary; it is not believed. */
+  @Tag("exhaustive")
   @Test
   void theLegacyStoreComesAsItWasBeforeTheSwitch() throws IOException {
     try (Scenario app = options().startIn(Stage.LIVE)) {

@@ -116,6 +116,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void generatedKeysNeverCollide() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -154,6 +155,7 @@ class SwitchTest {
     };
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -188,6 +190,7 @@ class SwitchTest {
   }
 
   /** Refused for good after the gates were asked: to wait longer helps nobody. */
+  @Tag("exhaustive")
   @Test
   void aKeyThatIsParkedWhileTheJournalDrainsEndsTheMove() throws Exception {
     try (Scenario app =
@@ -225,6 +228,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -257,6 +261,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostDecisionIsFoundAlsoWhereOthersHaveMovedOnSince() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -309,6 +314,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anAttemptOfAnotherProcessIsNotDisturbed() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -327,6 +333,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aForwardJumpIsRefusedWithThePath() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -338,6 +345,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void gatesAskForBackfillAndVerification() {
     try (Scenario app = Scenario.in(Stage.OFF)) {
@@ -358,6 +366,7 @@ class SwitchTest {
   }
 
   /** What was the same before the cutover is not proved by that after it. */
+  @Tag("exhaustive")
   @Test
   void differencesFoundWhileLiveStillCountAfterTheWayBack() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -377,6 +386,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backToOffWalksBackAndVoidsTheEvidence() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -398,6 +408,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void completeRemembersKeysAndTheWayBackCopiesThem() {
     try (Scenario app = Scenario.in(Stage.RAMP_DOWN)) {
@@ -426,6 +437,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theStageSurvivesARestart() {
     try (Scenario app = Scenario.in(Stage.LIVE)) {
@@ -441,6 +453,7 @@ class SwitchTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveToTheStageThatIsDoesNothing() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -452,6 +465,7 @@ class SwitchTest {
   }
 
   /** A second process that nobody tells; its next write is made under the new stage. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

@@ -19,6 +19,7 @@ import dev.crossfade.junit.app.CrossfadeTest;
 import dev.crossfade.junit.app.OnlyIn;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One interface, one record and one pair of implementations on the tables of each user. */
@@ -65,6 +66,7 @@ class TenantsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void referencesStayWithinATenant() {
     Fills fills = crossfade.repository(Fills.class, "fills_0002");
@@ -79,6 +81,7 @@ class TenantsTest {
     assertThat(trades("0001").count()).isEqualTo(1);
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aLookUpSaysWhichThereAre() {
@@ -97,6 +100,7 @@ class TenantsTest {
     assertThat(trades("0002")).hasToString("Trades of trades_0002 (routed)");
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aParentMustBeOne() {

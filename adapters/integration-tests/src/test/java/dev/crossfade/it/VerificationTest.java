@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +101,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aLaterDifferenceVoidsAnEarlierCleanVerification() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -117,6 +119,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void rowsUnderWayAreNoDifferences() throws Exception {
     try (Scenario app =
@@ -137,6 +140,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -157,6 +161,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backfillInSmallChunksCopiesEverythingAndTellsHowFar() {
     try (Scenario app = Scenario.with().settings(s -> s.backfillChunk(3)).start()) {
@@ -179,6 +184,7 @@ class VerificationTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,

@@ -33,6 +33,7 @@ import dev.crossfade.store.ViewContext;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Views are read by the stage and compared as entities are, and nothing of them is written. */
@@ -93,6 +94,7 @@ class ViewsTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aUnitSeesItsOwnWrites() {
     crossfade.unit(
@@ -107,6 +109,7 @@ class ViewsTest {
     assertThat(volumes.count()).isEqualTo(3);
   }
 
+  @Tag("exhaustive")
   @Test
   void aMaterializedViewIsComparedWhenTheApplicationSaysSo() {
     refresh();
@@ -120,6 +123,7 @@ class ViewsTest {
     assertThat(Exchange.events().shadowReads()).isEmpty(); // no sample was taken
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn({Stage.SHADOW, Stage.LIVE})
   void aViewThatMeansSomethingElseThereIsReported() {
@@ -151,6 +155,7 @@ class ViewsTest {
         .containsExactly(new Difference("(result)", "2 rows", "2 rows"));
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void whatIsMissingIsSaidBeforeItIsNeeded() {
@@ -170,6 +175,7 @@ class ViewsTest {
         .hasMessageContaining("with a refresh if it is materialized");
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aViewThatWasNeverRefreshedCannotBeRead() {
@@ -226,6 +232,7 @@ class ViewsTest {
     return refusal.problems();
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void whatDoesNotFitIsRefusedAtTheStart() {
@@ -250,6 +257,7 @@ class ViewsTest {
         .anyMatch(p -> p.contains("a view is named 'trades_0001' as an entity or another view is"));
   }
 
+  @Tag("exhaustive")
   @Test
   @OnlyIn(Stage.OFF)
   void aLookUpThatDoesNotFitSaysWhatThereIs() {

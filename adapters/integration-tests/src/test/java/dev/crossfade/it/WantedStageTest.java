@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A setting is the wanted stage: obeyed once, by all or by none, and not against an operator. */
@@ -82,6 +83,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aSettingThatIsTrueAlreadyCountsAsObeyed() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -96,6 +98,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveByHandSupersedesAlsoForTheNextProcess() {
     try (Scenario app = wanting(Stage.DUAL_WRITE)) {
@@ -114,6 +117,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveByHandAlsoSupersedesWhatWasRefused() {
     try (Scenario app = Scenario.in(Stage.SHADOW);
@@ -132,6 +136,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveByHandToTheStageThatIsWithdrawsTheSetting() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -149,6 +154,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aSettingThatIsTakenBackIsNotObeyed() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -165,6 +171,7 @@ class WantedStageTest {
   }
 
   /** Both may try at the same moment; the control row lets one of them. */
+  @Tag("exhaustive")
   @Test
   void differentSettingsAreObeyedByNobodyUntilAllAgree() {
     try (Scenario app = wanting(Stage.OFF);
@@ -186,6 +193,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anInstanceThatWantsNothingIsNotWaitedFor() {
     try (Scenario app = Scenario.in(Stage.OFF);
@@ -199,6 +207,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatAGateRefusesIsObeyedOnceItOpens() {
     try (Scenario app = Scenario.in(Stage.SHADOW)) {
@@ -217,6 +226,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aGateThatIsOpenedElsewhereIsFoundOpen() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE);
@@ -231,6 +241,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aForwardJumpIsRefusedWithThePath() {
     try (Scenario app = wanting(Stage.LIVE)) {
@@ -239,6 +250,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void backwardsAllStagesAreGone() {
     try (Scenario app = Scenario.in(Stage.RAMP_DOWN)) {
@@ -252,6 +264,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anAnswerThatIsLostIsFoundInTheControlRow() {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
@@ -269,6 +282,7 @@ class WantedStageTest {
   }
 
   /** The drain of this change would go on for half a minute. */
+  @Tag("exhaustive")
   @Test
   void aMoveUnderWayEndsSoonWithTheApplication() {
     try (Scenario app =
@@ -318,6 +332,7 @@ class WantedStageTest {
   /**
    * All writes wait for such an attempt, so what does no more than look does not bring the next.
    */
+  @Tag("exhaustive")
   @Test
   void afterADrainInVainThePrimaryIsLeftOpenForAWhile() {
     try (Scenario app =
@@ -361,6 +376,7 @@ class WantedStageTest {
     return app;
   }
 
+  @Tag("exhaustive")
   @Test
   void thePrimaryIsNotClosedWhileAnythingIsLeft() {
     try (Scenario app = catchingUp()) {
@@ -375,6 +391,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aSettingThatIsTakenBackWhileItIsObeyedIsObeyedNoFurther() {
     try (Scenario app = catchingUp()) {
@@ -391,6 +408,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aSettingThatIsTakenBackEndsAWayBackWithTheStepUnderWay() throws Exception {
     try (Scenario app = Scenario.in(Stage.RAMP_DOWN)) {
@@ -408,6 +426,7 @@ class WantedStageTest {
   }
 
   /** The change that it does not wait for would go on for half a minute. */
+  @Tag("exhaustive")
   @Test
   void aHandGoesFirst() {
     try (Scenario app = catchingUp()) {
@@ -424,6 +443,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aHandThatWaitsCanBeInterrupted() throws Exception {
     try (Scenario app = Scenario.in(Stage.OFF)) {
@@ -455,6 +475,7 @@ class WantedStageTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMoveElsewhereIsToldAlsoWhileOneIsUnderWayHere() {
     try (Scenario app = catchingUp();

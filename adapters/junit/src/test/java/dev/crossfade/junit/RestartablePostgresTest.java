@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,7 @@ class RestartablePostgresTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aGivenDirectoryWithOtherFilesIsRefusedAndLeftAlone(@TempDir Path files) throws IOException {
     Path precious = Files.writeString(files.resolve("precious"), "x");
@@ -83,6 +85,7 @@ class RestartablePostgresTest {
     assertThat(files.toFile().list()).hasSize(1);
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatAKilledJvmLeftOnItIsStoppedFirst(@TempDir Path files)
       throws IOException, SQLException {
@@ -104,6 +107,7 @@ class RestartablePostgresTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theDataOfAKilledJvmAreSweptByTheNext(@TempDir Path files) throws IOException {
     Path left;
@@ -118,6 +122,7 @@ class RestartablePostgresTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatIsForgottenGoesWithItsJvm(@TempDir Path files) throws IOException {
     Path log;
@@ -128,6 +133,7 @@ class RestartablePostgresTest {
     assertThat(log).doesNotExist();
   }
 
+  @Tag("exhaustive")
   @Test
   void whatKeepsItFromStartingIsInTheMessage(@TempDir Path files) throws IOException {
     Files.writeString(Files.createDirectories(files.resolve("data")).resolve("PG_VERSION"), "7\n");
@@ -137,6 +143,7 @@ class RestartablePostgresTest {
         .withMessageContaining("postgresql.conf");
   }
 
+  @Tag("exhaustive")
   @Test
   void textSortsAsInProduction() throws SQLException {
     try (RestartablePostgres server = TestPostgres.start();

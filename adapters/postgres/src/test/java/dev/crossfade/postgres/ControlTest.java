@@ -28,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -134,6 +135,7 @@ class ControlTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void decidesOnlyWithAnEmptyJournal() {
     ControlRow open = fixture.store.control().read(Fixture.MIGRATION);
@@ -147,6 +149,7 @@ class ControlTest {
     assertThat(fixture.store.control().replaceIfDrained(open, open.moved(Stage.SHADOW))).isFalse();
   }
 
+  @Tag("exhaustive")
   @Test
   void fencingWaitsForAChangeUnderWayAndRefusesLaterOnes() throws Exception {
     try (Connection holder = fixture.database.open();
@@ -172,6 +175,7 @@ class ControlTest {
     assertThat(fixture.query("select id from tokens")).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void heartbeatsGoOnWhileChangesOverlap() throws Exception {
     try (Connection holder = fixture.database.open();

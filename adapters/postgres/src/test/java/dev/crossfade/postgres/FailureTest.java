@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,7 @@ class FailureTest {
   }
 
   /** What the server says of itself, to a single row and to a unit: nothing was written. */
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({
     "53100,dev.crossfade.StoreUnavailableException",
@@ -198,6 +200,7 @@ class FailureTest {
     assertThat(fixture.query("select id from crossfade.journal")).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatIsReadOnlyIsUnavailable(TestDatabase database) {
     try (Fixture installed = Fixture.on(database)) {
@@ -218,6 +221,7 @@ class FailureTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatTakesNoMoreConnectionsIsUnavailable(TestDatabase database) {
     try (Fixture installed = Fixture.on(database)) {
@@ -246,6 +250,7 @@ class FailureTest {
   }
 
   /** Stopping, it ends sessions: whoever has not sent a commit knows that there was none. */
+  @Tag("exhaustive")
   @Test
   void aSessionThatTheServerEndsHasWrittenNothing(TestDatabase database) {
     try (Fixture fixture = Fixture.on(database)) {
@@ -265,6 +270,7 @@ class FailureTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void anExhaustedPoolSaysItsState(TestDatabase database) {
     PostgresStore store =
@@ -283,6 +289,7 @@ class FailureTest {
   }
 
   /** A pool asks its first connection for the isolation level, once, and keeps what it found. */
+  @Tag("exhaustive")
   @Test
   void aConnectionLostWhileAPoolBeginsIsForgotten(TestDatabase database) {
     try (TcpProxy proxy = TcpProxy.to(database.server());
@@ -302,6 +309,7 @@ class FailureTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aConnectionLostInAChangeLeavesItsOutcomeUnknown(TestDatabase database) {
     try (TcpProxy proxy = TcpProxy.to(database.server());
@@ -346,6 +354,7 @@ class FailureTest {
     return new Fixture.Context<>(Fixture.TOKEN, store, List.of());
   }
 
+  @Tag("exhaustive")
   @Test
   void aUnitThatIdlesIsRolledBack(TestDatabase database) {
     PostgresStore store = Fixture.at(database).idleInTransaction(Duration.ofMillis(200)).open();
@@ -378,6 +387,7 @@ class FailureTest {
                     .isEmpty());
   }
 
+  @Tag("exhaustive")
   @Test
   void aUnitWithinAUnitIsRefused(TestDatabase database) {
     try (Fixture fixture = Fixture.on(database)) {

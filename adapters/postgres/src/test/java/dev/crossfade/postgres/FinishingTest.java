@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -84,6 +85,7 @@ class FinishingTest {
         .containsExactly("leftfalse", "leftfalse", "leftfalse");
   }
 
+  @Tag("exhaustive")
   @Test
   void anEntryThatIsGoneComesBack() {
     Written<Object> written = fixture.save(token(1L, "a"));
@@ -97,6 +99,7 @@ class FinishingTest {
     assertThat(fixture.query("select state from crossfade.journal")).containsExactly("unknown");
   }
 
+  @Tag("exhaustive")
   @Test
   void anEntryThatWasSweptIsNotDeletedByALateFinish() {
     Written<Object> first = fixture.save(token(1L, "a"));
@@ -109,6 +112,7 @@ class FinishingTest {
     assertThat(fixture.query("select state from crossfade.journal")).containsExactly("left");
   }
 
+  @Tag("exhaustive")
   @Test
   void parkedEntriesAreNotDeletedByTheFinishOfAnOwnerThatWasFenced() {
     Written<Object> first = fixture.save(token(1L, "a"));
@@ -120,6 +124,7 @@ class FinishingTest {
         .containsExactly("parked", "parked");
   }
 
+  @Tag("exhaustive")
   @Test
   void sixteenFinishersOfFewKeysDoNotDeadlock() throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(16);

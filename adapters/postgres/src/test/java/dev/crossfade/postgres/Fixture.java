@@ -202,7 +202,7 @@ final class Fixture implements AutoCloseable {
   }
 
   Change change(RowState<?, ?>... states) {
-    return new Change(MIGRATION, 1, incarnation, List.of(states), Duration.ofSeconds(5));
+    return new Change(MIGRATION, 1, incarnation, List.of(states), Duration.ofSeconds(25));
   }
 
   /** The operation that wrote this, its step 3 done. */

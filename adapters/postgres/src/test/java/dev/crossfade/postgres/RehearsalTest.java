@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -122,7 +123,7 @@ class RehearsalTest {
     rehearse(
         Duration.ofMillis(200),
         trial -> {
-          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(30)"), true))
+          assertThatThrownBy(() -> trial.attempt(() -> probe.run("pg_sleep(600)"), true))
               .isInstanceOf(StoreTimeoutException.class);
           assertThat(trial.left()).isZero();
           assertThatThrownBy(() -> trial.attempt(() -> {}, true))
@@ -131,9 +132,9 @@ class RehearsalTest {
         present(1, "a"));
 
     assertThat(thrown).isEmpty();
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(5));
     assertThat(fixture.query("select statement || ' ' || lock from limits"))
-        .containsExactly("5s 5s");
+        .containsExactly("25s 10s");
   }
 
   /** Each is within the limit, all are not. */
@@ -177,6 +178,7 @@ class RehearsalTest {
     assertThat(fixture.query("select id from note")).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void aSequenceThatIsBehindIsRaisedForGood() {
     Fixture.execute(
@@ -201,6 +203,7 @@ class RehearsalTest {
         .isGreaterThan(inserted.get(0).id());
   }
 
+  @Tag("exhaustive")
   @Test
   void aChangeThatIsDoneAgainIsNotRehearsedAgain() {
     Fixture.execute(
@@ -226,6 +229,7 @@ class RehearsalTest {
     assertThat(fixture.query("select id from tokens")).containsExactly("1");
   }
 
+  @Tag("exhaustive")
   @Test
   void aConflictOfTheRehearsalIsNotTheChanges() {
     Fixture.execute(
@@ -245,6 +249,7 @@ class RehearsalTest {
   }
 
   /** The partition is made by the change itself, whose locks are gone by then. */
+  @Tag("exhaustive")
   @Test
   void aMissingPartitionIsNoFailure() {
     Instant later = Instant.parse("2027-03-01T12:00:00Z");
@@ -258,6 +263,7 @@ class RehearsalTest {
     assertThat(fixture.query("select id from token_scores")).containsExactly("5");
   }
 
+  @Tag("exhaustive")
   @Test
   void onlyABrokenConnectionFailsTheChangeAndThenNothingIsThere() {
     Probe probe = probe();

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -92,6 +93,7 @@ class UpkeepTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aMissingPartitionOfATableThatIsNotKeptIsTheApplications(TestDatabase database) {
     try (Fixture fixture = Fixture.on(database)) {
@@ -101,6 +103,7 @@ class UpkeepTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void theOwnerMakesWhatTheRunTimeRoleMayNot(TestDatabase database) {
     Fixture.execute(database, Fixture.SCHEMA);
@@ -127,6 +130,7 @@ class UpkeepTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void refreshesAViewAgainAndAgain(TestDatabase database) {
     Fixture.execute(database, Fixture.SCHEMA + VIEW);
@@ -146,6 +150,7 @@ class UpkeepTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void aViewThatAnotherInstanceHasRefreshedIsLeftAlone(TestDatabase database) {
     Fixture.execute(database, Fixture.SCHEMA + VIEW);
@@ -179,6 +184,7 @@ class UpkeepTest {
     return Fixture.query(database, "select refreshed_at from crossfade.refreshes").get(0);
   }
 
+  @Tag("exhaustive")
   @Test
   void aViewThatCannotBeRefreshedIsReported(TestDatabase database) {
     try (PostgresStore store =

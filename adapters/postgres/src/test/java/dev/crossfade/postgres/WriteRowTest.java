@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -155,6 +156,7 @@ class WriteRowTest {
     assertThat(journalKeys()).hasSize(1);
   }
 
+  @Tag("exhaustive")
   @Test
   void saveRefusesAValueOfAnotherRow() {
     fixture.save(token(3L, "m"));
@@ -165,6 +167,7 @@ class WriteRowTest {
     assertThat(journalKeys()).hasSize(1);
   }
 
+  @Tag("exhaustive")
   @Test
   void tellsADeleteOfNothingFromAStaleEpoch() {
     assertThat(delete(fixture.mark(), 4711L).result()).isEqualTo(false);
@@ -182,6 +185,7 @@ class WriteRowTest {
     return fixture.store.writeRow(mark, fixture.tokens, new RowWrite.Delete<>(id));
   }
 
+  @Tag("exhaustive")
   @Test
   void changesNothingUnderAnotherEpoch() {
     assertThatExceptionOfType(StaleEpochException.class)
@@ -194,6 +198,7 @@ class WriteRowTest {
     assertThat(journalKeys()).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void leavesWhatTheMarkSays() {
     fixture.store.writeRow(
@@ -212,6 +217,7 @@ class WriteRowTest {
         .containsExactly(hex(Fixture.TOKEN.keys().encode(2L)));
   }
 
+  @Tag("exhaustive")
   @Test
   void sendsOneStatement() {
     fixture.save(token(1L, "a"));
@@ -226,6 +232,7 @@ class WriteRowTest {
         .contains("insert into crossfade.journal");
   }
 
+  @Tag("exhaustive")
   @Test
   void namesTheColumnThatRefusesAndNotTheValue() {
     Token wrong = new Token(1L, "m", "secret", null, null, null);
@@ -237,6 +244,7 @@ class WriteRowTest {
         .satisfies(e -> assertThat(e.getCause().getMessage()).doesNotContain("secret"));
   }
 
+  @Tag("exhaustive")
   @Test
   void movesARowWhoseLocatorChanges() {
     fixture.save(score(5L, NOVEMBER));
@@ -247,6 +255,7 @@ class WriteRowTest {
     assertThat(journalKeys()).hasSize(2);
   }
 
+  @Tag("exhaustive")
   @Test
   void insertOfAKeyWithAnotherLocatorIsADuplicate() {
     fixture.save(score(5L, NOVEMBER));
@@ -262,6 +271,7 @@ class WriteRowTest {
   }
 
   /** Each key is new again and again: only then do writers have no row to wait for. */
+  @Tag("exhaustive")
   @Test
   void writersOfOneKeyWithManyLocatorsLeaveOneRow() throws Exception {
     AtomicInteger seconds = new AtomicInteger();
@@ -276,6 +286,7 @@ class WriteRowTest {
     assertThat(journalKeys()).hasSize(480);
   }
 
+  @Tag("exhaustive")
   @Test
   void deletesByKeyWhateverTheLocator() {
     fixture.save(score(5L, NOVEMBER));

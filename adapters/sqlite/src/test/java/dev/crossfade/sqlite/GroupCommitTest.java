@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,6 +114,7 @@ class GroupCommitTest {
   void allWritesOfManyThreadsAreThereAndNoThreadStarves() throws Exception {
     int count = 8;
     AtomicBoolean going = new AtomicBoolean(true);
+    CyclicBarrier start = new CyclicBarrier(count);
     AtomicInteger[] written = new AtomicInteger[count];
     List<Future<?>> writers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -122,10 +124,12 @@ class GroupCommitTest {
       writers.add(
           threads.submit(
               () -> {
+                start.await();
                 while (going.get()) {
                   insert(prefix + mine.get());
                   mine.incrementAndGet();
                 }
+                return null;
               }));
     }
     await().atMost(TWO_MINUTES).until(() -> written[0].get() >= 100);
@@ -143,7 +147,8 @@ class GroupCommitTest {
       most = Math.max(most, mine.get());
     }
     assertThat(app.tokens.count()).isEqualTo(total);
-    assertThat(fewest).as("writes of the slowest thread").isGreaterThanOrEqualTo(most / 2);
+    // One that the machine does not run for a while has fewer; one that starves has next to none.
+    assertThat(fewest).as("writes of the slowest thread").isGreaterThanOrEqualTo(most / 4);
   }
 
   @Test
@@ -253,7 +258,7 @@ class GroupCommitTest {
 
   @Test
   void aReadThatTakesTooLongTakesNobodyWithIt() throws Exception {
-    reopen(builder -> builder.unitTimeLimit(Duration.ofMillis(300)));
+    reopen(builder -> builder.unitTimeLimit(Duration.ofSeconds(2)));
     Future<Token> before = threads.submit(() -> app.saved("a"));
     assertThatThrownBy(() -> app.store.write(app.mark(), () -> app.tokens.endless()))
         .isInstanceOf(StoreTimeoutException.class);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ final class FailuresTest {
         .hasMessage("no migrations found: " + temp.resolve("nowhere") + " is not a folder");
   }
 
+  @Tag("exhaustive")
   @Test
   void noMigrations() throws IOException {
     migration("README.md", "none yet");
@@ -49,6 +51,7 @@ final class FailuresTest {
         .hasMessageContaining(temp.resolve("migrations").toString());
   }
 
+  @Tag("exhaustive")
   @Test
   void aSchemaThatNoMigrationMakes() throws IOException {
     migration("V1__a.sql", "create schema app; create table app.a (id int);");
@@ -62,6 +65,7 @@ final class FailuresTest {
         .hasMessageContaining("schemas [public] hold no table");
   }
 
+  @Tag("exhaustive")
   @Test
   void theOutputIsAFile() throws IOException {
     migration("V1__a.sql", "create table a (id int);");
@@ -74,6 +78,7 @@ final class FailuresTest {
         .hasMessageContaining("output directory " + file + " cannot be written");
   }
 
+  @Tag("exhaustive")
   @Test
   void aSecondRunForTheSamePackageInThisJvmIsRefused() throws IOException {
     migration("V1__a.sql", "create table a (id int);");
@@ -88,6 +93,7 @@ final class FailuresTest {
     assertThat(generator.generate()).isEqualTo(JooqGenerator.Outcome.GENERATED);
   }
 
+  @Tag("exhaustive")
   @Test
   void aServerThatDoesNotStartInTimeIsEnded() {
     Path home = temp.resolve("home");
@@ -99,6 +105,7 @@ final class FailuresTest {
     assertThat(postmasters(home)).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void settingsThatAreMissingAreAllNamed() {
     assertThatThrownBy(() -> JooqGenerator.builder().build())
@@ -106,6 +113,7 @@ final class FailuresTest {
         .hasMessage("not set: migrations, packageName, outputDirectory");
   }
 
+  @Tag("exhaustive")
   @Test
   void settingsThatAreWrongAreRefusedAtOnce() {
     JooqGenerator.Builder builder = JooqGenerator.builder().schemas("app");
@@ -116,6 +124,7 @@ final class FailuresTest {
     assertThatThrownBy(() -> builder.startWait(Duration.ZERO)).hasMessageContaining("not positive");
   }
 
+  @Tag("exhaustive")
   @Test
   void optionsThatAreWrongAreRefusedWithAllOptions() {
     for (String option : List.of("--packge=x", "--package", "--force=yes", "--start-wait=long")) {
@@ -126,6 +135,7 @@ final class FailuresTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void optionsReachTheGenerator() throws IOException {
     migration("V1__a.sql", "create schema app; create table app.${t} (id int);");

@@ -37,6 +37,7 @@ import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -173,6 +174,7 @@ final class JooqGeneratorTest {
     assertThat(times(output)).isEqualTo(before);
   }
 
+  @Tag("exhaustive")
   @Test
   void generatedAgainInAnotherLanguageAndZoneItIsTheSame() throws IOException {
     Map<String, String> before = contents(output);
@@ -195,6 +197,7 @@ final class JooqGeneratorTest {
     assertThat(times(output)).as("same files are not written again").containsAllEntriesOf(times);
   }
 
+  @Tag("exhaustive")
   @Test
   void nothingInTheSourcesDependsOnTheMachineOrTheDay() throws IOException {
     assertThat(contents(output).values())
@@ -204,6 +207,7 @@ final class JooqGeneratorTest {
   }
 
   /** Changes to what has been generated; each test in a folder of its own with one small table. */
+  @Tag("exhaustive")
   @Nested
   final class AfterAChange {
     @TempDir Path folder;

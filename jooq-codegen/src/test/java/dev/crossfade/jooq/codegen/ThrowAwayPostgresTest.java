@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ final class ThrowAwayPostgresTest {
     assertThat(FailuresTest.postmasters(home)).isEmpty();
   }
 
+  @Tag("exhaustive")
   @Test
   void severalRunSideBySide() {
     try (ThrowAwayPostgres one = ThrowAwayPostgres.start(WAIT, home);
@@ -31,6 +33,7 @@ final class ThrowAwayPostgresTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void whatAKilledJvmLeftIsClearedAwayByTheNext_andALivingOneIsLeftAlone() throws Exception {
     Process killed = start();

@@ -484,7 +484,7 @@ abstract class RepairContract extends ContractTheme {
       assertThat(journal.failed(List.of(bad), "too slow", Integer.MAX_VALUE, rest)).isZero();
     }
 
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
     while (takeable().isEmpty() && System.nanoTime() < deadline) {
       LockSupport.parkNanos(5_000_000);
     }

@@ -1,6 +1,7 @@
 package dev.crossfade.junit.store;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /**
  * What every store must do to take part in a migration, tested by its behaviour. A store's tests
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Nested;
  * print their seed and take it from the system property {@code crossfade.test.seed}. What a store
  * may do otherwise is declared in its {@link ContractEnvironment}, with the reason.
  *
- * <p>One theme to a nested class, each in a file of its own.
+ * <p>One theme to a nested class, each in a file of its own. Some bear the tag {@code exhaustive}: a
+ * build in a hurry may leave them out, one before a release may not.
  */
 public abstract class StoreContract {
   /** For subclasses. */
@@ -37,6 +39,7 @@ public abstract class StoreContract {
   }
 
   /** Steps 1 and 2 in a transaction of the application's. */
+  @Tag("exhaustive")
   @Nested
   class Joining extends JoinContract {
     Joining() {
@@ -69,6 +72,7 @@ public abstract class StoreContract {
   }
 
   /** What a rehearsal asks and leaves. */
+  @Tag("exhaustive")
   @Nested
   class Rehearsing extends RehearsalContract {
     Rehearsing() {
@@ -109,6 +113,7 @@ public abstract class StoreContract {
   }
 
   /** Key order. */
+  @Tag("exhaustive")
   @Nested
   class Order extends OrderContract {
     Order() {
@@ -117,6 +122,7 @@ public abstract class StoreContract {
   }
 
   /** Values of every type. */
+  @Tag("exhaustive")
   @Nested
   class Values extends ValueContract {
     Values() {
@@ -125,6 +131,7 @@ public abstract class StoreContract {
   }
 
   /** Effects a database has on its own. */
+  @Tag("exhaustive")
   @Nested
   class Cascades extends CascadeContract {
     Cascades() {

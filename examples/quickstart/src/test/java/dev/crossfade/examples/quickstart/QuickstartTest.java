@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The quickstart, scaled down; and that its verdict can be another one. */
@@ -35,6 +36,7 @@ class QuickstartTest {
     }
   }
 
+  @Tag("exhaustive")
   @Test
   void seesWhatWasChangedBehindItsBackInTheOtherStore() throws Exception {
     Verdict verdict =
@@ -51,6 +53,7 @@ class QuickstartTest {
     assertThat(verdict.lost()).isZero();
   }
 
+  @Tag("exhaustive")
   @Test
   void seesThatAnAcknowledgedRowIsGone() throws Exception {
     Verdict verdict =

@@ -12,6 +12,7 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.maven.plugin.MojoFailureException;
 import org.apache.maven.project.MavenProject;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -52,6 +53,7 @@ class GenerateMojoTest {
         .hasMessageContaining(RESOURCES.resolve("broken/V2__typo.sql").toAbsolutePath().toString());
   }
 
+  @Tag("exhaustive")
   @Test
   void whatIsMissingOrWrongFailsTheBuild() {
     GenerateMojo nowhere = mojo("nowhere");
@@ -65,6 +67,7 @@ class GenerateMojoTest {
         .hasMessage("packageName: 'no package' is no package name");
   }
 
+  @Tag("exhaustive")
   @Test
   void aMappingGoesWithALegacySchema() {
     GenerateMojo mojo = mojo("music");
@@ -74,6 +77,7 @@ class GenerateMojoTest {
         .hasMessageContaining("legacySchema");
   }
 
+  @Tag("exhaustive")
   @Test
   void skippedItLeavesWhatIsThereToTheCompiler() throws Exception {
     GenerateMojo mojo = mojo("nowhere");
@@ -83,6 +87,7 @@ class GenerateMojoTest {
     assertThat(mojo.project.getCompileSourceRoots()).containsExactly(output.toString());
   }
 
+  @Tag("exhaustive")
   @Test
   void theDescriptorSaysWhatMavenMustKnow() throws Exception {
     Document descriptor;
