@@ -30,7 +30,7 @@ final class Installation {
 
   /**
    * What the history says where everything is installed: versions and Flyway's checksums of the
-   * migrations. Then Flyway is not asked, whose own connections take longer than all the rest.
+   * migrations. Then Flyway is not asked, which would open connections of its own for nothing.
    */
   static final List<String> COMPLETE = List.of("1 -474676347");
 
@@ -174,11 +174,12 @@ final class Installation {
   private void install(Server server) {
     DataSource owner = settings.owner();
     try {
-      if (!isComplete(server)) {
-        migrate(owner == null ? Pool.source(settings) : owner, server.role);
-      }
       if (owner != null) {
+        // At every start: a wrong one is to show now, not when the first partition is due.
+        migrate(owner, server.role);
         grant(owner, server.role);
+      } else if (!isComplete(server)) {
+        migrate(Pool.source(settings), server.role);
       }
     } catch (FlywayException e) {
       throw notInstalled(server.role, e);

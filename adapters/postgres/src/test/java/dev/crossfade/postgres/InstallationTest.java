@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.CrossfadeException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TestDatabase;
@@ -120,6 +121,18 @@ class InstallationTest {
       store.connect();
       Fixture.register(store.instances(), UUID.randomUUID());
       assertThat(store.instances().expired("tokens", Duration.ofDays(1))).isEmpty();
+    }
+  }
+
+  @Test
+  void aWrongOwnerShowsAtTheStartAlsoWhereEverythingIsInstalled(TestDatabase database) {
+    try (PostgresStore store = Fixture.at(database).open()) {
+      store.connect();
+    }
+    try (PostgresStore store = Fixture.at(database).owner("nobody_of_that_name", "x").open()) {
+      assertThatExceptionOfType(CrossfadeException.class)
+          .isThrownBy(store::connect)
+          .withMessageContaining("nobody_of_that_name");
     }
   }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
  * print their seed and take it from the system property {@code crossfade.test.seed}. What a store
  * may do otherwise is declared in its {@link ContractEnvironment}, with the reason.
  *
- * <p>One theme to a nested class, each in a file of its own. Some bear the tag {@code exhaustive}: a
- * build in a hurry may leave them out, one before a release may not.
+ * <p>One theme to a nested class, each in a file of its own. Some bear the tag {@code exhaustive}:
+ * a build in a hurry may leave them out, one before a release may not.
  */
 public abstract class StoreContract {
   /** For subclasses. */
