@@ -60,6 +60,7 @@ final class ThrowAwayPostgresTest {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                     "-classpath",
                     System.getProperty("java.class.path"),
                     Holder.class.getName(),
