@@ -375,8 +375,24 @@ public interface CrossfadeListener {
    * @param entity the entity
    * @param rows rows of it so far
    * @param more how many of them are new since the last such event
+   * @param total how many rows there were when it began; -1 if nobody has counted
+   * @param rowsPerSecond how fast it goes, on average since this process began with the entity
+   * @param left how long the rest takes at that speed; null if that cannot be told
    */
-  record CopyProgress(String migration, String activity, String entity, long rows, long more) {}
+  record CopyProgress(
+      String migration,
+      String activity,
+      String entity,
+      long rows,
+      long more,
+      long total,
+      double rowsPerSecond,
+      @Nullable Duration left) {
+    /** Where nobody has counted. */
+    public CopyProgress(String migration, String activity, String entity, long rows, long more) {
+      this(migration, activity, entity, rows, more, -1, 0, null);
+    }
+  }
 
   /**
    * What has come of the stage that the settings want.

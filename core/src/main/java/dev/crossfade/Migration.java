@@ -121,16 +121,43 @@ public interface Migration {
   Optional<WantedStage> wanted();
 
   /**
-   * Copies everything from the primary to the other store, while writes go on. Safe to repeat; rows
-   * that are the same are written again.
+   * What a backfill would do, and whether it would begin; changes nothing. Counts the rows of both
+   * stores.
    *
    * @throws IllegalStateException in off and complete, where the other store does not follow
-   * @throws ConfigurationException if the other store is a primary that was given up and has come
-   *     back; {@link #reconcile} first
+   * @throws StoreUnavailableException if a store is out of reach for a minute
+   */
+  BackfillPlan planBackfill();
+
+  /**
+   * Copies everything from the primary to the other store, while writes go on, and waits for its
+   * end. Safe to repeat; rows that are the same stay. It goes on from where the last one was ended,
+   * or killed, if the migration is in the same epoch and both stores have run on since.
+   *
+   * <p>An interrupt ends it: it waits for what is under way, and throws {@link
+   * java.util.concurrent.CancellationException}, the interrupt flag set. What was copied stays.
+   *
+   * @throws IllegalStateException in off and complete, where the other store does not follow; or if
+   *     one is under way in this process
+   * @throws ConfigurationException if there is too little room, or a right is missing, nothing was
+   *     copied; or if the other store is a primary that was given up and has come back, {@link
+   *     #reconcile} first
    * @throws StoreUnavailableException if a store is out of reach for a minute; what was copied
    *     stays, run it again
    */
   BackfillReport backfill();
+
+  /**
+   * Begins what {@link #backfill} does, on threads of its own, and returns.
+   *
+   * @throws IllegalStateException as there
+   * @throws ConfigurationException as there
+   * @throws StoreUnavailableException if a store is out of reach for a minute; nothing was copied
+   */
+  BackfillRun startBackfill();
+
+  /** As {@link #startBackfill}, from the beginning, whatever was copied before. */
+  BackfillRun restartBackfill();
 
   /**
    * Compares every field of every row of both stores, while writes go on. Differences are confirmed

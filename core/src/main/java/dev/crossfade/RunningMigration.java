@@ -105,7 +105,9 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.findings = new Findings(crossing);
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker, findings);
     Settling settling = new Settling(crossing, closed);
-    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
+    this.backfill =
+        new Backfill(
+            crossing, stages, ownership, breaker, repair, settling, findings, this::copied);
     this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
@@ -134,6 +136,10 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   private void somethingLeft() {
     repair.signal();
+  }
+
+  private void copied() {
+    obeyer.signal();
   }
 
   /**
@@ -260,9 +266,25 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public BackfillReport backfill() {
     refuseInsideUnit();
-    BackfillReport report = backfill.run();
-    obeyer.signal();
-    return report;
+    return backfill.run();
+  }
+
+  @Override
+  public BackfillPlan planBackfill() {
+    refuseInsideUnit();
+    return backfill.plan();
+  }
+
+  @Override
+  public BackfillRun startBackfill() {
+    refuseInsideUnit();
+    return backfill.start();
+  }
+
+  @Override
+  public BackfillRun restartBackfill() {
+    refuseInsideUnit();
+    return backfill.restart();
   }
 
   @Override
@@ -422,6 +444,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   public void close() {
     closed.countDown();
     obeyer.stop();
+    backfill.close();
     shadows.close();
     secondary.close();
     repair.close();

@@ -38,7 +38,13 @@ import java.util.function.UnaryOperator;
  *     entries over; several heartbeats. Each judges the others by its own lease, so both are to be
  *     the same in all processes. To make them longer, raise the lease everywhere first, then the
  *     heartbeat; to make them shorter, lower the heartbeat everywhere first, then the lease.
- * @param backfillChunk how many rows a backfill copies in one operation
+ * @param backfillChunk how many rows a backfill copies in one operation at most; fewer where they
+ *     are large, or take long
+ * @param backfillLanes how many ranges of keys a backfill copies at once, per migration
+ * @param backfillRate how many rows a second a backfill copies at most; zero for as many as it can
+ * @param backfillSpace how many times the size of the primary's rows must be free on the disk of
+ *     the other store before a backfill begins, as far as both can be told; zero to begin whatever
+ *     is free
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry
  * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
@@ -69,6 +75,9 @@ public record Settings(
     Duration heartbeat,
     Duration lease,
     int backfillChunk,
+    int backfillLanes,
+    int backfillRate,
+    double backfillSpace,
     int parkAfter,
     double rehearsalSampling,
     Duration rehearsalLimit,
@@ -138,6 +147,15 @@ public record Settings(
               + "), which must be at least 1 ms");
     }
     positive("backfillChunk", backfillChunk);
+    positive("backfillLanes", backfillLanes);
+    if (backfillRate < 0) {
+      throw new IllegalArgumentException(
+          "backfillRate must not be negative, but is " + backfillRate + "; zero is no limit");
+    }
+    if (!(backfillSpace >= 0 && backfillSpace <= MOST_SPACE)) {
+      throw new IllegalArgumentException(
+          "backfillSpace must be from 0 to " + (int) MOST_SPACE + ", not " + backfillSpace);
+    }
     positive("parkAfter", parkAfter);
     share("rehearsalSampling", rehearsalSampling);
     notNegative("rehearsalLimit", rehearsalLimit);
@@ -152,6 +170,8 @@ public record Settings(
     notNegative("rollbackWindow", rollbackWindow);
     stages = Map.copyOf(stages);
   }
+
+  private static final double MOST_SPACE = 100;
 
   /** What a careful operator would choose. */
   public static Settings defaults() {
@@ -206,6 +226,9 @@ public record Settings(
     private Duration heartbeat = Duration.ofSeconds(1);
     private Duration lease = Duration.ofSeconds(10);
     private int backfillChunk = 10_000;
+    private int backfillLanes = 2;
+    private int backfillRate;
+    private double backfillSpace = 3;
     private int parkAfter = 5;
     private double rehearsalSampling = 0.1;
     private Duration rehearsalLimit = Duration.ofMillis(250);
@@ -233,6 +256,9 @@ public record Settings(
       heartbeat = from.heartbeat;
       lease = from.lease;
       backfillChunk = from.backfillChunk;
+      backfillLanes = from.backfillLanes;
+      backfillRate = from.backfillRate;
+      backfillSpace = from.backfillSpace;
       parkAfter = from.parkAfter;
       rehearsalSampling = from.rehearsalSampling;
       rehearsalLimit = from.rehearsalLimit;
@@ -333,6 +359,24 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#backfillLanes}; default 2. */
+    public Builder backfillLanes(int value) {
+      backfillLanes = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillRate}; default 0, as many as it can. */
+    public Builder backfillRate(int rowsPerSecond) {
+      backfillRate = rowsPerSecond;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillSpace}; default 3. */
+    public Builder backfillSpace(double value) {
+      backfillSpace = value;
+      return this;
+    }
+
     /** Sets {@link Settings#parkAfter}; default 5. */
     public Builder parkAfter(int value) {
       parkAfter = value;
@@ -413,6 +457,9 @@ public record Settings(
           heartbeat,
           lease,
           backfillChunk,
+          backfillLanes,
+          backfillRate,
+          backfillSpace,
           parkAfter,
           rehearsalSampling,
           rehearsalLimit,

@@ -177,6 +177,37 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Step 3 for a range of keys, as fast as the store can: afterwards it holds exactly these rows.
+   * All or none, in one transaction with the checks of {@link #apply}, whose rules hold; a row
+   * outside the range is not touched.
+   *
+   * <p>What it refuses it may refuse for one row of many, and also where {@link #apply} would bring
+   * all about, such as unique values that wander between rows: whoever calls divides the rows then,
+   * and applies them. By default it is {@link #apply}.
+   *
+   * @throws FencedException as above
+   * @throws StaleEpochException as above
+   */
+  default <T, K> Loaded load(Load<T, K> load) {
+    List<K> there = load.repository().keysBetween(load.after(), load.to());
+    List<RowState<?, ?>> states = load.states(load.without(there));
+    apply(
+        new Change(load.migration(), load.epoch(), load.incarnation(), states, load.limit()));
+    return new Loaded(load.rows().size(), states.size() - load.rows().size());
+  }
+
+  /**
+   * Brings what the store knows of the contents of these tables up to date, after many rows have
+   * come: statistics of a planner. By default there is nothing to do.
+   */
+  default void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {}
+
+  /** How much room these rows take, and how much is left. By default nothing is known. */
+  default Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return Room.UNKNOWN;
+  }
+
+  /**
    * Tells, on a thread of the store's, that the control row of a migration has changed, whoever has
    * changed it, or may have while nobody could tell. A courtesy, so that who is told need not wait
    * until it looks again: a notice may come late, twice or never.

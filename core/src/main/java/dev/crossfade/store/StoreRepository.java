@@ -4,6 +4,7 @@ import dev.crossfade.Entity;
 import dev.crossfade.Repository;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,20 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
    * first, to the last.
    */
   List<T> between(@Nullable K after, @Nullable K to);
+
+  /**
+   * Gives the rows that {@link #between} returns to {@code taker}, one after the other, until it
+   * returns false. A store that can does not hold them all; whoever takes does not call it back.
+   *
+   * @throws dev.crossfade.UnreadableValueException at the first row that cannot be read
+   */
+  default void forEachBetween(@Nullable K after, @Nullable K to, Predicate<? super T> taker) {
+    for (T row : between(after, to)) {
+      if (!taker.test(row)) {
+        return;
+      }
+    }
+  }
 
   /**
    * The keys behind {@code after} up to and including {@code to}, in key order. Null: from the

@@ -146,8 +146,26 @@ final class SettingKeys {
               "backfillChunk",
               Settings::backfillChunk,
               (b, v) -> b.backfillChunk((Integer) v),
-              "Rows per operation of a backfill: larger is faster, and holds more memory and longer"
-                  + " transactions."),
+              "Rows per operation of a backfill at most; fewer where they are large or take long."),
+          number(
+              "backfillLanes",
+              Settings::backfillLanes,
+              (b, v) -> b.backfillLanes((Integer) v),
+              "Ranges of keys that a backfill copies at once, per migration. More is faster while"
+                  + " both stores have processors to spare."),
+          number(
+              "backfillRate",
+              Settings::backfillRate,
+              (b, v) -> b.backfillRate((Integer) v),
+              "Rows a second that a backfill copies at most; `0` for as many as it can. Heeded"
+                  + " while one runs."),
+          decimal(
+              "backfillSpace",
+              Settings::backfillSpace,
+              (b, v) -> b.backfillSpace((Double) v),
+              "How many times the size of the rows must be free on the other store's disk before a"
+                  + " backfill begins, as far as both stores can tell; `0` to begin whatever is"
+                  + " free."),
           number(
               "parkAfter",
               Settings::parkAfter,

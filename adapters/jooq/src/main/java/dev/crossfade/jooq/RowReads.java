@@ -8,11 +8,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The reads of one table; statements rendered once, run on the session given. */
 final class RowReads<T, K> {
   private static final int MOST_KEYS = 256;
+
+  /** Rows that a driver which can has in memory at once. */
+  private static final int FETCHED = 500;
+
   private static final Comparator<byte[]> CANONICAL = Arrays::compareUnsigned;
 
   private final TableMapping<T, K> mapping;
@@ -76,6 +81,25 @@ final class RowReads<T, K> {
         select + range(after, to) + order,
         statement -> bindRange(statement, after, to),
         mapping.allRows());
+  }
+
+  /** The rows of {@link #between}, one after the other, until {@code taker} returns false. */
+  void forEachBetween(
+      Session session, @Nullable K after, @Nullable K to, Predicate<? super T> taker)
+      throws SQLException {
+    session.query(
+        select + range(after, to) + order,
+        statement -> {
+          statement.setFetchSize(FETCHED);
+          bindRange(statement, after, to);
+        },
+        rows -> {
+          boolean more = true;
+          while (more && rows.next()) {
+            more = taker.test(mapping.row(rows, 1));
+          }
+          return more;
+        });
   }
 
   List<K> keysBetween(Session session, @Nullable K after, @Nullable K to) throws SQLException {

@@ -223,6 +223,19 @@ final class Pool implements AutoCloseable {
     }
   }
 
+  /** Statements that change nothing, in a transaction, so that rows come as they are asked for. */
+  <R extends @Nullable Object> R stream(Session.Work<R> work) {
+    try (Connection connection = open(durable)) {
+      connection.setAutoCommit(false);
+      R result = work.run(new Session(connection, 0));
+      connection.rollback();
+      return result;
+    } catch (SQLException e) {
+      forgetIdle(durable, e);
+      throw failures.notWritten(e);
+    }
+  }
+
   /** One statement that commits itself. */
   <R extends @Nullable Object> R statement(Session.Work<R> work) {
     return statement(durable, "", work);

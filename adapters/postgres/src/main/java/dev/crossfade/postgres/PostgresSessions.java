@@ -16,6 +16,8 @@ final class PostgresSessions extends Sessions {
   private final Pool pool;
   private final Map<MappedTable<?, ?>, RowStatements<?, ?>> statements = new ConcurrentHashMap<>();
 
+  private final Map<MappedTable<?, ?>, TableLoad<?, ?>> loads = new ConcurrentHashMap<>();
+
   PostgresSessions(Pool pool) {
     super(new PostgresDialect());
     this.pool = pool;
@@ -24,6 +26,11 @@ final class PostgresSessions extends Sessions {
   @Override
   protected <R extends @Nullable Object> R read(Session.Work<R> work) {
     return pool.read(work);
+  }
+
+  @Override
+  protected <R extends @Nullable Object> R stream(Session.Work<R> work) {
+    return pool.stream(work);
   }
 
   @Override
@@ -42,6 +49,12 @@ final class PostgresSessions extends Sessions {
     RowStatements<?, ?> known = statements.get(table);
     return (RowStatements<T, K>)
         (known != null ? known : statements.computeIfAbsent(table, this::newStatements));
+  }
+
+  /** How many rows of a table are loaded at once. */
+  @SuppressWarnings("unchecked") // put under its own table
+  <T, K> TableLoad<T, K> loads(MappedTable<T, K> table) {
+    return (TableLoad<T, K>) loads.computeIfAbsent(table, TableLoad::new);
   }
 
   private RowStatements<?, ?> newStatements(MappedTable<?, ?> table) {

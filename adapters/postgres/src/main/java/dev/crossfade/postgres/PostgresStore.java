@@ -2,6 +2,7 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.jooq.CatalogueCheck;
 import dev.crossfade.jooq.ChangeWriter;
 import dev.crossfade.jooq.MappedTable;
@@ -12,10 +13,13 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
@@ -30,6 +34,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,6 +73,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresStore implements Store {
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+
+  /** Of ten years; more in one chunk is more likely a mistake. */
+  private static final int MOST_PARTITIONS_OF_A_LOAD = 120;
 
   private final PostgresSettings settings;
   private final Pool pool;
@@ -343,6 +351,72 @@ public final class PostgresStore implements Store {
           changes.apply(session, change.states());
           return true;
         });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>By {@code COPY}: straight into the table where the range is empty there, else through a
+   * temporary table, for which the role needs the right to make one. Partitions that are missing
+   * are made as {@link Builder#monthlyPartitions} says, as many as the rows need.
+   */
+  @Override
+  public <T, K> Loaded load(Load<T, K> load) {
+    TableLoad<T, K> table = sessions.loads(sessions.table(load.entity()));
+    for (int made = 0; ; made++) {
+      try {
+        return loadOrMerge(table, load);
+      } catch (CrossfadeException e) {
+        if (made == MOST_PARTITIONS_OF_A_LOAD || !upkeep.createMissing(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Somebody may have written into the range after it was found to be empty. */
+  private <T, K> Loaded loadOrMerge(TableLoad<T, K> table, Load<T, K> load) {
+    try {
+      return load(table, load, false);
+    } catch (DuplicateKeyException e) {
+      return load(table, load, true);
+    }
+  }
+
+  private <T, K> Loaded load(TableLoad<T, K> table, Load<T, K> load, boolean merge) {
+    Change none =
+        new Change(load.migration(), load.epoch(), load.incarnation(), List.of(), load.limit());
+    return pool.changeTransaction(
+        load.limit(),
+        Duration.ZERO,
+        session -> {
+          RowStatements.checkAllowed(session, none);
+          return table.run(session, load, merge);
+        });
+  }
+
+  /** Statistics, by {@code ANALYZE}; by the owner, if there is one, since it takes a right. */
+  @Override
+  public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
+    for (StoreRepository<?, ?> repository : repositories) {
+      asOwner(
+          session -> {
+            session.execute("analyze " + repository.place().table());
+            return true;
+          });
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A server does not tell what is free on its disk: that stays unknown.
+   */
+  @Override
+  public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return new Room(
+        OptionalLong.of(pool.read(session -> Catalogue.bytes(session, repositories))),
+        OptionalLong.empty());
   }
 
   @Override
