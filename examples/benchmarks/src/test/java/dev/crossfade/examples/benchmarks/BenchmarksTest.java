@@ -48,7 +48,7 @@ class BenchmarksTest {
   @Test
   void measuresEveryRow() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Options tiny = new Options(Set.of(), 1, 0.02, 200, directory, false);
+    Options tiny = new Options(Set.of(), 1, 0.02, 200, 2_000, directory, false);
 
     Figures figures =
         Benchmarks.run(
