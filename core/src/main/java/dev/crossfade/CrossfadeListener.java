@@ -375,8 +375,23 @@ public interface CrossfadeListener {
    * @param entity the entity
    * @param rows rows of it so far
    * @param more how many of them are new since the last such event
+   * @param expectedRows about how many there will be, as a store estimates it; -1 if none knows
+   * @param elapsed since it began with the entity, or went on with it
    */
-  record CopyProgress(String migration, String activity, String entity, long rows, long more) {}
+  record CopyProgress(
+      String migration,
+      String activity,
+      String entity,
+      long rows,
+      long more,
+      long expectedRows,
+      Duration elapsed) {
+
+    /** Without an estimate. */
+    public CopyProgress(String migration, String activity, String entity, long rows, long more) {
+      this(migration, activity, entity, rows, more, -1, Duration.ZERO);
+    }
+  }
 
   /**
    * What has come of the stage that the settings want.

@@ -7,6 +7,7 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Repair;
+import dev.crossfade.copy.Repairer;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Verification;
 import dev.crossfade.cutover.Abandonment;
@@ -51,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -267,11 +269,35 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   @Override
   public VerificationReport verify() {
+    return verify(VerifyOptions.full());
+  }
+
+  @Override
+  public VerificationReport verify(VerifyOptions options) {
     refuseInsideUnit();
     repair.ensureRecalled();
-    VerificationReport report = verification.run();
+    VerificationReport report = verification.run(options);
     obeyer.signal();
     return report;
+  }
+
+  @Override
+  public RepairReport verifyAndRepair() {
+    refuseInsideUnit();
+    repair.ensureRecalled();
+    AtomicLong refused = new AtomicLong();
+    VerificationReport found =
+        verification.run(
+            VerifyOptions.full(),
+            new Repairer() {
+              @Override
+              public <T, K> void repair(EntityPair<T, K> pair, List<K> keys) {
+                refused.addAndGet(backfill.copyKeys(pair, keys));
+              }
+            });
+    VerificationReport after = found.isClean() ? found : verify();
+    obeyer.signal();
+    return new RepairReport(found, refused.get(), after);
   }
 
   @Override
@@ -422,6 +448,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   public void close() {
     closed.countDown();
     obeyer.stop();
+    verification.close();
     shadows.close();
     secondary.close();
     repair.close();

@@ -39,6 +39,11 @@ import java.util.function.UnaryOperator;
  *     the same in all processes. To make them longer, raise the lease everywhere first, then the
  *     heartbeat; to make them shorter, lower the heartbeat everywhere first, then the lease.
  * @param backfillChunk how many rows a backfill copies in one operation
+ * @param verificationThreads how many ranges of keys a verification compares at once; each takes a
+ *     connection to either store while it reads. More: faster while the machines have processors to
+ *     spare, and fewer connections for the application
+ * @param verificationRate how many rows a second this process verifies round and round, in the
+ *     stages that write both stores; 0 for none
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry
  * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
@@ -69,6 +74,8 @@ public record Settings(
     Duration heartbeat,
     Duration lease,
     int backfillChunk,
+    int verificationThreads,
+    int verificationRate,
     int parkAfter,
     double rehearsalSampling,
     Duration rehearsalLimit,
@@ -138,6 +145,11 @@ public record Settings(
               + "), which must be at least 1 ms");
     }
     positive("backfillChunk", backfillChunk);
+    positive("verificationThreads", verificationThreads);
+    if (verificationRate < 0) {
+      throw new IllegalArgumentException(
+          "verificationRate must not be negative, but is " + verificationRate);
+    }
     positive("parkAfter", parkAfter);
     share("rehearsalSampling", rehearsalSampling);
     notNegative("rehearsalLimit", rehearsalLimit);
@@ -206,6 +218,8 @@ public record Settings(
     private Duration heartbeat = Duration.ofSeconds(1);
     private Duration lease = Duration.ofSeconds(10);
     private int backfillChunk = 10_000;
+    private int verificationThreads = 2;
+    private int verificationRate;
     private int parkAfter = 5;
     private double rehearsalSampling = 0.1;
     private Duration rehearsalLimit = Duration.ofMillis(250);
@@ -233,6 +247,8 @@ public record Settings(
       heartbeat = from.heartbeat;
       lease = from.lease;
       backfillChunk = from.backfillChunk;
+      verificationThreads = from.verificationThreads;
+      verificationRate = from.verificationRate;
       parkAfter = from.parkAfter;
       rehearsalSampling = from.rehearsalSampling;
       rehearsalLimit = from.rehearsalLimit;
@@ -333,6 +349,18 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#verificationThreads}; default 2. */
+    public Builder verificationThreads(int value) {
+      verificationThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#verificationRate}; default 0: off. */
+    public Builder verificationRate(int value) {
+      verificationRate = value;
+      return this;
+    }
+
     /** Sets {@link Settings#parkAfter}; default 5. */
     public Builder parkAfter(int value) {
       parkAfter = value;
@@ -413,6 +441,8 @@ public record Settings(
           heartbeat,
           lease,
           backfillChunk,
+          verificationThreads,
+          verificationRate,
           parkAfter,
           rehearsalSampling,
           rehearsalLimit,

@@ -31,6 +31,14 @@ public abstract class Sessions {
   /** Runs a read in a transaction of its own. */
   protected abstract <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException;
 
+  /**
+   * Runs a read of many rows in a transaction of its own, with a driver that does not hold all of
+   * them in memory. By default as {@link #read}.
+   */
+  protected <R extends @Nullable Object> R stream(Session.Work<R> work) throws SQLException {
+    return read(work);
+  }
+
   /** The exception that fits what the driver threw; the outcome is that nothing was written. */
   protected abstract CrossfadeException failure(SQLException cause, String doing);
 
@@ -99,6 +107,20 @@ public abstract class Sessions {
     } catch (DataAccessException e) {
       throw translated(e, doing);
     }
+  }
+
+  /** Reads many rows alone. */
+  final <R extends @Nullable Object> R streaming(String doing, Session.Work<R> work) {
+    try {
+      return stream(work);
+    } catch (SQLException e) {
+      throw failure(e, doing);
+    }
+  }
+
+  /** About how many rows a table has, as far as that is known without counting; else -1. */
+  protected long estimatedRows(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return -1;
   }
 
   /** Runs statements in a unit; one that fails ends it. */
