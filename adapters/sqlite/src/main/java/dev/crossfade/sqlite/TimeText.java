@@ -45,6 +45,11 @@ final class TimeText {
   private TimeText() {}
 
   static Instant instant(String text) {
+    Instant common = TimeDigits.instantOrNull(text);
+    return common != null ? common : anyInstant(text);
+  }
+
+  private static Instant anyInstant(String text) {
     TemporalAccessor parsed = ZONED.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
     return parsed instanceof OffsetDateTime time
         ? time.toInstant()
@@ -52,7 +57,8 @@ final class TimeText {
   }
 
   static LocalDateTime localDateTime(String text) {
-    return LocalDateTime.parse(text, LOCAL);
+    LocalDateTime common = TimeDigits.localDateTimeOrNull(text);
+    return common != null ? common : LocalDateTime.parse(text, LOCAL);
   }
 
   static LocalTime localTime(String text) {

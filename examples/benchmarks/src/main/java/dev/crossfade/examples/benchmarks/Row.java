@@ -25,6 +25,7 @@ interface Row {
     rows.put("sqlite-write", new SqliteWrite());
     rows.put("shadow-read", new ShadowRead());
     rows.put("switch-pause", new SwitchPause());
+    rows.put("verification", new Verifying());
     return rows;
   }
 }
