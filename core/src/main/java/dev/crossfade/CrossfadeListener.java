@@ -94,6 +94,12 @@ public interface CrossfadeListener {
   /** A backfill or a verification has come further. On the thread of who called it. */
   default void progressed(CopyProgress progress) {}
 
+  /**
+   * A round of the continuous verification has come to its end ({@link
+   * Settings#verificationRate}). On the thread of that.
+   */
+  default void roundVerified(VerificationEvent event) {}
+
   /** A backfill has come to its end. On the thread of who called it. */
   default void backfilled(BackfillEvent event) {}
 
@@ -371,7 +377,8 @@ public interface CrossfadeListener {
    * How far a backfill or a verification has come with an entity.
    *
    * @param migration its migration
-   * @param activity {@code backfill} or {@code verify}
+   * @param activity {@code backfill}, {@code verify}, or {@code continuous} for a round of the
+   *     continuous verification
    * @param entity the entity
    * @param rows rows of it so far
    * @param more how many of them are new since the last such event
@@ -390,6 +397,19 @@ public interface CrossfadeListener {
     /** Without an estimate. */
     public CopyProgress(String migration, String activity, String entity, long rows, long more) {
       this(migration, activity, entity, rows, more, -1, Duration.ZERO);
+    }
+
+    /** How fast it has been so far; 0 while that cannot be told. */
+    public double rowsPerSecond() {
+      return elapsed.isZero() ? 0 : rows * 1e9 / elapsed.toNanos();
+    }
+
+    /** How long it will take from here if it goes on as fast; null while that cannot be told. */
+    public @Nullable Duration left() {
+      return expectedRows < 0 || rows == 0 || elapsed.isZero()
+          ? null
+          : Duration.ofNanos(
+              (long) ((double) Math.max(0, expectedRows - rows) / rows * elapsed.toNanos()));
     }
   }
 

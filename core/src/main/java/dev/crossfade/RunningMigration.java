@@ -6,6 +6,7 @@ import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.copy.Backfill;
+import dev.crossfade.copy.ContinuousVerification;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.copy.Repairer;
 import dev.crossfade.copy.Settling;
@@ -71,6 +72,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Repair repair;
   private final Backfill backfill;
   private final Verification verification;
+  private final ContinuousVerification continuous;
   private final ShadowReads shadows;
   private final Moves moves;
   private final Abandonment abandonment;
@@ -109,6 +111,9 @@ final class RunningMigration implements Migration, AutoCloseable {
     Settling settling = new Settling(crossing, closed);
     this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
     this.verification = new Verification(crossing, stages, settling, findings);
+    this.continuous =
+        new ContinuousVerification(
+            crossing, stages, settling, findings, new Recopying(new AtomicLong()));
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
     this.abandonment = new Abandonment(crossing, stages, membership, audit, repair);
@@ -116,7 +121,16 @@ final class RunningMigration implements Migration, AutoCloseable {
         new Reconciliation(crossing, stages, ownership, membership, findings, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
-        new StatusReport(crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);
+        new StatusReport(
+            crossing,
+            stages,
+            membership,
+            repair,
+            shadows,
+            rehearsals,
+            moves,
+            obeyer,
+            continuous);
     this.heartbeats =
         Stream.of(Side.values())
             .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))
@@ -127,6 +141,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.start();
     heartbeats.forEach(Heartbeat::start);
     watch.start();
+    continuous.start();
     this.notices =
         Stream.of(Side.values())
             .map(side -> crossing.store(side).onControlChange(crossing.name(), watch::signal))
@@ -181,6 +196,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     heartbeats.forEach(Heartbeat::signal);
     watch.signal();
     repair.signal();
+    continuous.signal();
     obeyer.signal();
   }
 
@@ -287,17 +303,24 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.ensureRecalled();
     AtomicLong refused = new AtomicLong();
     VerificationReport found =
-        verification.run(
-            VerifyOptions.full(),
-            new Repairer() {
-              @Override
-              public <T, K> void repair(EntityPair<T, K> pair, List<K> keys) {
-                refused.addAndGet(backfill.copyKeys(pair, keys));
-              }
-            });
+        verification.run(VerifyOptions.full(), new Recopying(refused));
     VerificationReport after = found.isClean() ? found : verify();
     obeyer.signal();
     return new RepairReport(found, refused.get(), after);
+  }
+
+  /** Copies again what a verification has found different, and counts what is refused. */
+  private final class Recopying implements Repairer {
+    private final AtomicLong refused;
+
+    Recopying(AtomicLong refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public <T, K> void repair(EntityPair<T, K> pair, List<K> keys) {
+      refused.addAndGet(backfill.copyKeys(pair, keys));
+    }
   }
 
   @Override
@@ -449,6 +472,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     closed.countDown();
     obeyer.stop();
     verification.close();
+    continuous.close();
     shadows.close();
     secondary.close();
     repair.close();

@@ -89,6 +89,8 @@ class SettingsTest {
             Duration.ofSeconds(8),
             Duration.ofSeconds(80),
             9,
+            12,
+            13,
             10,
             0.6,
             Duration.ofMillis(11),

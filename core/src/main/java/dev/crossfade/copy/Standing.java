@@ -22,6 +22,7 @@ final class Standing<T, K> {
   private static final long TELL_NANOS = 200_000_000;
 
   private final String migration;
+  private final String activity;
   private final EntityPair<T, K> pair;
   private final Found total;
   private final Deque<Pending<K>> pending = new ArrayDeque<>();
@@ -49,8 +50,9 @@ final class Standing<T, K> {
     }
   }
 
-  Standing(String migration, EntityPair<T, K> pair) {
+  Standing(String migration, String activity, EntityPair<T, K> pair) {
     this.migration = migration;
+    this.activity = activity;
     this.pair = pair;
     this.total = new Found(pair.entity().name());
   }
@@ -122,7 +124,7 @@ final class Standing<T, K> {
     CopyProgress progress =
         new CopyProgress(
             migration,
-            "verify",
+            activity,
             pair.entity().name(),
             seen,
             seen - told,

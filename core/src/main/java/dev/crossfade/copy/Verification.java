@@ -164,7 +164,7 @@ public final class Verification implements AutoCloseable {
     One(StageView view, VerifyOptions options, List<EntityPair<?, ?>> pairs) {
       this.view = view;
       this.options = options;
-      pairs.forEach(pair -> standings.add(new Standing<>(crossing.name(), pair)));
+      pairs.forEach(pair -> standings.add(new Standing<>(crossing.name(), "verify", pair)));
       this.position =
           new Position(
               view.epoch(),
