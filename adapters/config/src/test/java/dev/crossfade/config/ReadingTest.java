@@ -51,6 +51,8 @@ class ReadingTest {
           heartbeat: 2s
           lease: 1m
           backfill-chunk: 1_000
+          verification-threads: 8
+          verification-rate: 900
           park-after: 7
           rehearsal-sampling: 0.25
           rehearsal-limit: 100ms
@@ -88,6 +90,8 @@ class ReadingTest {
                 Duration.ofSeconds(2),
                 Duration.ofMinutes(1),
                 1000,
+                8,
+                900,
                 7,
                 0.25,
                 Duration.ofMillis(100),
