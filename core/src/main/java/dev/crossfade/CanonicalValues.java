@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Values in an encoding of their own: two are written the same exactly if they are {@code equal}, of
- * arrays if their contents are. Each kind has its tag.
+ * Values in an encoding of their own: two are written the same exactly if they are {@code equal},
+ * of arrays if their contents are. Each kind has its tag.
  */
 final class CanonicalValues {
   private static final int TEXT = 1;

@@ -95,8 +95,8 @@ public interface CrossfadeListener {
   default void progressed(CopyProgress progress) {}
 
   /**
-   * A round of the continuous verification has come to its end ({@link
-   * Settings#verificationRate}). On the thread of that.
+   * A round of the continuous verification has come to its end ({@link Settings#verificationRate}).
+   * On the thread of that.
    */
   default void roundVerified(VerificationEvent event) {}
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * beside the text, and the members of each object are sorted by the hash of their names.
  *
  * <p>Members may come in any order; of a name given twice the last counts, as jsonb has it. Numbers
- * are equal by value. Made once and used for one text after another: what it has allocated it keeps,
- * up to a limit. Not safe for use by several threads.
+ * are equal by value. Made once and used for one text after another: what it has allocated it
+ * keeps, up to a limit. Not safe for use by several threads.
  */
 final class JsonDocument {
   private static final int DEEPEST = 512;

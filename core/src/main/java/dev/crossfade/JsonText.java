@@ -1,8 +1,8 @@
 package dev.crossfade;
 
 /**
- * Compares JSON texts by structure (RFC 8259). No JSON library is a dependency of the core. Safe for
- * use by many threads: each has a {@link JsonDocument} for either side.
+ * Compares JSON texts by structure (RFC 8259). No JSON library is a dependency of the core. Safe
+ * for use by many threads: each has a {@link JsonDocument} for either side.
  */
 final class JsonText {
   private static final ThreadLocal<JsonText> OF_THREAD = ThreadLocal.withInitial(JsonText::new);

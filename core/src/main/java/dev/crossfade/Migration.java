@@ -142,9 +142,9 @@ public interface Migration {
    * Compares the rows of both stores, while writes go on, with {@link Settings#verificationThreads}
    * threads beside the caller's. Differences are confirmed by reading again.
    *
-   * <p>One that was cut short, by an interrupt, a failure or the end of its process, is gone on with
-   * by the next one, unless that is not to be or what was found then may not hold any more: another
-   * stage or mapping, a store that was restarted, a backfill since, or too long ago ({@link
+   * <p>One that was cut short, by an interrupt, a failure or the end of its process, is gone on
+   * with by the next one, unless that is not to be or what was found then may not hold any more:
+   * another stage or mapping, a store that was restarted, a backfill since, or too long ago ({@link
    * GateSettings#verificationAge}). What differed then is read again.
    *
    * @throws IllegalArgumentException if it has no entity of a name

@@ -122,15 +122,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
         new StatusReport(
-            crossing,
-            stages,
-            membership,
-            repair,
-            shadows,
-            rehearsals,
-            moves,
-            obeyer,
-            continuous);
+            crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer, continuous);
     this.heartbeats =
         Stream.of(Side.values())
             .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))
@@ -302,8 +294,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     refuseInsideUnit();
     repair.ensureRecalled();
     AtomicLong refused = new AtomicLong();
-    VerificationReport found =
-        verification.run(VerifyOptions.full(), new Recopying(refused));
+    VerificationReport found = verification.run(VerifyOptions.full(), new Recopying(refused));
     VerificationReport after = found.isClean() ? found : verify();
     obeyer.signal();
     return new RepairReport(found, refused.get(), after);

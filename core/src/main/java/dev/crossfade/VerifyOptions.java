@@ -13,7 +13,8 @@ import java.util.Set;
  * @param mode how rows are compared. What {@link Mode#QUICK} finds is no evidence for any gate
  * @param entities the entities to compare, by name; empty for all. Without all of them it is no
  *     evidence either
- * @param afresh whether it begins anew where an earlier one was cut short; else it goes on from there
+ * @param afresh whether it begins anew where an earlier one was cut short; else it goes on from
+ *     there
  */
 public record VerifyOptions(Mode mode, Set<String> entities, boolean afresh) {
   private static final VerifyOptions FULL = new VerifyOptions(Mode.FULL, Set.of(), false);

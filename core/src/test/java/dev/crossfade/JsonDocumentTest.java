@@ -23,8 +23,9 @@ class JsonDocumentTest {
       String a = JsonTexts.write(one, random);
       String b = JsonTexts.write(other, random);
       same += one.equals(other) ? 1 : 0;
-      assertThat(Comparison.json().same(a, b)).as("%s%n%s%nseed %d", a, b, SEED).isEqualTo(
-          one.equals(other));
+      assertThat(Comparison.json().same(a, b))
+          .as("%s%n%s%nseed %d", a, b, SEED)
+          .isEqualTo(one.equals(other));
     }
     assertThat(same).isBetween(20_000, 48_000);
   }

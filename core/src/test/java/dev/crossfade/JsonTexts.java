@@ -22,7 +22,8 @@ final class JsonTexts {
     return switch (random.nextInt(kinds)) {
       case 0 -> text(random);
       case 1, 2 ->
-          new BigDecimal(random.nextInt(200) - 100).movePointLeft(random.nextInt(4))
+          new BigDecimal(random.nextInt(200) - 100)
+              .movePointLeft(random.nextInt(4))
               .stripTrailingZeros();
       case 3 -> random.nextInt(3) == 0 ? Null.NULL : random.nextBoolean();
       case 4 -> {
@@ -49,7 +50,9 @@ final class JsonTexts {
 
   private static String text(Random random) {
     // the first two have one hash
-    String[] texts = {"Aa", "BB", "a", "", "é", "\n", "\"", "\\", "x/y", "😀", "AaBB", "BBAa", "\t"};
+    String[] texts = {
+      "Aa", "BB", "a", "", "é", "\n", "\"", "\\", "x/y", "😀", "AaBB", "BBAa", "\t"
+    };
     return texts[random.nextInt(texts.length)];
   }
 
@@ -106,7 +109,8 @@ final class JsonTexts {
     Collections.shuffle(names, random);
     out.append('{');
     boolean first = true;
-    if (!names.isEmpty() && random.nextInt(4) == 0) { // given again later, so that it does not count
+    if (!names.isEmpty()
+        && random.nextInt(4) == 0) { // given again later, so that it does not count
       quoted((String) names.get(random.nextInt(names.size())), random, out);
       out.append(":[0]");
       first = false;

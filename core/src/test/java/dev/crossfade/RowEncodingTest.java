@@ -104,13 +104,14 @@ class RowEncodingTest {
       case 12 -> LocalTime.ofNanoOfDay(random.nextInt(3) * 1_000_000_500L);
       case 13 -> new UUID(random.nextInt(2), random.nextInt(2));
       case 14 -> text().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      default -> switch (random.nextInt(5)) {
-        case 0 -> random.nextBoolean();
-        case 1 -> Double.NaN;
-        case 2 -> Double.NEGATIVE_INFINITY;
-        case 3 -> BigInteger.valueOf(random.nextInt(3));
-        default -> ChronoUnit.values()[random.nextInt(3)];
-      };
+      default ->
+          switch (random.nextInt(5)) {
+            case 0 -> random.nextBoolean();
+            case 1 -> Double.NaN;
+            case 2 -> Double.NEGATIVE_INFINITY;
+            case 3 -> BigInteger.valueOf(random.nextInt(3));
+            default -> ChronoUnit.values()[random.nextInt(3)];
+          };
     };
   }
 
@@ -181,7 +182,10 @@ class RowEncodingTest {
   void whatTheTargetComputesDoesNotCount() {
     RowEncoding<Computed> encoding =
         RowEncoding.of(
-                Entity.of(Computed.class).key("id", Long.class).computedByTarget("computed").build())
+                Entity.of(Computed.class)
+                    .key("id", Long.class)
+                    .computedByTarget("computed")
+                    .build())
             .orElseThrow();
     assertThat(encoding.encode(new Computed(1, "a", 2)))
         .isEqualTo(encoding.encode(new Computed(1, "a", 3)))

@@ -17,7 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a verification has come, as it is kept in the primary, with what it depends on. Immutable.
+ * How far a verification has come, as it is kept in the primary, with what it depends on.
+ * Immutable.
  *
  * @param epoch in which it began
  * @param mode how it compares
@@ -27,7 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param entities how far it is, by entity; none is missing that it has begun with
  */
 record Position(
-    long epoch, String mode, String mapping, String runs, Instant began, Map<String, Done> entities) {
+    long epoch,
+    String mode,
+    String mapping,
+    String runs,
+    Instant began,
+    Map<String, Done> entities) {
   private static final String VERSION = "1";
   private static final String LINE = "\n";
   private static final HexFormat HEX = HexFormat.of();

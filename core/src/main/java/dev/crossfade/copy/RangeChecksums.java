@@ -1,8 +1,8 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.RowEncoding;
-import dev.crossfade.UnreadableValueException;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.UnreadableValueException;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.wiring.EntityPair;
 import java.security.MessageDigest;

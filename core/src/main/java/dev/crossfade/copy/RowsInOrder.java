@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a range in key order, a page at a time. A page with a row that cannot be read is
- * read row by row, so that only that one is without contents. For one thread.
+ * The rows of a range in key order, a page at a time. A page with a row that cannot be read is read
+ * row by row, so that only that one is without contents. For one thread.
  *
  * @param <T> the record that holds a row
  * @param <K> its key

@@ -1,5 +1,6 @@
 package dev.crossfade.copy;
 
+import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.VerificationEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreTimeoutException;
@@ -14,7 +15,6 @@ import dev.crossfade.wiring.Findings;
 import dev.crossfade.wiring.Findings.Kept;
 import dev.crossfade.wiring.Findings.Kind;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -271,10 +271,14 @@ public final class Verification implements AutoCloseable {
       }
     }
 
-    /** It has come to its end: the next one begins anew. */
+    /** It has come to its end: the next one begins anew, also where this cannot be kept. */
     void forget() {
       if (options.entities().isEmpty()) {
-        findings.keep(view.primary(), position.mode(), "");
+        try {
+          findings.keep(view.primary(), position.mode(), "");
+        } catch (CrossfadeException e) {
+          log.debug("the position of migration '{}' stays", crossing.name(), e);
+        }
       }
     }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work of one verification. The thread that called it cuts ranges of keys and keeps the position;
- * its own threads compare them, {@code crossfade-verify-…}, and end with it.
+ * The work of one verification. The thread that called it cuts ranges of keys and keeps the
+ * position; its own threads compare them, {@code crossfade-verify-…}, and end with it.
  *
  * <p>{@code failure} is set once, by whoever ends it: a thread that failed, an interrupt, a close.
  * All look at it for every row.
@@ -192,7 +192,9 @@ final class VerificationRun {
     Throwable why = failure.get();
     if (why instanceof EndedException) {
       throw new IllegalStateException(
-          "migration '" + crossing.name() + "' was closed during its verification; the position is"
+          "migration '"
+              + crossing.name()
+              + "' was closed during its verification; the position is"
               + " kept, verify it again to go on");
     } else if (why instanceof RuntimeException e) {
       throw e;

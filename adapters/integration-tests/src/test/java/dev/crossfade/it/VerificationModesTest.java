@@ -61,9 +61,7 @@ class VerificationModesTest {
                 + numbers
                 + "select i, 'code ' || i, i * 0.25, 'NEW', 'note ' || i,"
                 + " '2026-01-10T12:00:00.123456Z' from n",
-            "insert into entry (id, account_id, amount) "
-                + numbers
-                + "select i, i, i * 0.5 from n",
+            "insert into entry (id, account_id, amount) " + numbers + "select i, i, i * 0.5 from n",
             "insert into preference (name, text) "
                 + numbers
                 + "select printf('name %09d', i), 'text ' || i from n",
@@ -270,8 +268,7 @@ class VerificationModesTest {
     return position(app)
         .lines()
         .anyMatch(
-            line ->
-                line.endsWith(entity) && (line.startsWith("=") || line.startsWith("- ended")));
+            line -> line.endsWith(entity) && (line.startsWith("=") || line.startsWith("- ended")));
   }
 
   @Test
@@ -312,9 +309,7 @@ class VerificationModesTest {
     ExecutorService caller = Executors.newSingleThreadExecutor();
     try {
       Future<VerificationReport> running = caller.submit(() -> app.migration.verify());
-      await("its position is kept")
-          .atMost(Scenario.PATIENCE)
-          .until(() -> isSomewhere(app, ""));
+      await("its position is kept").atMost(Scenario.PATIENCE).until(() -> isSomewhere(app, ""));
       long begun = System.nanoTime();
       caller.shutdownNow();
       assertThatThrownBy(running::get).hasCauseInstanceOf(StoreTimeoutException.class);
@@ -416,9 +411,7 @@ class VerificationModesTest {
           .until(() -> app.migration.status().rounds().lastDiffering() == 1);
       assertThat(app.events.all(VerificationEvent.class))
           .anySatisfy(event -> assertThat(keys(event.report())).containsExactly("account 7"));
-      assertThat(app.events.progress())
-          .extracting(CopyProgress::activity)
-          .contains("continuous");
+      assertThat(app.events.progress()).extracting(CopyProgress::activity).contains("continuous");
 
       app.postgres.plan(Fault.DOWN, 1, Step.values());
       app.accounts.save(account(21, "code 21", 21));

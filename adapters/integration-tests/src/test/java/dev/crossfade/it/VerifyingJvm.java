@@ -54,8 +54,7 @@ final class VerifyingJvm implements AutoCloseable {
       VerificationReport report =
           crossfade
               .migration(Bank.MIGRATION)
-              .verify(
-                  arguments[4].equals("QUICK") ? VerifyOptions.quick() : VerifyOptions.full());
+              .verify(arguments[4].equals("QUICK") ? VerifyOptions.quick() : VerifyOptions.full());
       System.out.println(
           "report " + report.totalRows() + " " + report.differing() + " " + report.resumed());
     }

@@ -1,9 +1,9 @@
 package dev.crossfade.examples.benchmarks;
 
 import dev.crossfade.Entity;
+import dev.crossfade.Repository;
 import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.sqlite.SqliteRepository;
-import dev.crossfade.Repository;
 import dev.crossfade.store.RepositoryContext;
 import java.math.BigDecimal;
 import java.time.Instant;

@@ -113,12 +113,7 @@ final class Verifying implements Row {
     }
 
     private void dumpSqlite() throws Exception {
-      run(
-          Map.of(),
-          "sqlite3",
-          "-csv",
-          databases.file().toString(),
-          "select * from token_scores");
+      run(Map.of(), "sqlite3", "-csv", databases.file().toString(), "select * from token_scores");
     }
 
     private void dumpPostgres() throws Exception {
