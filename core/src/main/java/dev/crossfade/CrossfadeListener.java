@@ -91,7 +91,10 @@ public interface CrossfadeListener {
   /** An incarnation was fenced. On the thread of repair, of a move or of the heartbeats. */
   default void fenced(FencingEvent event) {}
 
-  /** A backfill or a verification has come further. On the thread of who called it. */
+  /**
+   * A backfill or a verification has come further. A backfill tells on the thread of who called it,
+   * a verification on its own, several at once, about five times a second for each entity.
+   */
   default void progressed(CopyProgress progress) {}
 
   /**
