@@ -161,11 +161,36 @@ public interface Migration {
 
   /**
    * Compares every field of every row of both stores, while writes go on. Differences are confirmed
-   * by reading again.
-   *
-   * @throws IllegalStateException in off and complete, where the stores differ by design
+   * by reading again. As {@link #verify(VerifyOptions)} with {@link VerifyOptions#full()}.
    */
   VerificationReport verify();
+
+  /**
+   * Compares the rows of both stores, while writes go on, with {@link Settings#verificationThreads}
+   * threads beside the caller's. Differences are confirmed by reading again.
+   *
+   * <p>One that was cut short, by an interrupt, a failure or the end of its process, is gone on
+   * with by the next one, unless that is not to be or what was found then may not hold any more:
+   * another stage or mapping, a store that was restarted, a backfill since, or too long ago ({@link
+   * GateSettings#verificationAge}). What differed then is read again.
+   *
+   * @throws IllegalArgumentException if it has no entity of a name
+   * @throws IllegalStateException in off and complete, where the stores differ by design; or if the
+   *     migration is closed meanwhile
+   * @throws StoreTimeoutException if the thread is interrupted; its flag stays set
+   * @throws StoreUnavailableException if a store is out of reach; the position is kept
+   */
+  VerificationReport verify(VerifyOptions options);
+
+  /**
+   * Compares every field of every row of both stores, copies the rows that differ again from the
+   * primary as soon as that is certain, however many, and where there were any, compares everything
+   * once more. Safe while writes go on.
+   *
+   * @throws IllegalStateException as {@link #verify(VerifyOptions)}
+   * @throws StoreUnavailableException if a store is out of reach; what was copied stays
+   */
+  RepairReport verifyAndRepair();
 
   /**
    * Copies rows that differ again from the primary: safe while writes go on.

@@ -45,6 +45,11 @@ import java.util.function.UnaryOperator;
  * @param backfillSpace how many times the size of the primary's rows must be free on the disk of
  *     the other store before a backfill begins, as far as both can be told; zero to begin whatever
  *     is free
+ * @param verificationThreads how many ranges of keys a verification compares at once; each takes a
+ *     connection to either store while it reads. More: faster while the machines have processors to
+ *     spare, and fewer connections for the application
+ * @param verificationRate how many rows a second this process verifies round and round, in the
+ *     stages that write both stores; 0 for none
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry
  * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
@@ -78,6 +83,8 @@ public record Settings(
     int backfillLanes,
     int backfillRate,
     double backfillSpace,
+    int verificationThreads,
+    int verificationRate,
     int parkAfter,
     double rehearsalSampling,
     Duration rehearsalLimit,
@@ -156,6 +163,11 @@ public record Settings(
       throw new IllegalArgumentException(
           "backfillSpace must be from 0 to " + (int) MOST_SPACE + ", not " + backfillSpace);
     }
+    positive("verificationThreads", verificationThreads);
+    if (verificationRate < 0) {
+      throw new IllegalArgumentException(
+          "verificationRate must not be negative, but is " + verificationRate);
+    }
     positive("parkAfter", parkAfter);
     share("rehearsalSampling", rehearsalSampling);
     notNegative("rehearsalLimit", rehearsalLimit);
@@ -229,6 +241,8 @@ public record Settings(
     private int backfillLanes = 2;
     private int backfillRate;
     private double backfillSpace = 3;
+    private int verificationThreads = 2;
+    private int verificationRate;
     private int parkAfter = 5;
     private double rehearsalSampling = 0.1;
     private Duration rehearsalLimit = Duration.ofMillis(250);
@@ -259,6 +273,8 @@ public record Settings(
       backfillLanes = from.backfillLanes;
       backfillRate = from.backfillRate;
       backfillSpace = from.backfillSpace;
+      verificationThreads = from.verificationThreads;
+      verificationRate = from.verificationRate;
       parkAfter = from.parkAfter;
       rehearsalSampling = from.rehearsalSampling;
       rehearsalLimit = from.rehearsalLimit;
@@ -377,6 +393,18 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#verificationThreads}; default 2. */
+    public Builder verificationThreads(int value) {
+      verificationThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#verificationRate}; default 0: off. */
+    public Builder verificationRate(int value) {
+      verificationRate = value;
+      return this;
+    }
+
     /** Sets {@link Settings#parkAfter}; default 5. */
     public Builder parkAfter(int value) {
       parkAfter = value;
@@ -460,6 +488,8 @@ public record Settings(
           backfillLanes,
           backfillRate,
           backfillSpace,
+          verificationThreads,
+          verificationRate,
           parkAfter,
           rehearsalSampling,
           rehearsalLimit,

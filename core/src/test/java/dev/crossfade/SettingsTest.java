@@ -92,6 +92,8 @@ class SettingsTest {
             12,
             13,
             1.4,
+            14,
+            15,
             10,
             0.6,
             Duration.ofMillis(11),

@@ -61,7 +61,7 @@ public final class Backfill implements AutoCloseable {
       Copier copier) {}
 
   /** What is known before anything is copied. */
-  private record Survey(BackfillPlan plan, Map<String, Long> totals, Position position) {}
+  private record Survey(BackfillPlan plan, Map<String, Long> totals, BackfillPosition position) {}
 
   /**
    * Made once per migration.
@@ -212,7 +212,7 @@ public final class Backfill implements AutoCloseable {
   private Survey survey(StageView view, String runs, boolean both) {
     Side primary = view.primary();
     Side secondary = view.secondary();
-    Position position = Position.saved(crossing, primary, view.epoch(), runs);
+    BackfillPosition position = BackfillPosition.saved(crossing, primary, view.epoch(), runs);
     Map<String, Long> totals = new LinkedHashMap<>();
     List<EntityPlan> entities = new ArrayList<>();
     for (EntityPair<?, ?> pair : crossing.pairs()) {

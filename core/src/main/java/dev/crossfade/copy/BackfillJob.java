@@ -7,7 +7,7 @@ import dev.crossfade.CrossfadeListener.BackfillEvent;
 import dev.crossfade.CrossfadeListener.CopyProgress;
 import dev.crossfade.Reference;
 import dev.crossfade.Stage.Side;
-import dev.crossfade.copy.Position.Range;
+import dev.crossfade.copy.BackfillPosition.Range;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
@@ -55,7 +55,7 @@ final class BackfillJob implements BackfillRun {
   private final StageView view;
   private final String runs;
   private final Map<String, Long> totals;
-  private final Position position;
+  private final BackfillPosition position;
   private final Runnable ended;
   private final Pace pace = new Pace();
   private final Schedule schedule;
@@ -80,7 +80,7 @@ final class BackfillJob implements BackfillRun {
       StageView view,
       String runs,
       Map<String, Long> totals,
-      Position position,
+      BackfillPosition position,
       Runnable ended) {
     this.parts = parts;
     this.crossing = parts.crossing();
@@ -254,7 +254,7 @@ final class BackfillJob implements BackfillRun {
     Map<String, Long> rows = new LinkedHashMap<>();
     long refused = 0;
     for (EntityPair<?, ?> pair : crossing.pairs()) {
-      Position.Count count = position.count(pair.entity().name());
+      BackfillPosition.Count count = position.count(pair.entity().name());
       rows.put(pair.entity().name(), count.rows());
       refused += count.refused();
     }

@@ -2,7 +2,7 @@ package dev.crossfade.copy;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.UnreadableValueException;
-import dev.crossfade.copy.Position.Range;
+import dev.crossfade.copy.BackfillPosition.Range;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
@@ -63,7 +63,7 @@ final class RangeCopy<T, K> implements Runnable {
       Patience patience,
       Pace pace,
       Consideration consideration,
-      Position position,
+      BackfillPosition position,
       ExecutorService readers,
       Runnable refused) {}
 

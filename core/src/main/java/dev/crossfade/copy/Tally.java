@@ -2,15 +2,12 @@ package dev.crossfade.copy;
 
 import dev.crossfade.CrossfadeListener.CopyProgress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How far a backfill has come with an entity: what earlier runs and this one have copied of it. Safe
  * for use by many threads.
  */
 final class Tally {
-  private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final String migration;
   private final String entity;
   private final long total;
@@ -43,10 +40,10 @@ final class Tally {
   }
 
   private CopyProgress progress(long more) {
-    double seconds = Math.max(1, System.nanoTime() - begun) / NANOS;
-    double speed = (rows - before) / seconds;
-    Duration left =
-        speed > 0 ? Duration.ofMillis((long) (1e3 * Math.max(0, total - rows) / speed)) : null;
-    return new CopyProgress(migration, "backfill", entity, rows, more, total, speed, left);
+    long own = rows - before;
+    double nanos = System.nanoTime() - begun;
+    Duration elapsed =
+        own > 0 ? Duration.ofNanos((long) (nanos / own * rows)) : Duration.ZERO; // as fast as now
+    return new CopyProgress(migration, "backfill", entity, rows, more, total, elapsed);
   }
 }

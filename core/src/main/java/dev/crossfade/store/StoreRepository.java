@@ -73,6 +73,21 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
   List<K> keysBetween(@Nullable K after, @Nullable K to);
 
   /**
+   * About how many rows there are, as far as the store knows without counting; -1 if it does not.
+   */
+  default long estimatedRows() {
+    return -1;
+  }
+
+  /**
+   * How the store holds the rows, in words that are others when a row would be read otherwise: its
+   * table and columns. To be compared with what it was before, not to be read.
+   */
+  default String shape() {
+    return place().toString();
+  }
+
+  /**
    * The highest key that this store's generator has given or a row has; empty if keys are not
    * generated numbers.
    */

@@ -167,6 +167,18 @@ final class SettingKeys {
                   + " backfill begins, as far as both stores can tell; `0` to begin whatever is"
                   + " free."),
           number(
+              "verificationThreads",
+              Settings::verificationThreads,
+              (b, v) -> b.verificationThreads((Integer) v),
+              "Ranges of keys that a verification compares at once. Each has a connection to either"
+                  + " store while it reads: of SQLite's `readers` leave some to the application."),
+          number(
+              "verificationRate",
+              Settings::verificationRate,
+              (b, v) -> b.verificationRate((Integer) v),
+              "Rows a second that this process verifies round and round while both stores are"
+                  + " written; `0`: none. Each process that has it goes round by itself."),
+          number(
               "parkAfter",
               Settings::parkAfter,
               (b, v) -> b.parkAfter((Integer) v),

@@ -54,6 +54,8 @@ class ReadingTest {
           backfill-lanes: 8
           backfill-rate: 9_000
           backfill-space: 1.5
+          verification-threads: 8
+          verification-rate: 900
           park-after: 7
           rehearsal-sampling: 0.25
           rehearsal-limit: 100ms
@@ -94,6 +96,8 @@ class ReadingTest {
                 8,
                 9000,
                 1.5,
+                8,
+                900,
                 7,
                 0.25,
                 Duration.ofMillis(100),

@@ -368,7 +368,7 @@ class BackfillTest {
       assertThat(told.stream().mapToLong(CopyProgress::more).sum()).isEqualTo(ROWS);
       CopyProgress last = told.get(told.size() - 1);
       assertThat(last.rows()).isEqualTo(ROWS);
-      assertThat(last.total()).isEqualTo(ROWS);
+      assertThat(last.expectedRows()).isEqualTo(ROWS);
       assertThat(last.rowsPerSecond()).isPositive();
       assertThat(last.left()).isNotNull().isZero();
     }

@@ -163,8 +163,7 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
   }
 
   @Override
-  public final void forEachBetween(
-      @Nullable K after, @Nullable K to, Predicate<? super T> taker) {
+  public final void forEachBetween(@Nullable K after, @Nullable K to, Predicate<? super T> taker) {
     sessions()
         .streaming(
             doing("forEachBetween"),
@@ -172,6 +171,16 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
               table.reads().forEachBetween(session, after, to, taker);
               return true;
             });
+  }
+
+  @Override
+  public final long estimatedRows() {
+    return reading("estimatedRows", session -> sessions().estimatedRows(session, table.mapping()));
+  }
+
+  @Override
+  public final String shape() {
+    return table.mapping().shape();
   }
 
   @Override

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class RowReads<T, K> {
   private static final int MOST_KEYS = 256;
 
-  /** Rows that a driver which can has in memory at once. */
-  private static final int FETCHED = 500;
-
   private static final Comparator<byte[]> CANONICAL = Arrays::compareUnsigned;
 
   private final TableMapping<T, K> mapping;
@@ -90,13 +87,16 @@ final class RowReads<T, K> {
     session.query(
         select + range(after, to) + order,
         statement -> {
-          statement.setFetchSize(FETCHED);
+          statement.setFetchSize(FetchSize.FIRST);
           bindRange(statement, after, to);
         },
         rows -> {
+          FetchSize fetch = new FetchSize(rows);
           boolean more = true;
           while (more && rows.next()) {
-            more = taker.test(mapping.row(rows, 1));
+            T row = mapping.row(rows, 1);
+            fetch.saw(mapping.entity().weight(row));
+            more = taker.test(row);
           }
           return more;
         });

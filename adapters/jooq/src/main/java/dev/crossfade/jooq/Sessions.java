@@ -118,6 +118,11 @@ public abstract class Sessions {
     }
   }
 
+  /** About how many rows a table has, as far as that is known without counting; else -1. */
+  protected long estimatedRows(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return -1;
+  }
+
   /** Runs statements in a unit; one that fails ends it. */
   final <R extends @Nullable Object> R inUnit(Unit unit, String doing, Session.Work<R> work) {
     CrossfadeException before = unit.failure();

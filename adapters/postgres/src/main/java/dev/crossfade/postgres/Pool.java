@@ -223,17 +223,13 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** Statements that change nothing, in a transaction, so that rows come as they are asked for. */
+  /** Statements that change nothing; in a transaction, without which the driver holds all rows. */
   <R extends @Nullable Object> R stream(Session.Work<R> work) {
-    try (Connection connection = open(durable)) {
-      connection.setAutoCommit(false);
-      R result = work.run(new Session(connection, 0));
-      connection.rollback();
-      return result;
-    } catch (SQLException e) {
-      forgetIdle(durable, e);
-      throw failures.notWritten(e);
-    }
+    return read(
+        session -> {
+          session.connection().setAutoCommit(false); // given back, it is rolled back and set again
+          return work.run(session);
+        });
   }
 
   /** One statement that commits itself. */

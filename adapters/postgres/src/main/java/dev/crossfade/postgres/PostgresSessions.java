@@ -33,6 +33,20 @@ final class PostgresSessions extends Sessions {
     return pool.stream(work);
   }
 
+  /** As the planner has it: partitions and all; -1 where it was never told. */
+  @Override
+  protected long estimatedRows(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return session.query(
+        "select coalesce(sum(case when c.reltuples < 0 then null else c.reltuples end), -1)::bigint"
+            + " from pg_class c where c.relkind = 'r' and (c.oid = to_regclass(?) or c.oid in"
+            + " (select relid from pg_partition_tree(to_regclass(?))))",
+        statement -> {
+          statement.setString(1, mapping.table());
+          statement.setString(2, mapping.table());
+        },
+        rows -> rows.next() ? rows.getLong(1) : -1L);
+  }
+
   @Override
   protected CrossfadeException failure(SQLException cause, String doing) {
     return pool.failures().notWritten(cause, doing);

@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteCodecs {
   private static final int EXACT_DIGITS = 15;
+
+  /** Below it each decimal of so many digits has a double of its own. */
+  private static final double EXACT = 1e15;
+
+  private static final int MOST_PLACES = 9;
+
+  /** All of them are exact. */
+  private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
   private static final int UUID_LENGTH = 36;
   private static final Map<Class<?>, Codec<?>> BY_TYPE = new HashMap<>();
 
@@ -177,11 +186,19 @@ final class SqliteCodecs {
 
   /**
    * What a REAL was meant to be is its shortest decimal form, not its binary expansion: 0.1, not
-   * 0.1000000000000000055.
+   * 0.1000000000000000055. If it is the double nearest to a decimal of up to 15 digits, that is the
+   * one, and no text need be made of it.
    */
   private static BigDecimal decimal(Object value, int scale) {
     BigDecimal decimal;
     if (value instanceof Double real) {
+      double places = Math.rint(real * POWERS[Math.max(0, Math.min(scale, MOST_PLACES))]);
+      if (scale >= 0
+          && scale <= MOST_PLACES
+          && Math.abs(places) < EXACT
+          && places / POWERS[scale] == real) {
+        return BigDecimal.valueOf((long) places, scale);
+      }
       decimal = BigDecimal.valueOf(real);
     } else if (value instanceof Number integer) {
       decimal = BigDecimal.valueOf(integer.longValue());

@@ -1,6 +1,5 @@
 package dev.crossfade.sqlite;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -17,9 +16,6 @@ import java.util.Locale;
  * UTC with {@code Z}, with as many digits of the second as there are.
  */
 final class TimeText {
-  /** {@code 2024-05-01T10:00:00}. */
-  private static final int PLAIN = 19;
-
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .appendPattern("HH:mm")
@@ -49,65 +45,20 @@ final class TimeText {
   private TimeText() {}
 
   static Instant instant(String text) {
-    if (isPlain(text)) {
-      try {
-        return plain(text);
-      } catch (DateTimeException e) {
-        return anyForm(text); // which knows what to make of a 30th of February
-      }
-    }
-    return anyForm(text);
+    Instant common = TimeDigits.instantOrNull(text);
+    return common != null ? common : anyInstant(text);
   }
 
-  private static Instant anyForm(String text) {
+  private static Instant anyInstant(String text) {
     TemporalAccessor parsed = ZONED.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
     return parsed instanceof OffsetDateTime time
         ? time.toInstant()
         : ((LocalDateTime) parsed).toInstant(ZoneOffset.UTC);
   }
 
-  /**
-   * Whether it is {@code 2024-05-01T10:00:00Z} or {@code 2024-05-01 10:00:00}, as most are: a
-   * formatter takes as long as all the rest of a row.
-   */
-  private static boolean isPlain(String text) {
-    int length = text.length();
-    if (length != PLAIN && !(length == PLAIN + 1 && text.charAt(PLAIN) == 'Z')) {
-      return false;
-    }
-    for (int i = 0; i < PLAIN; i++) {
-      char c = text.charAt(i);
-      boolean fits =
-          switch (i) {
-            case 4, 7 -> c == '-';
-            case 10 -> c == 'T' || c == ' ';
-            case 13, 16 -> c == ':';
-            default -> c >= '0' && c <= '9';
-          };
-      if (!fits) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static Instant plain(String text) {
-    return LocalDateTime.of(
-            100 * two(text, 0) + two(text, 2),
-            two(text, 5),
-            two(text, 8),
-            two(text, 11),
-            two(text, 14),
-            two(text, 17))
-        .toInstant(ZoneOffset.UTC);
-  }
-
-  private static int two(String text, int at) {
-    return 10 * (text.charAt(at) - '0') + text.charAt(at + 1) - '0';
-  }
-
   static LocalDateTime localDateTime(String text) {
-    return LocalDateTime.parse(text, LOCAL);
+    LocalDateTime common = TimeDigits.localDateTimeOrNull(text);
+    return common != null ? common : LocalDateTime.parse(text, LOCAL);
   }
 
   static LocalTime localTime(String text) {

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by many threads.
  */
-final class Position {
-  private static final Logger log = LoggerFactory.getLogger(Position.class);
+final class BackfillPosition {
+  private static final Logger log = LoggerFactory.getLogger(BackfillPosition.class);
   private static final String NAME = "backfill position";
   private static final String FORM = "1";
   private static final HexFormat HEX = HexFormat.of();
@@ -46,7 +46,7 @@ final class Position {
   /** One save at a time, so that the last one says most; held over it. */
   private final ReentrantLock saving = new ReentrantLock();
 
-  /** Of an entity. Guarded by {@link Position#lock}. */
+  /** Of an entity. Guarded by {@link BackfillPosition#lock}. */
   private static final class EntityPosition {
     final List<Range> ranges = new ArrayList<>();
     long rows;
@@ -57,7 +57,7 @@ final class Position {
     }
   }
 
-  /** A range of keys, in canonical form. What changes is guarded by {@link Position#lock}. */
+  /** A range of keys, in canonical form. What changes is guarded by {@link BackfillPosition#lock}. */
   static final class Range {
     private final byte @Nullable [] after;
     private final byte @Nullable [] to;
@@ -88,7 +88,7 @@ final class Position {
   /** How many rows of an entity were copied, and how many refused. */
   record Count(long rows, long refused) {}
 
-  private Position(Crossing crossing, Side primary, long epoch, String runs) {
+  private BackfillPosition(Crossing crossing, Side primary, long epoch, String runs) {
     this.crossing = crossing;
     this.control = crossing.store(primary).control();
     this.epoch = epoch;
@@ -96,8 +96,8 @@ final class Position {
   }
 
   /** What was saved, if it still holds; else the beginning. */
-  static Position saved(Crossing crossing, Side primary, long epoch, String runs) {
-    Position position = new Position(crossing, primary, epoch, runs);
+  static BackfillPosition saved(Crossing crossing, Side primary, long epoch, String runs) {
+    BackfillPosition position = new BackfillPosition(crossing, primary, epoch, runs);
     Evidence evidence = position.control.evidence(crossing.name()).get(NAME);
     if (evidence != null) {
       position.read(evidence.detail());
