@@ -139,8 +139,7 @@ public final class Backfill implements AutoCloseable {
       if (anew) {
         survey.position.clear();
       }
-      started =
-          new BackfillJob(parts, view, runs, survey.totals, survey.position, this::release);
+      started = new BackfillJob(parts, view, runs, survey.totals, survey.position, this::release);
       return started;
     } finally {
       began(started);

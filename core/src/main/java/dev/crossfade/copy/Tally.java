@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How far a backfill has come with an entity: what earlier runs and this one have copied of it. Safe
- * for use by many threads.
+ * How far a backfill has come with an entity: what earlier runs and this one have copied of it.
+ * Safe for use by many threads.
  */
 final class Tally {
   private static final double NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -163,8 +163,7 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
   }
 
   @Override
-  public final void forEachBetween(
-      @Nullable K after, @Nullable K to, Predicate<? super T> taker) {
+  public final void forEachBetween(@Nullable K after, @Nullable K to, Predicate<? super T> taker) {
     sessions()
         .streaming(
             doing("forEachBetween"),
