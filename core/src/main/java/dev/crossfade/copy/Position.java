@@ -121,16 +121,6 @@ final class Position {
     }
   }
 
-  /** Whether anything was copied. */
-  boolean isBegun() {
-    lock.lock();
-    try {
-      return !entities.isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** What was counted of an entity. */
   Count count(String entity) {
     lock.lock();
