@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * A backfill under way, from {@link Migration#startBackfill}. It runs on threads of its own, whoever
- * holds this.
+ * A backfill under way, from {@link Migration#startBackfill}. It runs on threads of its own,
+ * whoever holds this.
  *
  * <p>Safe for use by many threads.
  */

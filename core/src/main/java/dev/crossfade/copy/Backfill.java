@@ -61,7 +61,12 @@ public final class Backfill implements AutoCloseable {
       Copier copier) {}
 
   /** What is known before anything is copied. */
-  private record Survey(BackfillPlan plan, Map<String, Long> totals, BackfillPosition position) {}
+  private record Survey(
+      StageView view,
+      String runs,
+      BackfillPlan plan,
+      Map<String, Long> totals,
+      BackfillPosition position) {}
 
   /**
    * Made once per migration.
@@ -130,9 +135,7 @@ public final class Backfill implements AutoCloseable {
     claim();
     BackfillJob started = null;
     try {
-      String runs = parts.findings().runs();
-      StageView view = patience.patiently(now -> stages.refresh());
-      Survey survey = survey(view, runs, false);
+      Survey survey = survey(false);
       if (!survey.plan.problems().isEmpty()) {
         throw new ConfigurationException(survey.plan.problems());
       }
@@ -140,7 +143,8 @@ public final class Backfill implements AutoCloseable {
         survey.position.clear();
       }
       started =
-          new BackfillJob(parts, view, runs, survey.totals, survey.position, this::release);
+          new BackfillJob(
+              parts, survey.view, survey.runs, survey.totals, survey.position, this::release);
       return started;
     } finally {
       began(started);
@@ -202,8 +206,11 @@ public final class Backfill implements AutoCloseable {
 
   /** What a run would do; changes nothing. */
   public BackfillPlan plan() {
-    String runs = parts.findings().runs();
-    return survey(patience.patiently(now -> stages.refresh()), runs, true).plan;
+    return survey(true).plan;
+  }
+
+  private Survey survey(boolean both) {
+    return patience.patiently(now -> survey(stages.refresh(), parts.findings().runs(), both));
   }
 
   /**
@@ -231,7 +238,7 @@ public final class Backfill implements AutoCloseable {
     BackfillPlan plan =
         new BackfillPlan(
             crossing.name(), from.name(), to.name(), entities, taken.used(), room.free(), problems);
-    return new Survey(plan, totals, position);
+    return new Survey(view, runs, plan, totals, position);
   }
 
   private List<StoreRepository<?, ?>> repositories(Side side) {

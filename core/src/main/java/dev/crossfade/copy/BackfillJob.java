@@ -113,7 +113,12 @@ final class BackfillJob implements BackfillRun {
       Thread thread =
           new Thread(
               work,
-              "crossfade-backfill-" + crossing.name() + "-" + what + "-" + number.incrementAndGet());
+              "crossfade-backfill-"
+                  + crossing.name()
+                  + "-"
+                  + what
+                  + "-"
+                  + number.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
@@ -265,10 +270,7 @@ final class BackfillJob implements BackfillRun {
     boolean counts = isOfOneEpoch(report);
     if (refused > 0) {
       // what stood in their way may have come, or gone, with a later entity
-      crossing
-          .store(parts.stages().current().primary())
-          .journal()
-          .retryParked(crossing.name());
+      crossing.store(parts.stages().current().primary()).journal().retryParked(crossing.name());
       parts.repair().signal();
     }
     position.clear();

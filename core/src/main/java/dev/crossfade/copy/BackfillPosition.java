@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far a backfill has come, kept in the primary as evidence of its own, so that the next run goes
- * on from there. What it says was copied was copied and finished; what was copied beyond it is
+ * How far a backfill has come, kept in the primary as evidence of its own, so that the next run
+ * goes on from there. What it says was copied was copied and finished; what was copied beyond it is
  * copied again, and counted once.
  *
  * <p>It holds for one epoch and one run of either store: in another epoch writes may have gone
@@ -118,16 +118,6 @@ final class BackfillPosition {
       control.recordEvidence(crossing.name(), NAME, "");
     } finally {
       saving.unlock();
-    }
-  }
-
-  /** Whether anything was copied. */
-  boolean isBegun() {
-    lock.lock();
-    try {
-      return !entities.isEmpty();
-    } finally {
-      lock.unlock();
     }
   }
 

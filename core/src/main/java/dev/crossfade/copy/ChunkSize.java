@@ -41,9 +41,4 @@ final class ChunkSize {
     double next = Math.min(Math.min(byBytes, byTime), 2.0 * Math.max(rows, LEAST));
     rows = (int) Math.max(LEAST, next);
   }
-
-  /** A chunk took too long to be done at all. */
-  void shrink() {
-    rows = Math.max(LEAST, rows / 4);
-  }
 }

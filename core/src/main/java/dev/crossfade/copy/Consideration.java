@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * How long a lane of a backfill rests so that the application and repair get on: where marks, which
- * are writes to the primary like any others, take far longer than they did, and where more waits for
- * repair than it should. It slows the backfill down to a third, and never stops it.
+ * are writes to the primary like any others, take far longer than they did, and where more waits
+ * for repair than it should. It slows the backfill down to a third, and never stops it.
  *
  * <p>Safe for use by many threads.
  */

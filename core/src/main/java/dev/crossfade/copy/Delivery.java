@@ -311,6 +311,7 @@ final class Delivery {
     List<Entry> marked = new ArrayList<>();
     collectAncestors(states, family, marked);
     if (family.isEmpty()) {
+      journal().withdraw(marked); // of rows that cannot be read
       return false;
     }
     family.addAll(states);

@@ -179,9 +179,7 @@ final class RangeCopy<T, K> implements Runnable {
     try {
       long begun = System.nanoTime();
       Span span = Span.behind(pair.entity().name(), canonicalOrNull(after), canonicalOrNull(to));
-      own =
-          journal(view)
-              .mark(operation.copyMark(lanes.crossing.name(), view), List.of(span));
+      own = journal(view).mark(operation.copyMark(lanes.crossing.name(), view), List.of(span));
       long marked = System.nanoTime() - begun;
       Chunk<T, K> chunk = read(view, operation, own, after, to, last, mostRows, marked);
       done = true;

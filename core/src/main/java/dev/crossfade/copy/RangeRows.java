@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the record that holds a row
  * @param <K> its key
  */
-record RangeRows<T, K>(
-    EntityPair<T, K> pair, @Nullable K after, @Nullable K to, List<T> rows) {
+record RangeRows<T, K>(EntityPair<T, K> pair, @Nullable K after, @Nullable K to, List<T> rows) {
   /** The state of every key in it, also of those that only the secondary has. */
   List<RowState<?, ?>> states(Side secondary) {
     StoreRepository<T, K> there = pair.on(secondary);

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the lanes of a backfill do next: to begin with an entity once those it refers to are done, or
- * to copy a range of one that has begun. Safe for use by many threads.
+ * What the lanes of a backfill do next: to begin with an entity once those it refers to are done,
+ * or to copy a range of one that has begun. Safe for use by many threads.
  */
 final class Schedule {
   /** Guards what follows; nothing is waited for under it but its condition. */

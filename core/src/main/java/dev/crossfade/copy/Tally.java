@@ -4,8 +4,8 @@ import dev.crossfade.CrossfadeListener.CopyProgress;
 import java.time.Duration;
 
 /**
- * How far a backfill has come with an entity: what earlier runs and this one have copied of it. Safe
- * for use by many threads.
+ * How far a backfill has come with an entity: what earlier runs and this one have copied of it.
+ * Safe for use by many threads.
  */
 final class Tally {
   private final String migration;

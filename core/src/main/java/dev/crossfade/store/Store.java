@@ -191,8 +191,7 @@ public interface Store extends AutoCloseable {
   default <T, K> Loaded load(Load<T, K> load) {
     List<K> there = load.repository().keysBetween(load.after(), load.to());
     List<RowState<?, ?>> states = load.states(load.without(there));
-    apply(
-        new Change(load.migration(), load.epoch(), load.incarnation(), states, load.limit()));
+    apply(new Change(load.migration(), load.epoch(), load.incarnation(), states, load.limit()));
     return new Loaded(load.rows().size(), states.size() - load.rows().size());
   }
 

@@ -105,8 +105,7 @@ class BackfillTest {
           .isGreaterThan(ROWS / 10);
       assertThat(
               app.rows.count(
-                  Side.TARGET,
-                  "select reltuples from pg_class where oid = 'preference'::regclass"))
+                  Side.TARGET, "select reltuples from pg_class where oid = 'preference'::regclass"))
           .isEqualTo(ROWS);
       app.rows.execute(Side.TARGET, "delete from account where code = 'own'");
     }
@@ -346,8 +345,7 @@ class BackfillTest {
 
   @Test
   void keepsToItsRate() {
-    try (Scenario app =
-        inDualWrite(Scenario.with().settings(s -> s.backfillRate(1_000)), ROWS)) {
+    try (Scenario app = inDualWrite(Scenario.with().settings(s -> s.backfillRate(1_000)), ROWS)) {
       long begun = System.nanoTime();
       BackfillReport report = app.migration.backfill();
       double seconds = (System.nanoTime() - begun) / 1e9;
@@ -433,11 +431,12 @@ class BackfillTest {
     String name = String.format("name %06d", 1 + random.nextInt(ROWS * 11 / 10));
     switch (random.nextInt(4)) {
       case 0 -> app.preferences.delete(name);
-      case 1 -> app.readings.save(
-          Domain.reading(
-              1 + random.nextInt(ROWS / 9),
-              random.nextBoolean() ? Domain.JANUARY : Domain.FEBRUARY,
-              "0.5"));
+      case 1 ->
+          app.readings.save(
+              Domain.reading(
+                  1 + random.nextInt(ROWS / 9),
+                  random.nextBoolean() ? Domain.JANUARY : Domain.FEBRUARY,
+                  "0.5"));
       default -> app.preferences.save(new Preference(name, "written " + random.nextInt()));
     }
   }

@@ -72,15 +72,13 @@ final class Backfilling implements AutoCloseable {
   }
 
   /** As by {@code kill -9}; returns when it is gone. */
-  void kill() throws InterruptedException {
+  void kill() {
     process.destroyForcibly();
-    if (!process.waitFor(Scenario.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("the process lives on");
-    }
+    process.onExit().orTimeout(Scenario.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
     File file = printed.toFile();
     if (!file.delete()) {

@@ -13,7 +13,8 @@ import org.postgresql.copy.CopyIn;
 final class CopyBuffer {
   private static final int SENT_AT = 1 << 16;
   private static final int SPARE = 1 << 10;
-  private static final byte[] HEX = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] HEX =
+      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   private static final int ASCII = 0x80;
   private static final int TWO_BYTES = 0x800;
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The text form of a value in {@code COPY}, the same value that {@link PostgresDialect} binds: times
- * cut to microseconds, instants in UTC whatever the zone of the session.
+ * The text form of a value in {@code COPY}, the same value that {@link PostgresDialect} binds:
+ * times cut to microseconds, instants in UTC whatever the zone of the session.
  *
  * <p>Immutable and safe for use by many threads.
  */

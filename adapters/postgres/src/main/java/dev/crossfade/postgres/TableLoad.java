@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a range of keys of one table hold exactly the rows of a load, by {@code COPY}: straight into
- * the table where the range meets nothing there, else through a temporary table.
+ * Makes a range of keys of one table hold exactly the rows of a load, by {@code COPY}: straight
+ * into the table where the range meets nothing there, else through a temporary table.
  *
  * <p>Safe for use by many threads, each with its own session, which is in a transaction.
  */

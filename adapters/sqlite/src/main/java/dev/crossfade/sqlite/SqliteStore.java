@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads.
  */
 public final class SqliteStore implements Store {
+  private static final String HAS_STATISTICS =
+      "select count(*) from sqlite_master where name = 'sqlite_stat1'";
+
   private final Settings settings;
   private final SqliteSessions sessions;
   private final Control control;
@@ -349,13 +352,19 @@ public final class SqliteStore implements Store {
     }
   }
 
-  /** Statistics, by {@code analyze}, of at most so many rows of each index as SQLite advises. */
+  /**
+   * Statistics, by {@code analyze}, of as many rows of each index as SQLite advises; only where the
+   * file has some, because they change the plans of every query.
+   */
   @Override
   public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
     file()
         .writer()
         .run(
             session -> {
+              if (Tables.number(session, HAS_STATISTICS) == 0) {
+                return false;
+              }
               session.execute("pragma analysis_limit = 400");
               for (StoreRepository<?, ?> repository : repositories) {
                 session.execute("analyze " + repository.place().table());

@@ -23,7 +23,8 @@ class TimeTextTest {
             "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z",
             "2023-02-30T10:11:12Z", "2023-02-28T10:11:12Z")
         .forEach(
-            (text, time) -> assertThat(TimeText.instant(text)).as(text).isEqualTo(Instant.parse(time)));
+            (text, time) ->
+                assertThat(TimeText.instant(text)).as(text).isEqualTo(Instant.parse(time)));
   }
 
   @Test

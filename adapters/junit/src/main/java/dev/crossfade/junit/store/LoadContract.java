@@ -43,8 +43,7 @@ abstract class LoadContract extends ContractTheme {
 
   private <T, K> Loaded load(
       StoreRepository<T, K> repository, @Nullable K after, @Nullable K to, List<T> rows) {
-    return store.load(
-        new Load<>(MIGRATION, 1, writer.id, repository, after, to, rows, LIMIT));
+    return store.load(new Load<>(MIGRATION, 1, writer.id, repository, after, to, rows, LIMIT));
   }
 
   private static List<Parent> parents(long from, long to, String name) {
@@ -234,8 +233,7 @@ abstract class LoadContract extends ContractTheme {
   void aUniqueValueOfARowOutsideTheRangeIsTaken() {
     given(tables.seats, new Seat(9, "a", 10, "hall", 1));
 
-    assertThatThrownBy(
-            () -> load(tables.seats, null, 5L, List.of(new Seat(1, "a", 20, "hall", 2))))
+    assertThatThrownBy(() -> load(tables.seats, null, 5L, List.of(new Seat(1, "a", 20, "hall", 2))))
         .isInstanceOf(DuplicateKeyException.class);
 
     assertThat(tables.seats.count()).isEqualTo(1);

@@ -33,8 +33,7 @@ final class BackfillProcess {
                 "scores",
                 m ->
                     m.entity(Scores.TOKEN, Scores.SqliteTokens::new, Scores.PostgresTokens::new)
-                        .entity(
-                            Scores.SCORE, Scores.SqliteScores::new, Scores.PostgresScores::new))
+                        .entity(Scores.SCORE, Scores.SqliteScores::new, Scores.PostgresScores::new))
             .settings(Settings.builder().backfillLanes(Integer.parseInt(arguments[2])).build())
             .build()) {
       crossfade.migration("scores").moveTo(Stage.DUAL_WRITE);

@@ -102,8 +102,7 @@ final class BackfillRow implements Row {
           "x");
     }
 
-    private static void compared(
-        List<Double> ratios, double limit, String peer, Figures figures) {
+    private static void compared(List<Double> ratios, double limit, String peer, Figures figures) {
       if (ratios.isEmpty()) {
         figures.notice("backfill." + peer + " is not measured: it is not installed here");
       } else {

@@ -142,7 +142,8 @@ final class Scores {
                 """));
     for (int month = 1; month <= 6; month++) {
       statements.add(
-          "create table token_scores_2025_%02d partition of token_scores for values from".formatted(month)
+          "create table token_scores_2025_%02d partition of token_scores for values from"
+                  .formatted(month)
               + " ('2025-%02d-01 00:00:00+00') to ('2025-%02d-01 00:00:00+00')"
                   .formatted(month, month + 1));
     }
