@@ -67,7 +67,7 @@ class VerificationModesTest {
                 + "select printf('name %09d', i), 'text ' || i from n",
             "insert into reading (id, taken_at, level) "
                 + numbers
-                + "select i, case i % 2 when 0 then '2026-01-10 12:00:00' else"
+                + "select i, case i % 2 when 0 then '2026-01-10T12:00:00Z' else"
                 + " '2026-02-10T12:00:00.5Z' end, i * 0.125 from n"));
     String series = " from generate_series(1, " + rows + ") i";
     app.rows.execute(
