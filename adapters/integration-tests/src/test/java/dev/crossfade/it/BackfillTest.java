@@ -569,7 +569,7 @@ class BackfillTest {
         inDualWrite(Scenario.with().settings(s -> s.lease(java.time.Duration.ofSeconds(2))), 500)) {
       for (FaultyStore store : List.of(app.sqlite, app.postgres)) {
         for (Fault fault : List.of(Fault.NOT_EXECUTED, Fault.REPLY_LOST)) {
-          for (int nth = 1; nth <= 4; nth++) {
+          for (int nth = 1; nth <= 2; nth++) {
             app.rows.execute(Side.TARGET, List.of("delete from preference", "delete from entry"));
             store.plan(fault, nth, step);
             backfillUntilDone(app);
