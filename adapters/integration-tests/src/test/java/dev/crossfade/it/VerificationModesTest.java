@@ -273,7 +273,8 @@ class VerificationModesTest {
 
   @Test
   void aPositionOfWhatMayNotHoldAnyMoreIsThrownAway() throws Exception {
-    try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
+    try (Scenario app =
+        Scenario.with().settings(s -> s.backfillChunk(10_000)).startIn(Stage.DUAL_WRITE)) {
       fill(app, MANY);
       interruptLate(app);
       assertThat(position(app)).contains(" account");
