@@ -87,6 +87,14 @@ public enum NamedConversion {
     return storage;
   }
 
+  /**
+   * Whether a legacy column of that declared type keeps what this form writes as it is: SQLite
+   * changes what is stored by the declared type.
+   */
+  public boolean isKeptBy(ColumnDescription legacy) {
+    return Affinity.of(legacy).holds(storage);
+  }
+
   static List<NamedConversion> all() {
     return List.of(values());
   }

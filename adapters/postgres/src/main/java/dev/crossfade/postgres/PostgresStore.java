@@ -118,6 +118,21 @@ public final class PostgresStore implements Store {
         Pool.source(jdbcUrl, owner, "crossfade-install", new Properties()), runTimeRole);
   }
 
+  /**
+   * Connections of its own at the same place, as the same role and with the same TLS: for tools
+   * that look at the schema. Neither pooled nor the store's, which knows nothing of what happens on
+   * them: whoever opens one closes it, and writes no row that crosses.
+   */
+  public DataSource connections() {
+    return Pool.source(settings, "-tools", REACHED_WITHIN);
+  }
+
+  /** As {@link #connections}, as the owner if there is one: for tools that make the schema. */
+  public DataSource ownerConnections() {
+    DataSource owner = settings.owner();
+    return owner == null ? Pool.source(settings) : owner;
+  }
+
   @Override
   public String name() {
     return settings.shownUrl();
