@@ -68,6 +68,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresStore implements Store {
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration TOOLS_ANSWERED_WITHIN = Duration.ofSeconds(30);
 
   private final PostgresSettings settings;
   private final Pool pool;
@@ -124,7 +125,7 @@ public final class PostgresStore implements Store {
    * them: whoever opens one closes it, and writes no row that crosses.
    */
   public DataSource connections() {
-    return Pool.source(settings, "-tools", REACHED_WITHIN);
+    return Pool.source(settings, "-tools", TOOLS_ANSWERED_WITHIN);
   }
 
   /** As {@link #connections}, as the owner if there is one: for tools that make the schema. */

@@ -4,7 +4,9 @@ import dev.crossfade.Entity;
 import dev.crossfade.MigrationBuilder;
 import dev.crossfade.OnDelete;
 import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.MigrationMapping;
 import dev.crossfade.mapping.MigrationPlan;
+import dev.crossfade.mapping.SchemaDescription;
 import dev.crossfade.mapping.TableName;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.mapping.schema.TargetTable;
@@ -40,6 +42,15 @@ public final class PlannedTables {
    */
   public static PlannedTables of(MigrationPlan plan, List<TargetTable> target, String firstSchema) {
     return new PlannedTables(new Making(target, firstSchema).tables(plan));
+  }
+
+  /**
+   * Makes them where the target cannot be asked, because it is gone: for what touches no row, as
+   * {@link dev.crossfade.Crossfade.Builder#abandonPrimary}.
+   */
+  public static PlannedTables ofLegacyAlone(
+      MigrationMapping mapping, SchemaDescription legacy, String firstSchema) {
+    return new LegacyAlone(mapping, legacy, firstSchema).tables();
   }
 
   /** Adds them to a migration, what is referred to before what refers to it. */
