@@ -88,7 +88,11 @@ public final class CrossfadeCommand implements Callable<Integer> {
 
   /** Runs it and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(run(Surroundings.ofTheProcess(), arguments));
+    Surroundings surroundings = Surroundings.ofTheProcess();
+    Interruption interruption = Interruption.ofThisThread(surroundings.err());
+    int exitCode = run(surroundings, arguments);
+    interruption.over();
+    System.exit(exitCode);
   }
 
   /** Runs it in these surroundings and returns its exit code. */

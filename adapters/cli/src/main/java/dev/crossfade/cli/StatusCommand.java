@@ -59,13 +59,11 @@ final class StatusCommand extends BaseCommand {
             + " parked, the oldest "
             + Words.duration(status.journal().oldest()));
     for (MigrationStatus.Instance instance : status.instances()) {
-      if (!instance.name().equals(self)) {
+      if (instance.live() && !instance.name().equals(self)) {
         out.println(
             "  process "
                 + instance.name()
-                + ": "
-                + (instance.live() ? "live" : "gone")
-                + ", epoch "
+                + " lives, epoch "
                 + instance.epoch()
                 + ", heard of "
                 + Words.duration(instance.silentFor())

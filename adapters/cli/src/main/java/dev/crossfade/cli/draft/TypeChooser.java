@@ -263,7 +263,7 @@ final class TypeChooser {
     boolean small =
         least != null && greatest != null && least > -MOST_INTEGER && greatest < MOST_INTEGER;
     String type = small && !declared.contains("BIG") ? "integer" : "bigint";
-    return column.looksLike(Likeness.BOOLEAN_NUMBER)
+    return column.looksLike(Likeness.BOOLEAN_NUMBER) && least != null && !least.equals(greatest)
         ? TypeChoice.of(type, "all values are 0 or 1; boolean?")
         : TypeChoice.of(type);
   }

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 public final class Inspection {
   private static final int FETCH = 1_000;
-  private static final int BUSY_MILLIS = 10_000;
+  private static final int BUSY_MILLIS = 5_000;
 
   private final Connection connection;
   private final Watcher watcher;
