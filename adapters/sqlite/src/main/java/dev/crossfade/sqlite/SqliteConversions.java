@@ -119,6 +119,56 @@ public final class SqliteConversions {
     }
   }
 
+  /**
+   * An INTEGER, or a TEXT with one, or a REAL that is whole: what sloppy writers left. Written as an
+   * INTEGER, wherever the column lets it.
+   */
+  public static Conversion<Long, BigDecimal> longAsAnyNumber() {
+    return Conversion.of(Long.class, BigDecimal.class, BigDecimal::valueOf, SqliteConversions::whole);
+  }
+
+  /** As {@link #longAsAnyNumber}, of 32 bits. */
+  public static Conversion<Integer, BigDecimal> integerAsAnyNumber() {
+    return Conversion.of(
+        Integer.class,
+        BigDecimal.class,
+        BigDecimal::valueOf,
+        number -> narrowed(whole(number), Integer.MIN_VALUE, Integer.MAX_VALUE).intValue());
+  }
+
+  /** As {@link #longAsAnyNumber}, of 16 bits. */
+  public static Conversion<Short, BigDecimal> shortAsAnyNumber() {
+    return Conversion.of(
+        Short.class,
+        BigDecimal.class,
+        BigDecimal::valueOf,
+        number -> narrowed(whole(number), Short.MIN_VALUE, Short.MAX_VALUE).shortValue());
+  }
+
+  private static Long whole(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("expected is a whole number of 64 bits", e);
+    }
+  }
+
+  private static Long narrowed(Long number, long least, long most) {
+    if (number < least || number > most) {
+      throw new IllegalArgumentException("expected is a number from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  /**
+   * A TEXT, or a number as its text: 42 is {@code '42'}, 0.5 is {@code '0.5'}. Written as a TEXT,
+   * of which a column that is declared as a number makes one again.
+   */
+  public static Conversion<String, CharSequence> textOrNumber() {
+    return Conversion.of(
+        String.class, CharSequence.class, text -> text, CharSequence::toString);
+  }
+
   /** A TEXT with one word for true and one for false. */
   public static Conversion<Boolean, String> booleanAsText(String yes, String no) {
     return Conversion.of(

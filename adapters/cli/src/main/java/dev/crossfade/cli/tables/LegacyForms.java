@@ -17,6 +17,8 @@ final class LegacyForms {
   static @Nullable Conversion<?, ?> conversion(Component component) {
     LegacyForm form = component.plan().form();
     return switch (form.conversion()) {
+      case LOOSE_INTEGER -> looseInteger(component);
+      case LOOSE_TEXT -> SqliteConversions.textOrNumber();
       case DECIMAL_TEXT -> SqliteConversions.decimalAsText();
       case SCALED_INTEGER -> SqliteConversions.decimalAsScaledInteger(form.scale());
       case BOOLEAN_TEXT ->
@@ -46,6 +48,15 @@ final class LegacyForms {
           BLOB ->
           null;
     };
+  }
+
+  private static Conversion<?, ?> looseInteger(Component component) {
+    if (component.type() == Integer.class) {
+      return SqliteConversions.integerAsAnyNumber();
+    }
+    return component.type() == Short.class
+        ? SqliteConversions.shortAsAnyNumber()
+        : SqliteConversions.longAsAnyNumber();
   }
 
   private static Conversion<?, ?> timestamp(Component component, LegacyForm form) {
