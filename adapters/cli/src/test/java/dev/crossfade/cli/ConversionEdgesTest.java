@@ -97,6 +97,7 @@ class ConversionEdgesTest {
     booleans();
     booleansAsWords();
     isoTimes();
+    timesOfAPatternInAZone();
     epochs();
     epochSeconds();
     dates();
@@ -104,7 +105,12 @@ class ConversionEdgesTest {
     bytes();
     bytesInBase64();
     uuids();
-    Path legacy = Samples.file(folder, text(Case::legacy, ""));
+    Path legacy =
+        Samples.file(
+            folder,
+            text(Case::legacy, "")
+                + "create table trade (id integer primary key, day text, at_time text);"
+                + "insert into trade values (1, '2024-02-29', '23:59:59.5'), (2, null, '10:00')");
     CommandRun crossfade = new CommandRun(folder).on(database);
     Files.writeString(
         crossfade.config(),
@@ -116,18 +122,25 @@ class ConversionEdgesTest {
           migrations:
             edges:
               tables:
+                trade:
         %s
         """
             .formatted(legacy, text(Case::mapping, "\n")));
     try (Connection connection = database.open();
         Statement statement = connection.createStatement()) {
-      statement.execute(text(Case::target, ""));
+      statement.execute(
+          text(Case::target, "")
+              + "create table trade (id bigint primary key, day date, at_time time,"
+              + " v timestamp generated always as (day + at_time) stored)");
     }
 
     Ended copied = crossfade.run("backfill", "--json");
     Ended verified = crossfade.run("verify", "--json");
 
     assertThat(copied.exitCode()).as("%s", copied).isEqualTo(ExitCode.REFUSED);
+    assertThat(there(database, "trade"))
+        .as("two columns, one timestamp")
+        .isEqualTo(Map.of(1L, "2024-02-29 23:59:59.5", 2L, "null"));
     for (Case each : cases) {
       assertThat(there(database, each.name)).as(each.name).isEqualTo(each.arrives);
       checkParked(each, copied.json());
@@ -295,13 +308,14 @@ class ConversionEdgesTest {
         .refused("1714557600", "no Instant");
   }
 
-  private static void timesOfAPatternInAZone(TestDatabase database) throws Exception {
-    table("iso_times", "DATETIME",
+  private void timesOfAPatternInAZone() {
+    table("times_of_a_pattern", "DATETIME",
             "timestamptz",
             "convert: timestamp-text, pattern: \"dd.MM.yyyy HH:mm\", zone: Europe/Berlin")
         .arrives("'01.05.2024 12:00'", "2024-05-01 10:00:00+00")
         .arrives("'01.12.2024 12:00'", "2024-12-01 11:00:00+00")
         .arrives("'27.10.2024 02:30'", "2024-10-27 00:30:00+00") // the first of the two
+        .refused("'31.03.2024 02:30'", "no Instant") // which spring leaves out
         .refused("'2024-05-01 12:00'", "no Instant");
   }
 
@@ -311,7 +325,7 @@ class ConversionEdgesTest {
         .arrives("-1", "1969-12-31 23:59:59.999+00")
         .arrives("253402300800000", "10000-01-01 00:00:00+00")
         .refused("1714557600.5", "no Instant")
-        .refused("9223372036854775807", "") // past what PostgreSQL knows;
+        .refused("9223372036854775807", ""); // past what PostgreSQL knows
   }
 
   private void epochSeconds() {
