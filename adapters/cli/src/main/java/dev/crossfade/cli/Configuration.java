@@ -35,8 +35,7 @@ final class Configuration {
           "there is no configuration " + file,
           "name it with --config, or make one: crossfade draft-schema FILE");
     }
-    CrossfadeConfig config =
-        CrossfadeConfig.builder().file(file).environment(environment).load();
+    CrossfadeConfig config = CrossfadeConfig.builder().file(file).environment(environment).load();
     MappingFile mapping = MappingFile.read(file);
     if (mapping.migrations().isEmpty()) {
       throw new CommandFailure(

@@ -108,8 +108,7 @@ public final class CrossfadeCommand implements Callable<Integer> {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(dev.crossfade.Stage.class, Words::stage);
     line.registerConverter(dev.crossfade.Gate.class, Words::gate);
-    line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> root.results().failed(failure));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> root.results().failed(failure));
     line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(false);
     return line;
   }

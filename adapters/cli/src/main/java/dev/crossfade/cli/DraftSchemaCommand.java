@@ -119,7 +119,8 @@ final class DraftSchemaCommand extends BaseCommand {
   }
 
   private static void text(Draft draft, Path script, Path mapping, PrintWriter out) {
-    out.println("wrote " + script + " and " + mapping + ", " + Words.count(draft.tables().size(), "table"));
+    out.println(
+        "wrote " + script + " and " + mapping + ", " + Words.count(draft.tables().size(), "table"));
     draft.leftOut().forEach((table, why) -> out.println("left out " + table + ": " + why));
     draft.notes().forEach(note -> out.println("look: " + note));
     out.println("next: crossfade backfill --create-schema");

@@ -26,7 +26,10 @@ import picocli.CommandLine.Parameters;
         "Shows what a SQLite file holds: tables, rows, the types of values against the declared ones,"
             + " keys, sizes, and what looks like time, money, booleans or JSON. Reads every value,"
             + " changes nothing.",
-    footer = {"  crossfade inspect app.db", "  crossfade inspect app.db --json | jq '.tables[].name'"})
+    footer = {
+      "  crossfade inspect app.db",
+      "  crossfade inspect app.db --json | jq '.tables[].name'"
+    })
 final class InspectCommand extends BaseCommand {
   @Parameters(
       index = "0",
@@ -152,12 +155,22 @@ final class InspectCommand extends BaseCommand {
     int type = table.columns().stream().mapToInt(c -> c.column().type().length()).max().orElse(0);
     for (ColumnProfile column : table.columns()) {
       out.println(
-          ("  " + padded(column.name(), name) + "  " + padded(column.column().type(), type) + "  " + seen(column))
+          ("  "
+                  + padded(column.name(), name)
+                  + "  "
+                  + padded(column.column().type(), type)
+                  + "  "
+                  + seen(column))
               .stripTrailing());
     }
     for (ForeignKeyDescription key : table.table().foreignKeys()) {
       out.println(
-          "  " + String.join(", ", key.columns()) + " → " + key.parent() + " " + key.parentColumns());
+          "  "
+              + String.join(", ", key.columns())
+              + " → "
+              + key.parent()
+              + " "
+              + key.parentColumns());
     }
     table
         .orphans()

@@ -24,6 +24,5 @@ abstract class MigrationCommand extends BaseCommand {
   }
 
   /** Does it. Returns the exit code. */
-  abstract int run(Workspace workspace, Migration migration, Progress progress)
-      throws SQLException;
+  abstract int run(Workspace workspace, Migration migration, Progress progress) throws SQLException;
 }

@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
       "  crossfade parked retry",
       "  crossfade parked accept --entity orders 4711 4712 --reason \"test orders\""
     },
-    subcommands = {ParkedCommand.ListKeys.class, ParkedCommand.Retry.class, ParkedCommand.Accept.class})
+    subcommands = {
+      ParkedCommand.ListKeys.class,
+      ParkedCommand.Retry.class,
+      ParkedCommand.Accept.class
+    })
 final class ParkedCommand extends MigrationCommand {
   @Override
   int run(Workspace workspace, Migration migration, Progress progress) {
@@ -33,7 +37,8 @@ final class ParkedCommand extends MigrationCommand {
   private static int list(Results results, Migration migration) {
     List<ParkedKey> parked = migration.parked();
     results.write(
-        Map.of("migration", migration.name(), "parked", parked.stream().map(Documents::of).toList()),
+        Map.of(
+            "migration", migration.name(), "parked", parked.stream().map(Documents::of).toList()),
         out -> {
           text(parked, out);
           if (parked.isEmpty()) {
@@ -139,7 +144,11 @@ final class ParkedCommand extends MigrationCommand {
       if (!unknown.isEmpty()) {
         throw new CommandFailure(
             ExitCode.REFUSED,
-            "not parked in " + entity + ": " + String.join(", ", unknown) + "; nothing was given up",
+            "not parked in "
+                + entity
+                + ": "
+                + String.join(", ", unknown)
+                + "; nothing was given up",
             "crossfade parked lists those that are");
       }
       int given = migration.giveUp(named, reason);
@@ -150,5 +159,4 @@ final class ParkedCommand extends MigrationCommand {
       return ExitCode.OK;
     }
   }
-
 }

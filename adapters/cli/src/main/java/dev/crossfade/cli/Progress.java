@@ -12,8 +12,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a long command has come: a bar where a person looks at a terminal, lines elsewhere.
- * Safe for use by many threads; work on entities may be told of in any order.
+ * How far a long command has come: a bar where a person looks at a terminal, lines elsewhere. Safe
+ * for use by many threads; work on entities may be told of in any order.
  */
 abstract class Progress implements CrossfadeListener, AutoCloseable {
   /** How it shows. */

@@ -44,7 +44,9 @@ final class RowCounts implements AutoCloseable {
     counted.put("legacyRows", count(legacy, table.legacy()));
     counted.put("targetRows", count(target, table.target()));
     Map<String, Object> forms = new LinkedHashMap<>();
-    table.columns().forEach(column -> forms.put(column.target(), column.form().conversion().label()));
+    table
+        .columns()
+        .forEach(column -> forms.put(column.target(), column.form().conversion().label()));
     counted.put("columns", forms);
     return counted;
   }

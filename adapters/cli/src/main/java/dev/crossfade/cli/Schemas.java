@@ -44,8 +44,7 @@ record Schemas(SchemaDescription legacy, SchemaDescription target, List<TargetTa
   }
 
   /** The tables of all migrations where PostgreSQL is gone: for what touches no row. */
-  static Map<String, PlannedTables> ofLegacyAlone(Configuration configuration)
-      throws SQLException {
+  static Map<String, PlannedTables> ofLegacyAlone(Configuration configuration) throws SQLException {
     SchemaDescription legacy = legacy(configuration);
     Map<String, PlannedTables> tables = new LinkedHashMap<>();
     for (MigrationMapping migration : configuration.mapping().migrations()) {

@@ -27,7 +27,8 @@ final class StatusCommand extends BaseCommand {
 
   @Override
   public Integer call() throws SQLException {
-    try (Workspace workspace = Workspace.open(root(), Progress.of(Progress.Kind.NONE, root().surroundings()))) {
+    try (Workspace workspace =
+        Workspace.open(root(), Progress.of(Progress.Kind.NONE, root().surroundings()))) {
       List<MigrationStatus> all =
           workspace.migrations(migrationName).stream().map(Migration::status).toList();
       results()

@@ -27,7 +27,8 @@ final class TargetSchemaRun {
         Flyway.configure(TargetSchemaRun.class.getClassLoader())
             .dataSource(target.ownerConnections())
             .locations("filesystem:" + folder.toAbsolutePath())
-            .baselineOnMigrate(true) // a schema need not be empty; what is there already shows by itself
+            .baselineOnMigrate(
+                true) // a schema need not be empty; what is there already shows by itself
             .baselineVersion("0")
             .load()
             .migrate();

@@ -88,8 +88,7 @@ final class Workspace implements AutoCloseable {
     Map<String, PlannedTables> tables = new LinkedHashMap<>();
     for (MigrationPlan plan : configuration.mapping().plans(schemas.target(), schemas.legacy())) {
       tables.put(
-          plan.name(),
-          PlannedTables.of(plan, schemas.tables(), configuration.schemas().get(0)));
+          plan.name(), PlannedTables.of(plan, schemas.tables(), configuration.schemas().get(0)));
     }
     return tables;
   }
@@ -129,7 +128,10 @@ final class Workspace implements AutoCloseable {
     return planned;
   }
 
-  /** How many rows the primary has, by entity; for progress, so PostgreSQL is asked for its estimate. */
+  /**
+   * How many rows the primary has, by entity; for progress, so PostgreSQL is asked for its
+   * estimate.
+   */
   Map<String, Long> rows(Migration migration) throws SQLException {
     boolean legacy = migration.primary() == Stage.Side.LEGACY;
     Map<String, Long> rows = new LinkedHashMap<>();

@@ -110,8 +110,7 @@ class ChinookTest {
       "draft-schema", legacy.toString(), "--migrations", crossfade.migrations().toString()
     };
     assertThat(crossfade.run(draft).exitCode()).isZero();
-    Map<Path, String> before =
-        Map.of(crossfade.config(), Files.readString(crossfade.config()));
+    Map<Path, String> before = Map.of(crossfade.config(), Files.readString(crossfade.config()));
 
     Ended again = crossfade.run(draft);
 

@@ -74,7 +74,11 @@ class ConversionEdgesTest {
     }
 
     String mapping() {
-      return "        " + name + ": {" + (rule.isEmpty() ? "" : "columns: {v: {" + rule + "}}") + "}";
+      return "        "
+          + name
+          + ": {"
+          + (rule.isEmpty() ? "" : "columns: {v: {" + rule + "}}")
+          + "}";
     }
   }
 
@@ -161,7 +165,8 @@ class ConversionEdgesTest {
     }
     assertThat(parked.keySet()).as(expected.name).isEqualTo(expected.refused.keySet());
     expected.refused.forEach(
-        (key, reason) -> assertThat(parked.get(key)).as(expected.name + " " + key).contains(reason));
+        (key, reason) ->
+            assertThat(parked.get(key)).as(expected.name + " " + key).contains(reason));
   }
 
   /** Nothing that has arrived differs. */
@@ -288,7 +293,11 @@ class ConversionEdgesTest {
   }
 
   private void booleansAsWords() {
-    table("booleans_as_words", "TEXT", "boolean", "convert: boolean-text, \"true\": t, \"false\": f")
+    table(
+            "booleans_as_words",
+            "TEXT",
+            "boolean",
+            "convert: boolean-text, \"true\": t, \"false\": f")
         .arrives("'t'", "true")
         .arrives("'f'", "false")
         .refused("'T'", "no Boolean")
@@ -309,7 +318,9 @@ class ConversionEdgesTest {
   }
 
   private void timesOfAPatternInAZone() {
-    table("times_of_a_pattern", "DATETIME",
+    table(
+            "times_of_a_pattern",
+            "DATETIME",
             "timestamptz",
             "convert: timestamp-text, pattern: \"dd.MM.yyyy HH:mm\", zone: Europe/Berlin")
         .arrives("'01.05.2024 12:00'", "2024-05-01 10:00:00+00")
@@ -373,8 +384,7 @@ class ConversionEdgesTest {
 
   private void uuids() {
     table("uuids", "BLOB", "uuid", "convert: uuid-blob")
-        .arrives(
-            "x'0123456789abcdef0123456789abcdef'", "01234567-89ab-cdef-0123-456789abcdef")
+        .arrives("x'0123456789abcdef0123456789abcdef'", "01234567-89ab-cdef-0123-456789abcdef")
         .refused("x'00'", "no UUID");
   }
 }

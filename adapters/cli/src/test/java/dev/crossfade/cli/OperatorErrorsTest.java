@@ -111,7 +111,10 @@ class OperatorErrorsTest {
         .with("CROSSFADE_TARGET_PASSWORD", PASSWORD);
 
     saysWithFix(
-        crossfade.run("status"), ExitCode.UNAVAILABLE, "refuses the connection", "start the server");
+        crossfade.run("status"),
+        ExitCode.UNAVAILABLE,
+        "refuses the connection",
+        "start the server");
   }
 
   @Test
@@ -167,9 +170,7 @@ class OperatorErrorsTest {
     execute(database, "create role " + role + " login password '" + PASSWORD + "'");
     try {
       execute(database, "revoke create on schema public from public");
-      crossfade
-          .with("CROSSFADE_TARGET_USER", role)
-          .with("CROSSFADE_TARGET_PASSWORD", PASSWORD);
+      crossfade.with("CROSSFADE_TARGET_USER", role).with("CROSSFADE_TARGET_PASSWORD", PASSWORD);
 
       saysWithFix(
           createSchema(crossfade),
@@ -219,8 +220,11 @@ class OperatorErrorsTest {
   @Test
   void aTableWithoutAKeyIsLeftOut() throws Exception {
     Path file =
-        Samples.file(folder, SCHEMA + "; create table log (at text, what text);"
-            + "create table mark (name text not null unique, value text)");
+        Samples.file(
+            folder,
+            SCHEMA
+                + "; create table log (at text, what text);"
+                + "create table mark (name text not null unique, value text)");
     CommandRun crossfade = new CommandRun(folder);
 
     Ended draft =

@@ -16,7 +16,10 @@ final class Samples {
   static Path chinook(Path folder) throws IOException {
     Path file = folder.resolve("chinook.sqlite");
     Path sample =
-        Path.of(System.getProperty("crossfade.test.chinook", "../../examples/getting-started/src/legacy/chinook.sqlite"));
+        Path.of(
+            System.getProperty(
+                "crossfade.test.chinook",
+                "../../examples/getting-started/src/legacy/chinook.sqlite"));
     return Files.copy(sample, file);
   }
 

@@ -25,8 +25,9 @@ final class KeyRules {
           form.conversion() == NamedConversion.LOOSE_TEXT
               ? notOneToOne(shown, form, "1 and '1' are two keys there")
               : target.type().equals("citext")
-              ? notOneToOne(shown, form, "the target tells no capitals from others; make it text")
-              : null;
+                  ? notOneToOne(
+                      shown, form, "the target tells no capitals from others; make it text")
+                  : null;
       case BYTES ->
           form.conversion() == NamedConversion.BLOB
               ? null

@@ -177,8 +177,8 @@ final class SqliteCodecs {
   }
 
   /**
-   * What is no UTF-8 the driver reads with U+FFFD in its place, which would be carried over as if it
-   * were the text; a text may hold U+FFFD, too.
+   * What is no UTF-8 the driver reads with U+FFFD in its place, which would be carried over as if
+   * it were the text; a text may hold U+FFFD, too.
    */
   private static void requireUtf8(byte[] bytes) {
     try {

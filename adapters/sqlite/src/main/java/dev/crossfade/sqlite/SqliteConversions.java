@@ -149,11 +149,12 @@ public final class SqliteConversions {
   }
 
   /**
-   * An INTEGER, or a TEXT with one, or a REAL that is whole: what sloppy writers left. Written as an
-   * INTEGER, wherever the column lets it.
+   * An INTEGER, or a TEXT with one, or a REAL that is whole: what sloppy writers left. Written as
+   * an INTEGER, wherever the column lets it.
    */
   public static Conversion<Long, BigDecimal> longAsAnyNumber() {
-    return Conversion.of(Long.class, BigDecimal.class, BigDecimal::valueOf, SqliteConversions::whole);
+    return Conversion.of(
+        Long.class, BigDecimal.class, BigDecimal::valueOf, SqliteConversions::whole);
   }
 
   /** As {@link #longAsAnyNumber}, of 32 bits. */
@@ -194,8 +195,7 @@ public final class SqliteConversions {
    * of which a column that is declared as a number makes one again.
    */
   public static Conversion<String, CharSequence> textOrNumber() {
-    return Conversion.of(
-        String.class, CharSequence.class, text -> text, CharSequence::toString);
+    return Conversion.of(String.class, CharSequence.class, text -> text, CharSequence::toString);
   }
 
   /** A TEXT with one word for true and one for false. */

@@ -71,19 +71,19 @@ class SqliteConversionsTest {
   void whatIsInNoCalendarIsRefused() {
     Conversion<Instant, String> berlin =
         SqliteConversions.instantAsText("yyyy-MM-dd HH:mm", ZoneId.of("Europe/Berlin"));
-    refused(() -> berlin.load("2024-03-31 02:30"), "expected is a time that clocks have shown in Europe/Berlin");
+    refused(
+        () -> berlin.load("2024-03-31 02:30"),
+        "expected is a time that clocks have shown in Europe/Berlin");
     refused(() -> berlin.load("2024-02-30 10:00"), "expected is a text like yyyy-MM-dd HH:mm");
     refused(() -> berlin.load("2024-02-28 24:00"), "expected is a text like yyyy-MM-dd HH:mm");
-    refused(() -> SqliteConversions.dateAsText("dd.MM.yyyy").load("31.04.2024"),
+    refused(
+        () -> SqliteConversions.dateAsText("dd.MM.yyyy").load("31.04.2024"),
         "expected is a text like dd.MM.yyyy");
     assertThatThrownBy(() -> TimeText.instant("2024-02-30T10:00:00Z"))
         .isInstanceOf(DateTimeException.class);
     assertThatThrownBy(() -> TimeText.localDateTime("2023-02-29 10:00"))
         .isInstanceOf(DateTimeException.class);
-    both(
-        SqliteConversions.dateAsText("d.M.yyyy G"),
-        LocalDate.of(2024, 2, 29),
-        "29.2.2024 AD");
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(2024, 2, 29), "29.2.2024 AD");
   }
 
   @Test

@@ -33,8 +33,7 @@ final class Defaults {
             + (column.column().nullable()
                 ? ": with a default in both stores a null that is there could not be copied"
                 : "; give it one of PostgreSQL's"));
-    return new ColumnDraft(
-        column, name, new TypeChoice(choice.type(), choice.rule(), notes), "");
+    return new ColumnDraft(column, name, new TypeChoice(choice.type(), choice.rule(), notes), "");
   }
 
   private static @Nullable String carried(String given, TypeChoice choice) {

@@ -63,9 +63,7 @@ final class Drafting {
       return "it has no key, so its rows cannot be found in both stores; give it one in SQLite, a"
           + " unique index on columns that are not null, or leave the table where it is";
     } else if (table.columns().size() > MOST_COLUMNS) {
-      return "it has more than "
-          + MOST_COLUMNS
-          + " columns; split it into two tables with one key";
+      return "it has more than " + MOST_COLUMNS + " columns; split it into two tables with one key";
     }
     return null;
   }
@@ -91,7 +89,12 @@ final class Drafting {
     List<Reference> references = new ArrayList<>();
     TableDraft unreferred =
         new TableDraft(
-            table, String.valueOf(names.get(lower(table.name()))), columns, List.of(), List.of(), List.of());
+            table,
+            String.valueOf(names.get(lower(table.name()))),
+            columns,
+            List.of(),
+            List.of(),
+            List.of());
     List<String> key = table.key().stream().map(unreferred::column).toList();
     for (ForeignKeyDescription foreignKey : table.table().foreignKeys()) {
       Reference reference = reference(unreferred, foreignKey, notes);
@@ -114,8 +117,7 @@ final class Drafting {
                 + "; where PostgreSQL should, too, declare it generated always as (…) stored");
         continue;
       }
-      columns.add(
-          Defaults.of(column, free(column.name(), taken), choice(table, column)));
+      columns.add(Defaults.of(column, free(column.name(), taken), choice(table, column)));
     }
     return columns;
   }

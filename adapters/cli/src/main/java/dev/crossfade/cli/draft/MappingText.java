@@ -11,10 +11,11 @@ final class MappingText {
 
   private MappingText() {}
 
-  static String of(
-      Draft.Places places, List<TableDraft> tables, Map<String, String> leftOut) {
+  static String of(Draft.Places places, List<TableDraft> tables, Map<String, String> leftOut) {
     MappingText text = new MappingText();
-    text.line(0, "# Drafted by crossfade: settings, stores and mapping of the application and of the command line.");
+    text.line(
+        0,
+        "# Drafted by crossfade: settings, stores and mapping of the application and of the command line.");
     text.line(0, "crossfade:");
     text.line(1, "legacy:");
     text.line(2, "url: " + quoted("jdbc:sqlite:" + places.legacy()));
@@ -33,7 +34,9 @@ final class MappingText {
 
   private void password(Draft.Places places) {
     if (places.passwordFile().isEmpty()) {
-      line(2, "# The password comes from the environment, CROSSFADE_TARGET_PASSWORD, or from a file:");
+      line(
+          2,
+          "# The password comes from the environment, CROSSFADE_TARGET_PASSWORD, or from a file:");
       line(2, "# password-file: /run/secrets/postgres");
     } else {
       line(2, "password-file: " + quoted(places.passwordFile()));
@@ -49,7 +52,9 @@ final class MappingText {
       line(
           5,
           "# look: triggers: ["
-              + String.join(", ", table.legacy().table().triggers().stream().map(MappingText::quoted).toList())
+              + String.join(
+                  ", ",
+                  table.legacy().table().triggers().stream().map(MappingText::quoted).toList())
               + "]");
     }
     List<String> columns = new ArrayList<>();

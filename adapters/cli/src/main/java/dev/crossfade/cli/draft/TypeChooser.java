@@ -33,8 +33,10 @@ final class TypeChooser {
   private static final int MONEY_DECIMALS = 2;
   private static final int MILLIS_DECIMALS = 3;
   private static final Set<String> FLAGS =
-      Set.of(("is has can was enabled disabled active inactive deleted flag archived verified"
-          + " visible hidden locked public private open closed read done dry").split(" "));
+      Set.of(
+          ("is has can was enabled disabled active inactive deleted flag archived verified"
+                  + " visible hidden locked public private open closed read done dry")
+              .split(" "));
   private static final Pattern DIGITS = Pattern.compile("\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\)");
 
   private final ColumnProfile column;
@@ -114,11 +116,15 @@ final class TypeChooser {
       return TypeChoice.of("boolean", note);
     } else if (declared.contains("INT")) {
       return TypeChoice.of("bigint", note);
-    } else if (declared.contains("CHAR") || declared.contains("TEXT") || declared.contains("CLOB")) {
+    } else if (declared.contains("CHAR")
+        || declared.contains("TEXT")
+        || declared.contains("CLOB")) {
       return TypeChoice.of("text");
     } else if (declared.contains("BLOB")) {
       return TypeChoice.of("bytea", note);
-    } else if (declared.contains("REAL") || declared.contains("FLOA") || declared.contains("DOUB")) {
+    } else if (declared.contains("REAL")
+        || declared.contains("FLOA")
+        || declared.contains("DOUB")) {
       return TypeChoice.of("double precision", note);
     } else if (declared.contains("DATETIME") || declared.contains("TIMESTAMP")) {
       return TypeChoice.of("timestamptz", note);
@@ -191,8 +197,7 @@ final class TypeChooser {
               + String.join(" or ", exact.stream().map(Form::pattern).toList())
               + "? Then make it date, and name the pattern with convert: date-text");
     }
-    return TypeChoice.by(
-        "date", "convert: date-text, pattern: \"" + exact.get(0).pattern() + "\"");
+    return TypeChoice.by("date", "convert: date-text, pattern: \"" + exact.get(0).pattern() + "\"");
   }
 
   private TypeChoice booleanText() {
@@ -325,7 +330,8 @@ final class TypeChooser {
     if (!given.find() || declared.contains("CHAR")) {
       return "numeric";
     }
-    int scale = Math.max(given.group(2) == null ? 0 : Integer.parseInt(given.group(2)), column.decimals());
+    int scale =
+        Math.max(given.group(2) == null ? 0 : Integer.parseInt(given.group(2)), column.decimals());
     int before =
         Math.max(
             Integer.parseInt(given.group(1))

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param first the rowid of the first value of each type; -1 where rows have none
  * @param leastInteger the least INTEGER; null without any
  * @param greatestInteger the greatest INTEGER; null without any
- * @param decimals the most decimal places of a number, REAL in its shortest form, TEXT with a number too
+ * @param decimals the most decimal places of a number, REAL in its shortest form, TEXT with a
+ *     number too
  * @param digits the most digits before the point of a number
  * @param significant the most digits of a REAL in its shortest form
  * @param notFinite how many REALs are infinite
@@ -89,8 +90,8 @@ public record ColumnProfile(
    * A form that values have.
    *
    * @param likeness what they look like
-   * @param pattern of times and dates, or the two words of a boolean with a slash between; empty for
-   *     others
+   * @param pattern of times and dates, or the two words of a boolean with a slash between; empty
+   *     for others
    * @param misfits how many values have another form
    * @param first the rowid of the first of these; -1 without any, or where rows have none
    */

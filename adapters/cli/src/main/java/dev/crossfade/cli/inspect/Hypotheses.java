@@ -43,8 +43,19 @@ final class Hypotheses {
 
   private static final Set<String> UUID_WORDS = Set.of("uuid", "guid");
   private static final List<String> BOOLEANS =
-      List.of("true/false", "t/f", "yes/no", "y/n", "TRUE/FALSE", "True/False", "T/F", "YES/NO",
-          "Yes/No", "Y/N", "on/off", "ON/OFF");
+      List.of(
+          "true/false",
+          "t/f",
+          "yes/no",
+          "y/n",
+          "TRUE/FALSE",
+          "True/False",
+          "T/F",
+          "YES/NO",
+          "Yes/No",
+          "Y/N",
+          "on/off",
+          "ON/OFF");
   private static final List<String> TIMESTAMPS =
       List.of(
           "yyyy-MM-dd HH:mm:ss",
@@ -69,7 +80,8 @@ final class Hypotheses {
       Pattern.compile(
           "\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?"
               + " ?(Z|[+-]\\d{2}(:?\\d{2})?)?");
-  private static final Pattern ZONE = Pattern.compile(":\\d{2}([.]\\d+)? ?(Z|[+-]\\d{2}(:?\\d{2})?)$");
+  private static final Pattern ZONE =
+      Pattern.compile(":\\d{2}([.]\\d+)? ?(Z|[+-]\\d{2}(:?\\d{2})?)$");
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 

@@ -152,7 +152,8 @@ public final class Inspection {
   /** A column may be named so, and mean something else; then there is another word for it. */
   private boolean hasRowid(String table) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select rowid from " + quoted(table) + " limit 1")) {
+        ResultSet rows =
+            statement.executeQuery("select rowid from " + quoted(table) + " limit 1")) {
       return !rows.next() || rows.getObject(1) instanceof Number;
     } catch (SQLException e) {
       return false; // without rowid
@@ -194,10 +195,7 @@ public final class Inspection {
       }
       indexes.add(
           new IndexProfile(
-              index[0],
-              index[1].equals("1"),
-              plain ? columns : List.of(),
-              index[2].equals("1")));
+              index[0], index[1].equals("1"), plain ? columns : List.of(), index[2].equals("1")));
     }
     return indexes;
   }

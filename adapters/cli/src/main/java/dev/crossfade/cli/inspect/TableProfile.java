@@ -11,8 +11,8 @@ import java.util.List;
  * @param bytes of its pages and its indexes'; -1 if SQLite was built without counting them
  * @param columns each with what it holds, in the table's order
  * @param indexes that are no constraint
- * @param orphans rows whose foreign key refers to nothing, by the key's columns; SQLite checks foreign
- *     keys only where a connection asks for it
+ * @param orphans rows whose foreign key refers to nothing, by the key's columns; SQLite checks
+ *     foreign keys only where a connection asks for it
  */
 public record TableProfile(
     TableDescription table,
@@ -33,7 +33,9 @@ public record TableProfile(
     return table.name().name();
   }
 
-  /** The columns by which a row can be found: the primary key or else a unique key; empty without. */
+  /**
+   * The columns by which a row can be found: the primary key or else a unique key; empty without.
+   */
   public List<String> key() {
     if (!table.primaryKey().isEmpty()) {
       return table.primaryKey();

@@ -94,7 +94,8 @@ final class LegacyAlone {
         there.add(targetColumn(column));
       }
     }
-    List<String> key = table.primaryKey().isEmpty() ? table.uniqueKeys().get(0) : table.primaryKey();
+    List<String> key =
+        table.primaryKey().isEmpty() ? table.uniqueKeys().get(0) : table.primaryKey();
     plans.put(
         target,
         new TablePlan(

@@ -33,7 +33,6 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
         context -> new TargetRows<>(context, this));
   }
 
-
   private void legacyColumns(Columns columns) {
     for (Component component : components) {
       ColumnPlan column = component.plan();

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of a migration as entities and repositories, with no class of Java for any of them:
@@ -215,7 +214,14 @@ public final class PlannedTables {
     /** Its accessor would be a method of {@code Object}. */
     private static boolean reserved(String name) {
       return switch (name) {
-        case "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait" ->
+        case "clone",
+            "finalize",
+            "getClass",
+            "hashCode",
+            "notify",
+            "notifyAll",
+            "toString",
+            "wait" ->
             true;
         default -> false;
       };

@@ -25,8 +25,7 @@ final class RecordClasses {
    */
   Class<? extends Record> make(String name, Map<String, Class<?>> components) {
     String className = PACKAGE + legal(name) + "$" + ++made;
-    DynamicType.Builder<? extends Record> builder =
-        recordBuilder().name(className);
+    DynamicType.Builder<? extends Record> builder = recordBuilder().name(className);
     for (Map.Entry<String, Class<?>> component : components.entrySet()) {
       builder = builder.defineRecordComponent(component.getKey(), component.getValue());
     }
