@@ -1,5 +1,6 @@
 package dev.crossfade.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Map;
@@ -24,6 +25,20 @@ record Surroundings(
         environment,
         new PrintWriter(System.out, true, Charset.defaultCharset()),
         new PrintWriter(System.err, true, Charset.defaultCharset()),
-        System.console() != null && !"dumb".equals(environment.getOrDefault("TERM", "dumb")));
+        isTerminal() && !"dumb".equals(environment.getOrDefault("TERM", "dumb")));
+  }
+
+  /** Up to Java 21 there is a console where there is a terminal; later ones have to be asked. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
+    }
   }
 }
