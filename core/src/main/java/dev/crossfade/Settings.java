@@ -463,6 +463,12 @@ public record Settings(
       return this;
     }
 
+    /** No migration is wanted in any stage: for tools beside an application, which move by hand. */
+    public Builder withoutStages() {
+      stages.clear();
+      return this;
+    }
+
     /**
      * The settings.
      *

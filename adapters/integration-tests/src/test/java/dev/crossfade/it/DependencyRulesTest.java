@@ -112,7 +112,7 @@ class DependencyRulesTest {
   @ArchTest
   static final ArchRule mappingKnowsNoDatabase =
       only(
-          resideInAPackage("dev.crossfade.mapping"),
+          resideInAPackage("dev.crossfade.mapping.."),
           "org.yaml.snakeyaml..",
           "dev.crossfade",
           "dev.crossfade.store");

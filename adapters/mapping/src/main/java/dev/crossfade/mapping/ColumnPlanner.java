@@ -37,6 +37,7 @@ final class ColumnPlanner {
     LegacyForm form = form();
     checkAffinity(form);
     checkValues(form);
+    checkWidth(form);
     boolean made = isMade(target) && isMade(legacy);
     return new ColumnPlan(
         target.name(),
@@ -173,6 +174,18 @@ final class ColumnPlanner {
     return !family.conversions().isEmpty()
         && form.equals(LegacyForm.of(family.conversions().get(0)))
         && family != TypeFamily.TEXT_ARRAY;
+  }
+
+  /** Four bytes would cut what eight hold, and both stores would agree on what is left. */
+  private void checkWidth(LegacyForm form) {
+    boolean narrow = target.type().equals("real") || target.type().equals("float4");
+    if (narrow && form.conversion() == NamedConversion.REAL && rule.scale() == null) {
+      findings.add(
+          rule.place(),
+          shown
+              + " is real, 4 bytes, and SQLite's REAL has 8: digits would be lost; make it double"
+              + " precision, or say with scale: how many decimal places count");
+    }
   }
 
   private @Nullable Integer scale(LegacyForm form) {

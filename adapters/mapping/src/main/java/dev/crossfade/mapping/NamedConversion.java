@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public enum NamedConversion {
   /** An INTEGER as it is. */
   INTEGER(Storage.INTEGER),
+  /** An INTEGER, or a TEXT or a REAL that is one. */
+  LOOSE_INTEGER(Storage.INTEGER),
   /** A REAL as it is. */
   REAL(Storage.REAL),
   /** A number, INTEGER or REAL or TEXT with one, as an exact decimal. */
@@ -22,6 +24,8 @@ public enum NamedConversion {
   SCALED_INTEGER(Storage.INTEGER),
   /** A TEXT as it is. */
   TEXT(Storage.TEXT),
+  /** A TEXT, or a number as its text. */
+  LOOSE_TEXT(Storage.TEXT),
   /** 0 or 1. */
   BOOLEAN_NUMBER(Storage.TRUTH),
   /** A TEXT with one word for true and one for false. */
@@ -85,6 +89,14 @@ public enum NamedConversion {
 
   Storage storage() {
     return storage;
+  }
+
+  /**
+   * Whether a legacy column of that declared type keeps what this form writes as it is: SQLite
+   * changes what is stored by the declared type.
+   */
+  public boolean isKeptBy(ColumnDescription legacy) {
+    return Affinity.of(legacy).holds(storage);
   }
 
   static List<NamedConversion> all() {

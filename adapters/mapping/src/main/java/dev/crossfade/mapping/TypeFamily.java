@@ -5,10 +5,10 @@ import java.util.Locale;
 
 /** The kinds of types in PostgreSQL, each with the forms a legacy column may have for it. */
 enum TypeFamily {
-  INTEGER(NamedConversion.INTEGER),
+  INTEGER(NamedConversion.INTEGER, NamedConversion.LOOSE_INTEGER),
   FLOAT(NamedConversion.REAL),
   NUMERIC(NamedConversion.NUMBER, NamedConversion.DECIMAL_TEXT, NamedConversion.SCALED_INTEGER),
-  TEXT(NamedConversion.TEXT),
+  TEXT(NamedConversion.TEXT, NamedConversion.LOOSE_TEXT),
   BOOLEAN(NamedConversion.BOOLEAN_NUMBER, NamedConversion.BOOLEAN_TEXT),
   TIMESTAMP(
       NamedConversion.ISO_TIMESTAMP,

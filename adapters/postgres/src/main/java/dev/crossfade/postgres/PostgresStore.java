@@ -73,6 +73,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresStore implements Store {
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration TOOLS_ANSWERED_WITHIN = Duration.ofSeconds(30);
 
   /** Of ten years; more in one chunk is more likely a mistake. */
   private static final int MOST_PARTITIONS_OF_A_LOAD = 120;
@@ -124,6 +125,21 @@ public final class PostgresStore implements Store {
   public static void install(String jdbcUrl, Credentials owner, String runTimeRole) {
     Installation.install(
         Pool.source(jdbcUrl, owner, "crossfade-install", new Properties()), runTimeRole);
+  }
+
+  /**
+   * Connections of its own at the same place, as the same role and with the same TLS: for tools
+   * that look at the schema. Neither pooled nor the store's, which knows nothing of what happens on
+   * them: whoever opens one closes it, and writes no row that crosses.
+   */
+  public DataSource connections() {
+    return Pool.source(settings, "-tools", TOOLS_ANSWERED_WITHIN);
+  }
+
+  /** As {@link #connections}, as the owner if there is one: for tools that make the schema. */
+  public DataSource ownerConnections() {
+    DataSource owner = settings.owner();
+    return owner == null ? Pool.source(settings) : owner;
   }
 
   @Override

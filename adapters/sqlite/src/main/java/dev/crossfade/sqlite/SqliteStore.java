@@ -110,6 +110,11 @@ public final class SqliteStore implements Store {
     return new Builder(path);
   }
 
+  /** Where the file is, or will be. */
+  public Path path() {
+    return settings.path();
+  }
+
   @Override
   public String name() {
     return settings.name();

@@ -1,11 +1,11 @@
-package dev.crossfade.jooq.codegen;
+package dev.crossfade.mapping.schema;
 
 import dev.crossfade.OnDelete;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table or view as PostgreSQL's catalogue has it.
+ * A table or view as PostgreSQL's catalogue has it. Immutable.
  *
  * @param kind what it is
  * @param columns in the table's order
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitionColumns what it is partitioned by; empty if it is not
  * @param triggers that the application's schema has on it
  */
-record TargetTable(
+public record TargetTable(
     QualifiedName name,
     Kind kind,
     @Nullable String comment,
@@ -27,7 +27,8 @@ record TargetTable(
     List<String> partitionColumns,
     List<String> triggers) {
 
-  TargetTable {
+  /** Copies the lists. */
+  public TargetTable {
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
     uniqueKeys = List.copyOf(uniqueKeys);
@@ -37,17 +38,27 @@ record TargetTable(
     triggers = List.copyOf(triggers);
   }
 
-  enum Kind {
+  /** What a relation is. */
+  public enum Kind {
+    /** A table, partitioned or foreign ones too. */
     TABLE,
+    /** A view. */
     VIEW,
+    /** A materialized view. */
     MATERIALIZED_VIEW
   }
 
-  boolean isView() {
+  /** Whether it is a view of either kind. */
+  public boolean isView() {
     return kind != Kind.TABLE;
   }
 
-  Column column(String column) {
+  /**
+   * The column of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Column column(String column) {
     return columns.stream()
         .filter(candidate -> candidate.name().equals(column))
         .findFirst()
@@ -55,7 +66,8 @@ record TargetTable(
   }
 
   /** A table, an enum or whatever else lies in a schema. */
-  record QualifiedName(String schema, String name) {
+  public record QualifiedName(String schema, String name) {
+    /** As {@code schema.name}. */
     @Override
     public String toString() {
       return schema + "." + name;
@@ -68,7 +80,7 @@ record TargetTable(
    * @param defaultExpression as PostgreSQL prints it, that of its domain if it has none itself;
    *     null if there is none or the column is generated
    */
-  record Column(
+  public record Column(
       String name,
       Type type,
       boolean nullable,
@@ -76,22 +88,26 @@ record TargetTable(
       Generation generation,
       @Nullable String comment) {
 
-    boolean isComputed() {
+    /** Whether it is {@code generated always as (…)}. */
+    public boolean isComputed() {
       return generation == Generation.COMPUTED;
     }
 
-    boolean hasDefault() {
+    /** Whether a value is made where none is given. */
+    public boolean hasDefault() {
       return defaultExpression != null || generation == Generation.KEY;
     }
 
     /** Whether each row gets a value of its own: a sequence's or a function's. */
-    boolean isMadePerRow() {
+    public boolean isMadePerRow() {
       return generation == Generation.KEY
           || (defaultExpression != null && defaultExpression.contains("("));
     }
   }
 
-  enum Generation {
+  /** Whether and how PostgreSQL makes a column's values. */
+  public enum Generation {
+    /** It does not, a default aside. */
     NONE,
     /** Identity by default, or a sequence's next value. */
     KEY,
@@ -110,23 +126,25 @@ record TargetTable(
    * @param scale decimal places of a numeric; -1 if not limited
    * @param literals of an enum, in its order; empty if it is none
    */
-  record Type(
+  public record Type(
       QualifiedName name,
       String shown,
       boolean array,
       int precision,
       int scale,
       List<String> literals) {
-    Type {
+    /** Copies the list. */
+    public Type {
       literals = List.copyOf(literals);
     }
 
-    boolean isEnum() {
+    /** Whether it is an enum. */
+    public boolean isEnum() {
       return !literals.isEmpty();
     }
 
     /** Whether it is this one of PostgreSQL's own. */
-    boolean is(String builtIn) {
+    public boolean is(String builtIn) {
       return !array && name.schema().equals("pg_catalog") && name.name().equals(builtIn);
     }
   }
@@ -136,13 +154,14 @@ record TargetTable(
    *
    * @param onDelete null for {@code set default}, which nothing carries over
    */
-  record ForeignKey(
+  public record ForeignKey(
       String constraint,
       List<String> columns,
       QualifiedName parent,
       List<String> parentColumns,
       @Nullable OnDelete onDelete) {
-    ForeignKey {
+    /** Copies the lists. */
+    public ForeignKey {
       columns = List.copyOf(columns);
       parentColumns = List.copyOf(parentColumns);
     }

@@ -1,11 +1,11 @@
-package dev.crossfade.jooq.codegen;
+package dev.crossfade.mapping.schema;
 
 import dev.crossfade.OnDelete;
-import dev.crossfade.jooq.codegen.TargetTable.Column;
-import dev.crossfade.jooq.codegen.TargetTable.ForeignKey;
-import dev.crossfade.jooq.codegen.TargetTable.Generation;
-import dev.crossfade.jooq.codegen.TargetTable.Kind;
-import dev.crossfade.jooq.codegen.TargetTable.QualifiedName;
+import dev.crossfade.mapping.schema.TargetTable.Column;
+import dev.crossfade.mapping.schema.TargetTable.ForeignKey;
+import dev.crossfade.mapping.schema.TargetTable.Generation;
+import dev.crossfade.mapping.schema.TargetTable.Kind;
+import dev.crossfade.mapping.schema.TargetTable.QualifiedName;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tables from PostgreSQL's own catalogue: jOOQ's reading of it knows neither partition
- * columns nor what an index is of, nor how an identity is made.
+ * columns nor what an index is of, nor how an identity is made. Used once, by one thread.
  */
-final class TargetCatalogue {
+public final class TargetCatalogue {
   private static final String TABLES =
       """
       select n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class'),
@@ -127,8 +127,13 @@ final class TargetCatalogue {
     this.schemas = schemas.toArray(String[]::new);
   }
 
-  /** The tables and views of these schemas, in their order and then by name. */
-  static List<TargetTable> read(Connection connection, List<String> schemas) throws SQLException {
+  /**
+   * The tables and views of these schemas, in their order and then by name. Only reads.
+   *
+   * @throws SQLException if the catalogue cannot be read
+   */
+  public static List<TargetTable> read(Connection connection, List<String> schemas)
+      throws SQLException {
     return new TargetCatalogue(connection, schemas).tables();
   }
 

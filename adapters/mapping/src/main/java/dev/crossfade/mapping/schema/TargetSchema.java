@@ -1,29 +1,30 @@
-package dev.crossfade.jooq.codegen;
+package dev.crossfade.mapping.schema;
 
-import dev.crossfade.jooq.codegen.TargetTable.Column;
-import dev.crossfade.jooq.codegen.TargetTable.QualifiedName;
 import dev.crossfade.mapping.ColumnDescription;
 import dev.crossfade.mapping.ForeignKeyDescription;
 import dev.crossfade.mapping.SchemaDescription;
 import dev.crossfade.mapping.TableDescription;
 import dev.crossfade.mapping.TableName;
+import dev.crossfade.mapping.schema.TargetTable.Column;
+import dev.crossfade.mapping.schema.TargetTable.QualifiedName;
 import java.util.List;
 
 /** PostgreSQL's tables as the mapping's validator describes schemas. */
-final class TargetSchema {
+public final class TargetSchema {
   private TargetSchema() {}
 
   /**
    * The description.
    *
+   * @param shown what messages call it
    * @param schemas in the order given; the first one needs no naming
    */
-  static SchemaDescription of(List<String> schemas, List<TargetTable> tables) {
-    return new SchemaDescription(
-        "the migrations", schemas, tables.stream().map(TargetSchema::table).toList());
+  public static SchemaDescription of(String shown, List<String> schemas, List<TargetTable> tables) {
+    return new SchemaDescription(shown, schemas, tables.stream().map(TargetSchema::table).toList());
   }
 
-  static QualifiedName name(TableName name) {
+  /** The same name, as the catalogue has it. */
+  public static QualifiedName name(TableName name) {
     return new QualifiedName(name.schema(), name.name());
   }
 
