@@ -13,6 +13,7 @@ import dev.crossfade.store.JournalStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,11 @@ final class Documents {
   static Map<String, Object> of(VerificationReport report) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("migration", report.migration());
+    document.put("mode", report.mode().name().toLowerCase(Locale.ROOT));
     document.put("clean", report.isClean());
     document.put("rows", new TreeMap<>(report.rows()));
     document.put("totalRows", report.totalRows());
+    document.put("resumed", report.resumed());
     document.put("differing", report.differing());
     document.put("unsettled", report.unsettled());
     document.put("known", report.known());

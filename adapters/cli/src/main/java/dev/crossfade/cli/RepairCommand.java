@@ -1,69 +1,43 @@
 package dev.crossfade.cli;
 
 import dev.crossfade.Migration;
-import dev.crossfade.VerificationReport;
+import dev.crossfade.RepairReport;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code crossfade repair}. */
 @Command(
     name = "repair",
     description =
-        "Copies the rows that differ again from the primary store, and verifies, until there is no"
-            + " difference. Safe while writes go on.",
-    footer = "  crossfade repair --rounds 10")
+        "Verifies, copies the rows that differ again from the primary store, and verifies once more."
+            + " Safe while writes go on. Ends with 1 if a difference stays.",
+    footer = "  crossfade repair --json")
 final class RepairCommand extends MigrationCommand {
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      defaultValue = "3",
-      description =
-          "How often at most; each repairs up to 1,000 rows. ${DEFAULT-VALUE} without it.")
-  private int rounds = 3;
-
   @Override
   int run(Workspace workspace, Migration migration, Progress progress) throws SQLException {
-    List<Map<String, Object>> done = new ArrayList<>();
     progress.begin("verify", workspace.rows(migration));
-    VerificationReport report = migration.verify();
-    for (int round = 0; round < rounds && !report.isClean(); round++) {
-      int refused = migration.repair(report.differences());
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("differing", report.differing());
-      one.put("copied", report.differences().size() - refused);
-      one.put("refused", refused);
-      done.add(one);
-      progress.begin("verify", workspace.rows(migration));
-      report = migration.verify();
-    }
+    RepairReport report = migration.verifyAndRepair();
     progress.close();
-    write(done, report);
+    write(report);
     return report.isClean() ? ExitCode.OK : ExitCode.REFUSED;
   }
 
-  private void write(List<Map<String, Object>> done, VerificationReport report) {
+  private void write(RepairReport report) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("rounds", done);
-    document.put("verification", Documents.of(report));
+    document.put("differing", report.found().differing());
+    document.put("refused", report.refused());
+    document.put("verification", Documents.of(report.after()));
     results()
         .write(
             document,
             out -> {
-              for (Map<String, Object> round : done) {
+              if (report.found().differing() > 0) {
                 out.println(
-                    round.get("differing")
-                        + " differed, "
-                        + round.get("copied")
-                        + " copied, "
-                        + round.get("refused")
-                        + " refused");
+                    report.found().differing() + " differed, " + report.refused() + " refused");
               }
-              VerifyCommand.text(report, out);
+              VerifyCommand.text(report.after(), out);
             });
   }
 }

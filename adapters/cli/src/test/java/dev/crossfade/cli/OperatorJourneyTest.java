@@ -67,8 +67,12 @@ class OperatorJourneyTest {
     JsonNode differing = refused(crossfade.run("verify", "--json")).get("differences").get(0);
     assertThat(differing.get("key").asLong()).isEqualTo(2);
     assertThat(differing.get("differences").get(0).get("column").asText()).isEqualTo("name");
-    assertThat(done(crossfade.run("repair", "--json")).get("rounds").get(0).get("copied").asInt())
-        .isEqualTo(1);
+    assertThat(refused(crossfade.run("verify", "--quick", "--json")).get("mode").asText())
+        .isEqualTo("quick");
+    JsonNode repaired = done(crossfade.run("repair", "--json"));
+    assertThat(repaired.get("differing").asInt()).isEqualTo(1);
+    assertThat(repaired.get("refused").asInt()).isZero();
+    assertThat(repaired.get("verification").get("clean").asBoolean()).isTrue();
 
     done(crossfade.run("move", "shadow", "--json"));
     Path backup = folder.resolve("backup.db");
