@@ -79,7 +79,7 @@ final class Database implements AutoCloseable {
   }
 
   BsonDocument hello() {
-    return command("hello");
+    return command("isMaster"); // the old name of hello, which every server knows
   }
 
   BsonDocument command(String name) {
