@@ -1,6 +1,7 @@
 package dev.crossfade.mongodb;
 
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCredential;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -32,18 +33,21 @@ final class Database implements AutoCloseable {
   Database(Settings settings) {
     this.settings = settings;
     this.errors = new MongoErrors(settings.name());
-    this.client =
-        MongoClients.create(
-            MongoClientSettings.builder()
-                .applyConnectionString(settings.url())
-                .applicationName("crossfade")
-                .uuidRepresentation(UuidRepresentation.STANDARD)
-                .readPreference(ReadPreference.primary())
-                .readConcern(ReadConcern.LOCAL)
-                .writeConcern(DURABLE)
-                .timeout(settings.operationLimit().toMillis(), TimeUnit.MILLISECONDS)
-                .addCommandListener(new Sent())
-                .build());
+    MongoClientSettings.Builder client =
+        MongoClientSettings.builder()
+            .applyConnectionString(settings.url())
+            .applicationName("crossfade")
+            .uuidRepresentation(UuidRepresentation.STANDARD)
+            .readPreference(ReadPreference.primary())
+            .readConcern(ReadConcern.LOCAL)
+            .writeConcern(DURABLE)
+            .timeout(settings.operationLimit().toMillis(), TimeUnit.MILLISECONDS)
+            .addCommandListener(new Sent());
+    MongoCredential credential = settings.credential();
+    if (credential != null) {
+      client.credential(credential);
+    }
+    this.client = MongoClients.create(client.build());
     this.database = client.getDatabase(settings.database());
   }
 

@@ -3,6 +3,7 @@ package dev.crossfade.mongodb;
 import static com.mongodb.client.model.Filters.eq;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoCredential;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
@@ -557,8 +558,8 @@ public final class MongoStore implements Store {
 
   Connected connected() {
     Connected open = connected;
-    if (open != null && (!closed || units.get() != null)) {
-      return open;
+    if (open != null) {
+      return open; // while it closes, for what is under way; its session begins nothing more
     }
     if (closed) {
       throw closedException();
@@ -579,6 +580,7 @@ public final class MongoStore implements Store {
     private final @Nullable ConnectionString url;
     private @Nullable String database;
     private @Nullable String name;
+    private @Nullable MongoCredential credential;
     private Duration operationLimit = Duration.ofSeconds(5);
     private Duration lease = Duration.ofSeconds(10);
     private Duration watchInterval = Duration.ofMillis(25);
@@ -608,6 +610,16 @@ public final class MongoStore implements Store {
     /** What messages and metrics call it; by default {@code mongodb:}, hosts and database. */
     public Builder name(String storeName) {
       this.name = storeName;
+      return this;
+    }
+
+    /**
+     * Who logs in, in place of whom the URL names.
+     *
+     * @param source the database in which the user is known, {@code admin} mostly
+     */
+    public Builder credentials(String user, String source, String password) {
+      this.credential = MongoCredential.createCredential(user, source, password.toCharArray());
       return this;
     }
 
@@ -687,6 +699,7 @@ public final class MongoStore implements Store {
           at,
           named,
           name == null ? "mongodb:" + String.join(",", at.getHosts()) + "/" + named : name,
+          credential,
           operationLimit,
           lease,
           watchInterval,

@@ -1,7 +1,9 @@
 package dev.crossfade.mongodb;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoCredential;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store is opened with. Immutable.
@@ -9,6 +11,7 @@ import java.time.Duration;
  * @param url where the servers are; may hold a password, so it is never shown
  * @param database the database's name
  * @param name what messages call the store
+ * @param credential who logs in; null for whom the URL names, if any
  * @param operationLimit how long one command may take, its wait for a connection included; the
  *     server gives it up itself
  * @param lease how long this process may be silent before others go on without it
@@ -20,6 +23,7 @@ record Settings(
     ConnectionString url,
     String database,
     String name,
+    @Nullable MongoCredential credential,
     Duration operationLimit,
     Duration lease,
     Duration watchInterval,

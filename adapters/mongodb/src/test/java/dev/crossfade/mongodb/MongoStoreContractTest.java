@@ -60,7 +60,7 @@ class MongoStoreContractTest extends StoreContract {
     }
 
     private static Store open(String database) {
-      return MongoStore.at(TestMongo.url()).database(database).open();
+      return TestMongo.store(database).open();
     }
 
     @Override

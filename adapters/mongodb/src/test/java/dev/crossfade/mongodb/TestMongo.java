@@ -5,6 +5,7 @@ import com.mongodb.client.MongoClients;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.mongodb.MongoDBContainer;
@@ -57,6 +58,15 @@ final class TestMongo {
   /** The server, without a database. */
   static String url() {
     return INSTANCE.url;
+  }
+
+  /** A store on a database, patient enough for a machine that stalls. */
+  static MongoStore.Builder store(String database) {
+    return MongoStore.at(url())
+        .database(database)
+        .operationLimit(Duration.ofSeconds(40))
+        .lease(Duration.ofSeconds(60))
+        .exclusionLimit(Duration.ofSeconds(20));
   }
 
   /** The server's host and port. */
