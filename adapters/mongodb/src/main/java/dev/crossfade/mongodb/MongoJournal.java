@@ -17,6 +17,8 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
 import dev.crossfade.AuditEntry;
+import dev.crossfade.OutcomeUnknownException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.mongodb.StoreSession.Visit;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.Entry;
@@ -93,7 +95,17 @@ final class MongoJournal implements Journal {
     }
     for (List<BsonDocument> some : Finishing.chunks(documents)) {
       visit.beforeSending();
-      database().write("marking", () -> entries().insertMany(some));
+      marking(() -> entries().insertMany(some));
+    }
+  }
+
+  /** No row is written before its mark is there, so none was if that cannot be told. */
+  private <R> R marking(Supplier<R> command) {
+    try {
+      return database().write("marking", command);
+    } catch (OutcomeUnknownException e) {
+      throw new StoreUnavailableException(
+          String.valueOf(e.getMessage()) + ". At most there are entries too many", e);
     }
   }
 
@@ -129,7 +141,7 @@ final class MongoJournal implements Journal {
     }
     for (List<WriteModel<BsonDocument>> some : Finishing.chunks(models)) {
       visit.beforeSending();
-      database().write("remembering keys", () -> remembered().bulkWrite(some));
+      marking(() -> remembered().bulkWrite(some));
     }
   }
 

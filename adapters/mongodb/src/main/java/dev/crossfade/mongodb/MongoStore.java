@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,27 @@ public final class MongoStore implements Store {
   /** The database that the URL names, with settings. */
   public static Builder at(String url) {
     return new Builder(url);
+  }
+
+  /**
+   * The UUID that stands for an ObjectId, where {@link Fields#objectId} maps it: version 8, its 96
+   * bits in their order in the free ones, so that both have one order.
+   */
+  public static UUID uuid(ObjectId id) {
+    return ObjectIds.uuid(id);
+  }
+
+  /**
+   * The ObjectId that a UUID stands for, for filters.
+   *
+   * @throws IllegalArgumentException if it stands for none
+   */
+  public static ObjectId objectId(UUID uuid) {
+    ObjectId id = ObjectIds.id(uuid);
+    if (id == null) {
+      throw new IllegalArgumentException(uuid + " stands for no ObjectId");
+    }
+    return id;
   }
 
   @Override
