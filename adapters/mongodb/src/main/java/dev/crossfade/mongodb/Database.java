@@ -48,7 +48,7 @@ final class Database implements AutoCloseable {
       client.credential(credential);
     }
     this.client = MongoClients.create(client.build());
-    this.database = client.getDatabase(settings.database());
+    this.database = this.client.getDatabase(settings.database());
   }
 
   Settings settings() {
