@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param gates what the gates say of the step there; empty where there is none, or while the
  *     primary is being changed
  * @param pools how this process uses its connections to both stores, whatever migration they serve
+ * @param guarantees what the deployments of the stores guarantee and what not, where that depends
+ *     on them, each behind its store's name
  */
 public record MigrationStatus(
     String migration,
@@ -46,7 +48,8 @@ public record MigrationStatus(
     Optional<WantedStage> wanted,
     @Nullable Stage next,
     List<GateAnswer> gates,
-    List<PoolUse> pools) {
+    List<PoolUse> pools,
+    List<String> guarantees) {
 
   /** Copies what is given. */
   public MigrationStatus {
@@ -55,6 +58,7 @@ public record MigrationStatus(
     rehearsals = Map.copyOf(rehearsals);
     gates = List.copyOf(gates);
     pools = List.copyOf(pools);
+    guarantees = List.copyOf(guarantees);
   }
 
   /**

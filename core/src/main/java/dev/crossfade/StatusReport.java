@@ -66,7 +66,15 @@ final class StatusReport {
         obeyer.wanted(),
         last ? null : next,
         last ? List.of() : moves.plan(next).gates(),
-        pools());
+        pools(),
+        guarantees());
+  }
+
+  private List<String> guarantees() {
+    return Stream.of(Side.values())
+        .map(crossing::store)
+        .flatMap(store -> store.guarantees().stream().map(said -> store.name() + ": " + said))
+        .toList();
   }
 
   private List<PoolUse> pools() {

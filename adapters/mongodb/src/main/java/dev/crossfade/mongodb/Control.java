@@ -25,6 +25,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
@@ -72,6 +73,8 @@ final class Control implements ControlTable {
             () -> {
               try {
                 fields.put("_id", new BsonString(row.migration()));
+                fields.put(ControlRows.GATE, BsonNull.VALUE);
+                fields.put("noted", BsonNull.VALUE);
                 rows().insertOne(fields);
                 return true;
               } catch (MongoException e) {
@@ -221,7 +224,7 @@ final class Control implements ControlTable {
   /** What was noted in a row with its change goes to the others. Safe to repeat. */
   private void settle(String migration) {
     BsonDocument row = document(migration);
-    if (row == null || !row.containsKey("noted")) {
+    if (row == null || !row.isArray("noted")) {
       return;
     }
     database()
@@ -234,7 +237,7 @@ final class Control implements ControlTable {
               return rows()
                   .updateOne(
                       and(eq("_id", migration), eq("noted", row.getArray("noted"))),
-                      Updates.unset("noted"));
+                      Updates.set("noted", BsonNull.VALUE));
             });
   }
 

@@ -40,7 +40,7 @@ final class ControlRows {
 
   static Known known(BsonDocument document) {
     return new Known(
-        row(document), document.containsKey(GATE) ? document.getDocument(GATE) : null);
+        row(document), document.isDocument(GATE) ? document.getDocument(GATE) : null);
   }
 
   static @Nullable ControlRow row(BsonDocument document) {

@@ -52,7 +52,9 @@ final class EntryDocuments {
         .append("parked", BsonBoolean.FALSE)
         .append("attempts", new BsonInt32(0))
         .append("restsUntil", new BsonInt64(0))
-        .append("at", new BsonInt64(atMillis));
+        .append("at", new BsonInt64(atMillis))
+        .append("chosenBy", BsonNull.VALUE)
+        .append("givenUp", BsonNull.VALUE);
   }
 
   static Entry entry(BsonDocument document) {

@@ -2,7 +2,6 @@ package dev.crossfade.mongodb;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.exists;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ final class Exclusion {
 
   /** Waits while there is a gate. False if the row is another one. */
   private boolean update(Bson expected, String migration, Bson update) {
-    Bson ungated = and(expected, exists(ControlRows.GATE, false));
+    Bson ungated = and(expected, eq(ControlRows.GATE, null));
     long deadline = System.nanoTime() + database.settings().exclusionLimit().toNanos();
     while (true) {
       boolean updated =
@@ -94,7 +94,7 @@ final class Exclusion {
       if (there == null) {
         return false;
       }
-      if (there.containsKey(ControlRows.GATE)) {
+      if (there.isDocument(ControlRows.GATE)) {
         clear(migration, there.getDocument(ControlRows.GATE));
       }
       if (System.nanoTime() - deadline > 0) {
@@ -120,7 +120,7 @@ final class Exclusion {
                 rows()
                     .updateOne(
                         mine(migration, token),
-                        Updates.combine(update(next, note), Updates.unset(ControlRows.GATE)))
+                        Updates.combine(update(next, note), Updates.set(ControlRows.GATE, BsonNull.VALUE)))
                     .getMatchedCount())
         > 0;
   }
@@ -129,7 +129,7 @@ final class Exclusion {
     try {
       database.write(
           "opening the gate",
-          () -> rows().updateOne(mine(migration, token), Updates.unset(ControlRows.GATE)));
+          () -> rows().updateOne(mine(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
     } catch (CrossfadeException e) {
       LOG.warn(
           "{}: the gate of '{}' could not be opened; it goes with the session that shut it",

@@ -10,7 +10,6 @@ import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.set;
-import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.UpdateOneModel;
@@ -46,6 +45,7 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
@@ -407,7 +407,7 @@ final class MongoJournal implements Journal {
                                 set("parked", false),
                                 set("attempts", 0),
                                 set("restsUntil", 0L),
-                                unset("givenUp")))
+                                set("givenUp", BsonNull.VALUE)))
                         .getModifiedCount());
   }
 
