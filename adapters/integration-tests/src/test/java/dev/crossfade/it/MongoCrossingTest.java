@@ -56,8 +56,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Users and their snapshots, in uneven documents of MongoDB, cross to PostgreSQL: up to complete and
- * back, with writes going on. MongoDB is the server in this process, or {@code
+ * Users and their snapshots, in uneven documents of MongoDB, cross to PostgreSQL: up to complete
+ * and back, with writes going on. MongoDB is the server in this process, or {@code
  * -Dcrossfade.test.mongodb}.
  */
 class MongoCrossingTest {
@@ -295,7 +295,8 @@ class MongoCrossingTest {
                 new Document("_id", new ObjectId())
                     .append("userId", id)
                     .append(j == 0 ? "totalValue" : "equity", j == 0 ? 100 + i : 200.25)
-                    .append("positions", List.of(new Document("pair", "BTC/USD").append("amount", j)))
+                    .append(
+                        "positions", List.of(new Document("pair", "BTC/USD").append("amount", j)))
                     .append(i % 2 == 0 ? "timestamp" : "createdAt", new Date(1_700_000_000_000L)));
       }
     }
@@ -364,8 +365,7 @@ class MongoCrossingTest {
                       () -> {
                         UUID id = UUID.randomUUID();
                         snapshots.insert(
-                            new Snapshot(
-                                id, user.id(), BigDecimal.TEN, "[]", Instant.EPOCH));
+                            new Snapshot(id, user.id(), BigDecimal.TEN, "[]", Instant.EPOCH));
                         return snapshots.delete(id);
                       });
                   written.incrementAndGet();
@@ -433,9 +433,7 @@ class MongoCrossingTest {
 
   @Test
   void whatPostgresCannotHoldIsParkedWithItsReason() throws Exception {
-    legacy
-        .getCollection("users")
-        .updateOne(eq("_id", ids.get(3)), set("name", "half a\0name"));
+    legacy.getCollection("users").updateOne(eq("_id", ids.get(3)), set("name", "half a\0name"));
     legacy
         .getCollection("users")
         .updateOne(eq("_id", ids.get(4)), set("paperBalance", Decimal128.NaN));
@@ -455,7 +453,10 @@ class MongoCrossingTest {
         .isEqualTo("writes go on");
     org.awaitility.Awaitility.await()
         .atMost(PATIENCE)
-        .until(() -> migration.parked().stream().filter(p -> p.entity().equals("app_user")).count() >= 3);
+        .until(
+            () ->
+                migration.parked().stream().filter(p -> p.entity().equals("app_user")).count()
+                    >= 3);
     assertThat(migration.parked())
         .filteredOn(parked -> parked.entity().equals("app_user"))
         .allSatisfy(parked -> assertThat(parked.reason()).isNotBlank())

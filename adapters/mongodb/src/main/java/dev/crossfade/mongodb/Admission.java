@@ -48,10 +48,7 @@ final class Admission {
     return admitted(
         mark.migration(),
         mark.epoch(),
-        row ->
-            row != null
-                && row.state() != ControlRow.State.MOVED
-                && row.epoch() == mark.epoch());
+        row -> row != null && row.state() != ControlRow.State.MOVED && row.epoch() == mark.epoch());
   }
 
   /** For a finish, or whatever else any epoch may do: nobody changes the row meanwhile. */
@@ -66,8 +63,7 @@ final class Admission {
    * @throws FencedException if the incarnation is fenced or unknown
    */
   Visit toChange(Change change) {
-    Visit visit =
-        admitted(change.migration(), change.epoch(), row -> follows(row, change.epoch()));
+    Visit visit = admitted(change.migration(), change.epoch(), row -> follows(row, change.epoch()));
     try {
       if (!visit.view().live().contains(change.incarnation())) {
         checkLives(change.incarnation());
@@ -111,7 +107,8 @@ final class Admission {
 
   /** Not within a visit, because whoever holds the gate waits for those. */
   private Visit lookedAgain(String migration, long epoch, Predicate<@Nullable ControlRow> may) {
-    long deadline = System.nanoTime() + database.settings().exclusionLimit().multipliedBy(2).toNanos();
+    long deadline =
+        System.nanoTime() + database.settings().exclusionLimit().multipliedBy(2).toNanos();
     while (true) {
       View fresh = session.refresh();
       Visit visit = session.visit();

@@ -36,8 +36,7 @@ final class AuditDocuments {
         .append("instance", new BsonString(entry.instance()))
         .append("gates", gates)
         .append("reason", text(entry.reason()))
-        .append(
-            "pauseNanos", pause == null ? BsonNull.VALUE : new BsonInt64(pause.toNanos()));
+        .append("pauseNanos", pause == null ? BsonNull.VALUE : new BsonInt64(pause.toNanos()));
   }
 
   private static BsonValue text(@Nullable String text) {

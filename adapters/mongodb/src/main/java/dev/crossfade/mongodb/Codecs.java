@@ -80,8 +80,7 @@ final class Codecs {
     return stored == null
         ? null
         : codec(
-            value -> stored.encode(typed.store(value)),
-            value -> typed.load(stored.decode(value)));
+            value -> stored.encode(typed.store(value)), value -> typed.load(stored.decode(value)));
   }
 
   /** The codec of a type; null if there is none. */
@@ -96,8 +95,7 @@ final class Codecs {
       return nested(raw);
     } else if (raw.isEnum()) {
       return codec(
-          value -> new BsonString(((Enum<?>) value).name()),
-          stored -> constant(raw, text(stored)));
+          value -> new BsonString(((Enum<?>) value).name()), stored -> constant(raw, text(stored)));
     }
     return simple(raw, scale);
   }
@@ -141,8 +139,7 @@ final class Codecs {
           stored -> LocalDateTime.ofInstant(instantOrText(stored), ZoneOffset.UTC));
     } else if (type == LocalDate.class) {
       return codec(
-          value -> date(((LocalDate) value).atStartOfDay().toInstant(ZoneOffset.UTC)),
-          Codecs::day);
+          value -> date(((LocalDate) value).atStartOfDay().toInstant(ZoneOffset.UTC)), Codecs::day);
     } else if (type == UUID.class) {
       return codec(value -> new BsonBinary((UUID) value), Codecs::uuid);
     } else if (type == byte[].class) {
@@ -456,10 +453,12 @@ final class Codecs {
     return stored.isObjectId() ? stored.asObjectId().getValue().toHexString() : text(stored);
   }
 
-
   private static IllegalArgumentException expected(String what, BsonValue stored) {
     BsonType found = stored.getBsonType();
     return new IllegalArgumentException(
-        "expected " + what + ", found BSON type " + found.name().toLowerCase(java.util.Locale.ROOT));
+        "expected "
+            + what
+            + ", found BSON type "
+            + found.name().toLowerCase(java.util.Locale.ROOT));
   }
 }

@@ -39,8 +39,7 @@ final class ControlRows {
   }
 
   static Known known(BsonDocument document) {
-    return new Known(
-        row(document), document.isDocument(GATE) ? document.getDocument(GATE) : null);
+    return new Known(row(document), document.isDocument(GATE) ? document.getDocument(GATE) : null);
   }
 
   static @Nullable ControlRow row(BsonDocument document) {
@@ -69,8 +68,7 @@ final class ControlRows {
     return new BsonDocument("epoch", new BsonInt64(row.epoch()))
         .append("stage", new BsonString(row.stage().id()))
         .append("state", new BsonString(row.state().name()))
-        .append(
-            "attempt", attempt == null ? BsonNull.VALUE : new BsonString(attempt.toString()))
+        .append("attempt", attempt == null ? BsonNull.VALUE : new BsonString(attempt.toString()))
         .append(
             "deadline",
             deadline == null ? BsonNull.VALUE : new BsonDateTime(deadline.toEpochMilli()))

@@ -163,9 +163,7 @@ final class DocumentMapping<T, K> {
     if (conversion != null) {
       return Codecs.converted(conversion, scale);
     } else if (given.objectIds().contains(name)) {
-      return component.type() == String.class
-          ? Codecs.TEXT_OR_OBJECT_ID
-          : Codecs.UUID_OR_OBJECT_ID;
+      return component.type() == String.class ? Codecs.TEXT_OR_OBJECT_ID : Codecs.UUID_OR_OBJECT_ID;
     } else if (given.codecs().containsKey(name)) {
       return given.codecs().get(name);
     }
@@ -471,9 +469,7 @@ final class DocumentMapping<T, K> {
       if (field.component().isKey()) {
         continue;
       }
-      if (leavesNulls
-          && field.component().isDefaulted()
-          && field.component().get(row) == null) {
+      if (leavesNulls && field.component().isDefaulted() && field.component().get(row) == null) {
         if (field.byDefault() != null) {
           onInsert.put(field.name(), field.codec().encode(field.byDefault().get()));
         }
@@ -515,8 +511,7 @@ final class DocumentMapping<T, K> {
     for (FieldMapping field : fields) {
       if (!field.component().isKey() && field != rest) {
         BsonValue value = encoded(field, row);
-        filter.put(
-            field.name(), new BsonDocument("$eq", value == null ? BsonNull.VALUE : value));
+        filter.put(field.name(), new BsonDocument("$eq", value == null ? BsonNull.VALUE : value));
       }
     }
     return filter;
@@ -541,7 +536,6 @@ final class DocumentMapping<T, K> {
     }
     return operators(set, unset, new BsonDocument());
   }
-
 
   int compare(K a, K b) {
     return Arrays.compareUnsigned(entity.keys().encode(a), entity.keys().encode(b));

@@ -144,14 +144,7 @@ final class Documents<T, K> {
   List<BsonDocument> matching(
       Database database, Bson filter, @Nullable K after, @Nullable K to, int limit) {
     return inOrder(
-        database,
-        after,
-        to,
-        limit,
-        filter,
-        Function.identity(),
-        Function.identity(),
-        mapping::key);
+        database, after, to, limit, filter, Function.identity(), Function.identity(), mapping::key);
   }
 
   private <R> List<R> inOrder(
@@ -174,7 +167,9 @@ final class Documents<T, K> {
     } else {
       for (Bson part : parts(after, to)) {
         FindIterable<BsonDocument> find =
-            shape.apply(collection(database).find(filter == ALL ? part : and(filter, part))).sort(ascending(mapping.keyPath()));
+            shape
+                .apply(collection(database).find(filter == ALL ? part : and(filter, part)))
+                .sort(ascending(mapping.keyPath()));
         (limit == MANY ? find : find.limit(limit))
             .forEach(document -> results.add(result.apply(document)));
       }

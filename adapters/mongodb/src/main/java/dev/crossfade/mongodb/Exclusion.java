@@ -75,8 +75,7 @@ final class Exclusion {
   }
 
   private boolean shut(Bson expected, String migration, BsonString token) {
-    BsonDocument gate =
-        new BsonDocument("by", new BsonString(session.id())).append("token", token);
+    BsonDocument gate = new BsonDocument("by", new BsonString(session.id())).append("token", token);
     return update(expected, migration, Updates.set(ControlRows.GATE, gate));
   }
 
@@ -120,7 +119,8 @@ final class Exclusion {
                 rows()
                     .updateOne(
                         mine(migration, token),
-                        Updates.combine(update(next, note), Updates.set(ControlRows.GATE, BsonNull.VALUE)))
+                        Updates.combine(
+                            update(next, note), Updates.set(ControlRows.GATE, BsonNull.VALUE)))
                     .getMatchedCount())
         > 0;
   }
@@ -129,7 +129,10 @@ final class Exclusion {
     try {
       database.write(
           "opening the gate",
-          () -> rows().updateOne(mine(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
+          () ->
+              rows()
+                  .updateOne(
+                      mine(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
     } catch (CrossfadeException e) {
       LOG.warn(
           "{}: the gate of '{}' could not be opened; it goes with the session that shut it",

@@ -150,9 +150,7 @@ final class Finishing {
   private void disputeWithin(Span range) {
     for (Map.Entry<String, Own> each : all.entrySet()) {
       Span span = each.getValue().entry().span();
-      if (!span.isRange()
-          && span.entity().equals(range.entity())
-          && range.contains(span.from())) {
+      if (!span.isRange() && span.entity().equals(range.entity()) && range.contains(span.from())) {
         disputed.add(each.getKey());
       }
     }
@@ -184,10 +182,7 @@ final class Finishing {
       long deleted =
           journal
               .deleteMany(
-                  and(
-                      in("_id", some),
-                      eq("state", EntryDocuments.OPEN),
-                      eq("contested", false)))
+                  and(in("_id", some), eq("state", EntryDocuments.OPEN), eq("contested", false)))
               .getDeletedCount();
       if (deleted < some.size()) {
         Set<String> still = new HashSet<>();

@@ -79,8 +79,7 @@ final class Incarnations implements Instances {
 
   private static BsonDocument said(Pulse pulse) {
     Stage wanted = pulse.wanted();
-    return new BsonDocument(
-            "wanted", wanted == null ? BsonNull.VALUE : new BsonString(wanted.id()))
+    return new BsonDocument("wanted", wanted == null ? BsonNull.VALUE : new BsonString(wanted.id()))
         .append("epoch", new BsonInt64(pulse.epoch()))
         .append("compared", new BsonInt64(pulse.counts().compared()))
         .append("mismatched", new BsonInt64(pulse.counts().mismatched()))
@@ -134,8 +133,7 @@ final class Incarnations implements Instances {
 
   private static Duration silentFor(BsonDocument document, Instant now) {
     Duration silent =
-        Duration.between(
-            Instant.ofEpochMilli(document.getDateTime("heardAt").getValue()), now);
+        Duration.between(Instant.ofEpochMilli(document.getDateTime("heardAt").getValue()), now);
     return silent.isNegative() ? Duration.ZERO : silent;
   }
 
@@ -151,8 +149,7 @@ final class Incarnations implements Instances {
                     .updateOne(
                         eq("_id", incarnation.toString()),
                         Updates.combine(
-                            Updates.set("fenced", true),
-                            new BsonDocument("$setOnInsert", unknown)),
+                            Updates.set("fenced", true), new BsonDocument("$setOnInsert", unknown)),
                         UPSERT));
     Settings settings = database().settings();
     connected

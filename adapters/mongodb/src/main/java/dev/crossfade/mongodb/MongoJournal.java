@@ -237,9 +237,7 @@ final class MongoJournal implements Journal {
     Set<String> fenced = new HashSet<>();
     if (!owners.isEmpty()) {
       for (BsonDocument each :
-          database()
-              .collection(Names.INSTANCE)
-              .find(and(in("_id", owners), eq("fenced", true)))) {
+          database().collection(Names.INSTANCE).find(and(in("_id", owners), eq("fenced", true)))) {
         fenced.add(each.getString("_id").getValue());
       }
     }
@@ -261,8 +259,7 @@ final class MongoJournal implements Journal {
       for (Entry taken : bySpan.getOrDefault(repair.span(), List.of())) {
         models.add(
             new UpdateOneModel<>(
-                eq("_id", EntryDocuments.id(taken)),
-                set("chosenBy", EntryDocuments.id(repair))));
+                eq("_id", EntryDocuments.id(taken)), set("chosenBy", EntryDocuments.id(repair))));
       }
     }
     for (List<WriteModel<BsonDocument>> some : Finishing.chunks(models)) {
@@ -497,8 +494,7 @@ final class MongoJournal implements Journal {
           || others.contains(span)
           || ranges.stream()
               .anyMatch(
-                  range ->
-                      range.entity().equals(span.entity()) && range.contains(span.from()))) {
+                  range -> range.entity().equals(span.entity()) && range.contains(span.from()))) {
         disputed.add(i);
       }
     }
@@ -589,17 +585,13 @@ final class MongoJournal implements Journal {
         .read(
             "reading remembered keys",
             () ->
-                remembered()
-                    .find(eq("migration", migration))
-                    .limit(limit)
-                    .into(new ArrayList<>()));
+                remembered().find(eq("migration", migration)).limit(limit).into(new ArrayList<>()));
   }
 
   private void forget(Visit visit, List<BsonDocument> some) {
     List<BsonValue> ids = some.stream().map(each -> each.get("_id")).toList();
     visit.beforeSending();
-    database()
-        .write("forgetting remembered keys", () -> remembered().deleteMany(in("_id", ids)));
+    database().write("forgetting remembered keys", () -> remembered().deleteMany(in("_id", ids)));
   }
 
   private List<BsonDocument> found(Bson filter) {

@@ -162,9 +162,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
   @Override
   public List<T> findAll(Collection<? extends K> keys) {
     List<T> rows =
-        keys.isEmpty()
-            ? List.of()
-            : reading(database -> table.documents().findAll(database, keys));
+        keys.isEmpty() ? List.of() : reading(database -> table.documents().findAll(database, keys));
     List<RowState<T, K>> own = own();
     if (own.isEmpty()) {
       return rows;
@@ -404,7 +402,12 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
   private @Nullable BsonDocument first(Bson filter) {
     return this.<@Nullable BsonDocument>reading(
         database ->
-            table.collection(database).find(filter).sort(ascending(mapping.keyPath())).limit(1).first());
+            table
+                .collection(database)
+                .find(filter)
+                .sort(ascending(mapping.keyPath()))
+                .limit(1)
+                .first());
   }
 
   private @Nullable BsonDocument updated(Bson filter, BsonDocument before, Bson update) {
@@ -421,8 +424,8 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
    * method that is {@link dev.crossfade.Writes#chunk chunked} it does one chunk.
    *
    * @return how many it has changed: of this chunk, if it is one
-   * @throws IllegalStateException if it is not chunked and more than 10,000 meet the filter; nothing
-   *     was changed
+   * @throws IllegalStateException if it is not chunked and more than 10,000 meet the filter;
+   *     nothing was changed
    */
   protected final long updateWhere(Bson filter, Bson update) {
     return writing(
@@ -480,8 +483,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
     return part;
   }
 
-  private List<BsonDocument> matching(
-      Bson filter, @Nullable K after, @Nullable K to, int limit) {
+  private List<BsonDocument> matching(Bson filter, @Nullable K after, @Nullable K to, int limit) {
     return reading(database -> table.documents().matching(database, filter, after, to, limit));
   }
 

@@ -196,9 +196,7 @@ public final class MongoStore implements Store {
       database
           .collection(Names.STATE)
           .updateOne(
-              eq("_id", id),
-              Updates.setOnInsert(field, value),
-              new UpdateOptions().upsert(true));
+              eq("_id", id), Updates.setOnInsert(field, value), new UpdateOptions().upsert(true));
     } catch (com.mongodb.MongoException e) {
       if (!MongoErrors.isDuplicate(e)) {
         throw e;
@@ -281,8 +279,7 @@ public final class MongoStore implements Store {
     return database.read(
         "reading the identity",
         () -> {
-          BsonDocument word =
-              database.collection(Names.STATE).find(eq("_id", "identity")).first();
+          BsonDocument word = database.collection(Names.STATE).find(eq("_id", "identity")).first();
           BsonDocument hello = database.hello();
           StringBuilder identity = new StringBuilder();
           identity.append(word == null ? "none" : word.getString("word").getValue());
@@ -441,7 +438,9 @@ public final class MongoStore implements Store {
           sent(
               ids,
               state,
-              () -> Objects.requireNonNull(mapping.isWhole() ? replaced(key, whole) : updated(key, update)));
+              () ->
+                  Objects.requireNonNull(
+                      mapping.isWhole() ? replaced(key, whole) : updated(key, update)));
       T now = mapping.row(after);
       return new Written<>(now, ids, List.of(RowState.present(mapping.entity(), now)));
     }
@@ -680,9 +679,9 @@ public final class MongoStore implements Store {
     }
 
     /**
-     * Accepts a server that may lose what it has acknowledged, with the entries that would tell, and
-     * a URL that asks for less than a majority. The stores may then differ without anything knowing,
-     * until a verification finds it.
+     * Accepts a server that may lose what it has acknowledged, with the entries that would tell,
+     * and a URL that asks for less than a majority. The stores may then differ without anything
+     * knowing, until a verification finds it.
      */
     public Builder allowWeakDurability() {
       this.weakAllowed = true;

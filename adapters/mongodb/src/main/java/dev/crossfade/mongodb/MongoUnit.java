@@ -55,8 +55,7 @@ final class MongoUnit {
     this.connected = connected;
     this.mark = mark;
     this.visit = visit;
-    this.bringing =
-        new Bringing(connected.database(), visit, UNLIMITED);
+    this.bringing = new Bringing(connected.database(), visit, UNLIMITED);
   }
 
   /** What a repository does in it. */
@@ -113,8 +112,7 @@ final class MongoUnit {
     if (key == null) {
       return insert(table, row);
     }
-    T whole =
-        mapping.leavesNulls(row) ? mapping.over(row, find(table, key)) : row;
+    T whole = mapping.leavesNulls(row) ? mapping.over(row, find(table, key)) : row;
     return keep(table, mapping.stored(whole), false);
   }
 
@@ -179,10 +177,7 @@ final class MongoUnit {
 
   /** What a database with foreign keys would do by itself. */
   private <U, L> void release(
-      Table<U, L> child,
-      Reference reference,
-      RowState<?, ?> parent,
-      Set<RowState<?, ?>> underWay) {
+      Table<U, L> child, Reference reference, RowState<?, ?> parent, Set<RowState<?, ?>> underWay) {
     for (L key : referring(child, reference, parent)) {
       RowState<U, L> state = RowState.absent(child.mapping().entity(), key);
       if (underWay.contains(state)) {
@@ -383,8 +378,7 @@ final class MongoUnit {
           .journal()
           .finish(
               List.of(
-                  new Finish(
-                      mark.migration(), mark.owner(), own, Finish.Outcome.DONE, List.of())));
+                  new Finish(mark.migration(), mark.owner(), own, Finish.Outcome.DONE, List.of())));
     }
   }
 

@@ -77,8 +77,7 @@ final class References {
       Table<T, ?> table, Reference reference, Table<?, P> parent, T row) {
     Object[] values = new Object[reference.components().size()];
     for (int i = 0; i < values.length; i++) {
-      Object value =
-          table.mapping().entity().component(reference.components().get(i)).get(row);
+      Object value = table.mapping().entity().component(reference.components().get(i)).get(row);
       if (value == null) {
         return null;
       }

@@ -140,7 +140,9 @@ final class StoreSession implements AutoCloseable {
       awaitLease();
     }
 
-    /** The answer of a command did not come: it counts as under way until its time limit is over. */
+    /**
+     * The answer of a command did not come: it counts as under way until its time limit is over.
+     */
     void doubtful(Set<String> entries) {
       lock.lock();
       try {

@@ -80,8 +80,7 @@ class MappingTest {
     }
 
     long promoteAll() {
-      return updateWhere(
-          lt("balance", 100), com.mongodb.client.model.Updates.set("role", "poor"));
+      return updateWhere(lt("balance", 100), com.mongodb.client.model.Updates.set("role", "poor"));
     }
   }
 
@@ -235,13 +234,13 @@ class MappingTest {
     assertThat(all)
         .hasSize(40)
         .isSortedAccordingTo(
-            (a, b) ->
-                Arrays.compareUnsigned(USER.keys().encode(a), USER.keys().encode(b)));
+            (a, b) -> Arrays.compareUnsigned(USER.keys().encode(a), USER.keys().encode(b)));
     for (int from = -1; from < 39; from += 5) {
       UUID after = from < 0 ? null : all.get(from);
       assertThat(users.boundary(after, 3)).isEqualTo(from + 3 < 40 ? all.get(from + 3) : null);
-      assertThat(users.scan(after, 4)).extracting(User::id).isEqualTo(
-          all.subList(from + 1, Math.min(40, from + 5)));
+      assertThat(users.scan(after, 4))
+          .extracting(User::id)
+          .isEqualTo(all.subList(from + 1, Math.min(40, from + 5)));
       assertThat(users.keysBetween(after, all.get(39))).isEqualTo(all.subList(from + 1, 40));
     }
   }
@@ -305,7 +304,9 @@ class MappingTest {
     Written<Long> written = app.unit(users::promoteAll);
 
     assertThat(written.result()).isEqualTo(2);
-    assertThat(written.states()).hasSize(2).allMatch(state -> ((User) state.row()).role().equals("poor"));
+    assertThat(written.states())
+        .hasSize(2)
+        .allMatch(state -> ((User) state.row()).role().equals("poor"));
     assertThat(app.entries()).isEqualTo(2);
   }
 
@@ -337,8 +338,7 @@ class MappingTest {
         .asString()
         .contains("email")
         .contains("unique index");
-    app.collection("note")
-        .createIndex(Indexes.ascending("email"), new IndexOptions().unique(true));
+    app.collection("note").createIndex(Indexes.ascending("email"), new IndexOptions().unique(true));
     assertThat(app.store.problems(List.of(notes))).isEmpty();
 
     app.collection("note")
@@ -367,7 +367,8 @@ class MappingTest {
     assertThat(
             app.store.problems(
                 List.of(
-                    new Named<>(App.context(app.store, odd), "odd", fields -> fields.field("x", "y")))))
+                    new Named<>(
+                        App.context(app.store, odd), "odd", fields -> fields.field("x", "y")))))
         .anyMatch(problem -> problem.contains("no component 'x'"))
         .anyMatch(problem -> problem.contains("fields.convert(\"what\""));
   }
@@ -380,7 +381,9 @@ class MappingTest {
 
     Times saved = app.unit(() -> times.save(new Times(1, fine))).result();
 
-    assertThat(saved.at()).as("as it is stored").isEqualTo(Instant.parse("1969-12-31T23:59:59.999Z"));
+    assertThat(saved.at())
+        .as("as it is stored")
+        .isEqualTo(Instant.parse("1969-12-31T23:59:59.999Z"));
     assertThat(times.get(1L)).isEqualTo(saved);
     assertThatThrownBy(() -> app.unit(() -> times.save(new Times(2, Instant.MAX))))
         .isInstanceOf(CheckException.class)

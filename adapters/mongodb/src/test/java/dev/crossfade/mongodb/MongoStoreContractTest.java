@@ -45,8 +45,7 @@ class MongoStoreContractTest extends StoreContract {
       for (Entity<?, ?> entity : ContractEntities.all()) {
         CreateCollectionOptions options = new CreateCollectionOptions();
         if (entity == ContractEntities.ITEM && !TestMongo.isInProcess()) {
-          options.validationOptions(
-              new ValidationOptions().validator(Filters.gte("quantity", 0)));
+          options.validationOptions(new ValidationOptions().validator(Filters.gte("quantity", 0)));
         }
         database.createCollection(entity.name(), options);
       }

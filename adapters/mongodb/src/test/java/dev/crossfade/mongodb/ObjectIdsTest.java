@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.bson.types.ObjectId;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** ObjectIds as UUIDs: one-to-one, in the same order, and every other UUID told apart. */
 class ObjectIdsTest {

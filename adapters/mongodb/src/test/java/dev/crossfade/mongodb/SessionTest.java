@@ -108,8 +108,7 @@ class SessionTest {
     others(session("dead", Duration.ofSeconds(20), Duration.ofSeconds(10)));
     app.collection(Names.CONTROL)
         .updateOne(
-            eq("_id", App.MIGRATION),
-            set("gate", new Document("by", "dead").append("token", "t")));
+            eq("_id", App.MIGRATION), set("gate", new Document("by", "dead").append("token", "t")));
 
     assertThat(retried(OPEN.advanced(Stage.SHADOW))).isTrue();
     assertThat(app.collection(Names.CONTROL).find(eq("_id", App.MIGRATION)).first())

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.mongodb.MongoDBContainer;
 
 /**
- * The server of the tests, one per JVM: {@code -Dcrossfade.test.mongodb=mongodb://…}; or a container,
- * a replica set of one, with {@code -Dcrossfade.test.containers[=image]}; or one in this process,
- * which speaks the real protocol to the real driver but has neither transactions nor write concerns,
- * orders text by UTF-16 and knows no validators.
+ * The server of the tests, one per JVM: {@code -Dcrossfade.test.mongodb=mongodb://…}; or a
+ * container, a replica set of one, with {@code -Dcrossfade.test.containers[=image]}; or one in this
+ * process, which speaks the real protocol to the real driver but has neither transactions nor write
+ * concerns, orders text by UTF-16 and knows no validators.
  */
 final class TestMongo {
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -49,10 +49,7 @@ final class TestMongo {
 
   /** A database that no other test has. */
   static String freshDatabase() {
-    return "crossfade_test_"
-        + ProcessHandle.current().pid()
-        + "_"
-        + DATABASES.incrementAndGet();
+    return "crossfade_test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
   }
 
   /** The server, without a database. */
