@@ -54,6 +54,7 @@ final class EntryDocuments {
         .append("restsUntil", new BsonInt64(0))
         .append("at", new BsonInt64(atMillis))
         .append("chosenBy", BsonNull.VALUE)
+        .append("chosenUntil", new BsonInt64(0))
         .append("givenUp", BsonNull.VALUE);
   }
 

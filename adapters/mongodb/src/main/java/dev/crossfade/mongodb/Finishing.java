@@ -31,6 +31,9 @@ import org.bson.conversions.Bson;
  * transaction; the order makes that safe, see {@code docs/mongodb.md}.
  */
 final class Finishing {
+  /** No repair has chosen it. */
+  static final Bson UNCLAIMED = set("chosenUntil", 0L);
+
   private static final int AT_ONCE = 1_000;
 
   private final MongoCollection<BsonDocument> journal;
@@ -233,16 +236,19 @@ final class Finishing {
     return restored;
   }
 
-  /** Last, so that whoever stops before has left too many. */
+  /** Last, so that whoever stops before has left too many. What stays may be chosen anew. */
   private void deleteTaken() {
-    List<String> taken = new ArrayList<>();
+    List<String> done = new ArrayList<>();
+    List<String> free = new ArrayList<>();
     for (Finish operation : operations) {
-      if (operation.outcome() == Outcome.DONE) {
-        operation.taken().forEach(entry -> taken.add(EntryDocuments.id(entry)));
-      }
+      List<String> taken = operation.outcome() == Outcome.DONE ? done : free;
+      operation.taken().forEach(entry -> taken.add(EntryDocuments.id(entry)));
     }
-    for (List<String> some : chunks(taken)) {
+    for (List<String> some : chunks(done)) {
       journal.deleteMany(in("_id", some));
+    }
+    for (List<String> some : chunks(free)) {
+      journal.updateMany(in("_id", some), UNCLAIMED);
     }
   }
 

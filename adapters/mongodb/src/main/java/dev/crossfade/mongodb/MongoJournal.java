@@ -38,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -54,6 +55,9 @@ import org.bson.conversions.Bson;
 final class MongoJournal implements Journal {
   private static final String READING = "reading the journal";
   private static final int AT_ONCE = 1_000;
+
+  /** How long a repair may take from choosing to marking before another takes its place. */
+  private static final long CLAIM_MILLIS = 5_000;
 
   private final Supplier<Connected> connected;
 
@@ -152,18 +156,58 @@ final class MongoJournal implements Journal {
     try (Visit visit = connected.get().admission().toRepair(mark)) {
       ControlRow row = visit.view().row(mark.migration());
       boolean closing = row != null && row.state() == ControlRow.State.CLOSING;
-      List<Entry> taken = chosen(candidates(mark.migration(), limit, closing));
-      Map<Span, List<Entry>> bySpan = new LinkedHashMap<>();
-      for (Entry entry : taken) {
-        bySpan.computeIfAbsent(entry.span(), span -> new ArrayList<>()).add(entry);
+      Map<String, BsonDocument> candidates = new LinkedHashMap<>();
+      candidates(mark.migration(), limit, closing)
+          .forEach(each -> candidates.put(each.getString("_id").getValue(), each));
+      List<Entry> wanted =
+          chosen(candidates.values().stream().map(EntryDocuments::entry).toList());
+      Map<Span, Entry> own = new LinkedHashMap<>();
+      for (Entry entry : wanted) {
+        own.computeIfAbsent(entry.span(), span -> new Entry(mark.owner(), mark.nextId(), span));
       }
-      List<Entry> own = marked(visit, mark, bySpan.keySet());
-      choose(own, bySpan);
-      return new Taken(taken, own);
+      List<Entry> taken = claimed(wanted, own, candidates);
+      Set<Span> spans = new HashSet<>();
+      taken.forEach(entry -> spans.add(entry.span()));
+      List<Entry> marked = own.values().stream().filter(e -> spans.contains(e.span())).toList();
+      insert(visit, mark.migration(), marked, EntryDocuments.OPEN);
+      return new Taken(taken, marked);
     }
   }
 
-  private List<Entry> candidates(String migration, int limit, boolean closing) {
+  /**
+   * Each entry goes to one repair: two that took the same would contest each other, and may both
+   * stay. A claim holds until the repair's own entry is there, and as long as that is open.
+   */
+  private List<Entry> claimed(
+      List<Entry> wanted, Map<Span, Entry> own, Map<String, BsonDocument> candidates) {
+    long until = connected.get().session().serverMillis() + CLAIM_MILLIS;
+    List<WriteModel<BsonDocument>> models = new ArrayList<>();
+    Set<String> repairs = new HashSet<>();
+    for (Entry entry : wanted) {
+      String id = EntryDocuments.id(entry);
+      String repair = EntryDocuments.id(Objects.requireNonNull(own.get(entry.span())));
+      BsonDocument read = Objects.requireNonNull(candidates.get(id));
+      repairs.add(repair);
+      models.add(
+          new UpdateOneModel<>(
+              and(
+                  eq("_id", id),
+                  eq("chosenBy", read.get("chosenBy")),
+                  eq("chosenUntil", read.get("chosenUntil"))),
+              combine(set("chosenBy", repair), set("chosenUntil", until))));
+    }
+    for (List<WriteModel<BsonDocument>> some : Finishing.chunks(models)) {
+      database().write("choosing entries", () -> lazily().bulkWrite(some));
+    }
+    Set<String> claimed = new HashSet<>();
+    for (List<String> some : Finishing.chunks(List.copyOf(repairs))) {
+      found(in("chosenBy", some))
+          .forEach(each -> claimed.add(each.getString("_id").getValue()));
+    }
+    return wanted.stream().filter(e -> claimed.contains(EntryDocuments.id(e))).toList();
+  }
+
+  private List<BsonDocument> candidates(String migration, int limit, boolean closing) {
     return database()
         .read(
             READING,
@@ -175,6 +219,7 @@ final class MongoJournal implements Journal {
               if (!closing) {
                 conditions.add(lte("restsUntil", connected.get().session().serverMillis()));
               }
+              conditions.add(lte("chosenUntil", connected.get().session().serverMillis()));
               conditions.add(or(eq("state", EntryDocuments.LEFT), in("owner", fenced)));
               List<BsonDocument> found =
                   entries()
@@ -185,8 +230,7 @@ final class MongoJournal implements Journal {
               Set<String> chosen = chosenByOthers(found);
               return found.stream()
                   .filter(each -> !chosen.contains(each.getString("_id").getValue()))
-                  .map(EntryDocuments::entry)
-                  .filter(each -> !isDoubtful(each))
+                  .filter(each -> !isDoubtful(EntryDocuments.entry(each)))
                   .limit(limit)
                   .toList();
             });
@@ -253,20 +297,6 @@ final class MongoJournal implements Journal {
     return List.copyOf(candidates.subList(0, Math.min(candidates.size(), Math.max(1, points))));
   }
 
-  private void choose(List<Entry> own, Map<Span, List<Entry>> bySpan) {
-    List<WriteModel<BsonDocument>> models = new ArrayList<>();
-    for (Entry repair : own) {
-      for (Entry taken : bySpan.getOrDefault(repair.span(), List.of())) {
-        models.add(
-            new UpdateOneModel<>(
-                eq("_id", EntryDocuments.id(taken)), set("chosenBy", EntryDocuments.id(repair))));
-      }
-    }
-    for (List<WriteModel<BsonDocument>> some : Finishing.chunks(models)) {
-      database().write("choosing entries", () -> lazily().bulkWrite(some));
-    }
-  }
-
   @Override
   public int finish(List<Finish> operations) {
     if (operations.isEmpty()) {
@@ -291,7 +321,13 @@ final class MongoJournal implements Journal {
   @Override
   public void withdraw(Collection<Entry> own) {
     for (List<String> some : Finishing.chunks(ids(own))) {
-      database().write("withdrawing", () -> lazily().deleteMany(in("_id", some)));
+      database()
+          .write(
+              "withdrawing",
+              () -> {
+                lazily().updateMany(in("chosenBy", some), Finishing.UNCLAIMED);
+                return lazily().deleteMany(in("_id", some));
+              });
     }
   }
 
