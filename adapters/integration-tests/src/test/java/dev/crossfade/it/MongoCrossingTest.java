@@ -172,8 +172,7 @@ class MongoCrossingTest {
       return !write(
               DSL.update(USERS)
                   .set(role, "admin")
-                  .where(column("id", UUID.class).eq(id), role.eq("user"))
-                  .returning())
+                  .where(column("id", UUID.class).eq(id), role.eq("user")))
           .isEmpty();
     }
   }
@@ -342,12 +341,6 @@ class MongoCrossingTest {
     assertThat(report.isClean()).isTrue();
   }
 
-  private void move(Stage stage) {
-    settled();
-    migration.moveTo(stage);
-    assertThat(migration.stage()).isEqualTo(stage);
-  }
-
   @Test
   void everyStageUpAndDownWithWrites() throws Exception {
     AtomicBoolean over = new AtomicBoolean();
@@ -366,7 +359,7 @@ class MongoCrossingTest {
                         UUID id = UUID.randomUUID();
                         snapshots.insert(
                             new Snapshot(id, user.id(), BigDecimal.TEN, "[]", Instant.EPOCH));
-                        return snapshots.delete(id);
+                        snapshots.delete(id);
                       });
                   written.incrementAndGet();
                 }
@@ -410,6 +403,9 @@ class MongoCrossingTest {
 
   /** A verification with no difference is the gate; with a writer it may take more than one. */
   private void settledWhileWriting() {
+    if (!migration.stage().writesBoth()) {
+      return; // complete: the stores differ by design
+    }
     for (int i = 0; i < 20; i++) {
       if (migration.verify().isClean()) {
         return;
