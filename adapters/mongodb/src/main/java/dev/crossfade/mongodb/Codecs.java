@@ -369,14 +369,10 @@ final class Codecs {
   /** A Date has milliseconds; what is finer is cut. */
   private static BsonDateTime date(Instant time) {
     try {
-      return new BsonDateTime(Math.floorDiv(time.getNano(), 1_000_000) + millis(time));
+      return new BsonDateTime(time.toEpochMilli());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("a time that a Date cannot hold", e);
     }
-  }
-
-  private static long millis(Instant time) {
-    return Math.multiplyExact(time.getEpochSecond(), 1_000L);
   }
 
   private static Instant instantOrText(BsonValue stored) {

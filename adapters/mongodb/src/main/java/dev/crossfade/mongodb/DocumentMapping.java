@@ -69,7 +69,7 @@ final class DocumentMapping<T, K> {
                 .findFirst()
                 .orElse(null);
     for (FieldMapping field : fields) {
-      if (field != rest) {
+      if (!isRest(field)) {
         field.names().forEach(name -> knownFields.add(name.replaceFirst("\\..*", "")));
       }
     }
@@ -117,6 +117,11 @@ final class DocumentMapping<T, K> {
       }
     }
     return false;
+  }
+
+  /** Whether it takes what no other component has. */
+  private boolean isRest(FieldMapping field) {
+    return rest != null && rest.component().index() == field.component().index();
   }
 
   // Making it.
@@ -291,7 +296,7 @@ final class DocumentMapping<T, K> {
     @Nullable Object[] values = new Object[fields.size()];
     for (int i = 0; i < values.length; i++) {
       FieldMapping field = fields.get(i);
-      values[i] = field == rest ? others(document) : value(field, document);
+      values[i] = isRest(field) ? others(document) : value(field, document);
       if (values[i] == null && field.component().type().isPrimitive()) {
         throw unreadable(document, field, "it is missing, and has no default", null);
       }
@@ -415,11 +420,9 @@ final class DocumentMapping<T, K> {
     FieldMapping.put(document, keyPath, encodedKey(row));
     for (FieldMapping field : fields) {
       BsonValue value = field.component().isKey() ? null : encoded(field, row);
-      if (value == null) {
-        continue;
-      } else if (field == rest && value.isDocument()) {
+      if (value != null && isRest(field) && value.isDocument()) {
         document.putAll(value.asDocument());
-      } else if (field != rest) {
+      } else if (value != null && !isRest(field)) {
         FieldMapping.put(document, field.name(), value);
       }
     }
@@ -509,7 +512,7 @@ final class DocumentMapping<T, K> {
   BsonDocument asWritten(T row) {
     BsonDocument filter = new BsonDocument(keyPath, encodedKey(row));
     for (FieldMapping field : fields) {
-      if (!field.component().isKey() && field != rest) {
+      if (!field.component().isKey() && !isRest(field)) {
         BsonValue value = encoded(field, row);
         filter.put(field.name(), new BsonDocument("$eq", value == null ? BsonNull.VALUE : value));
       }

@@ -159,8 +159,7 @@ final class MongoJournal implements Journal {
       Map<String, BsonDocument> candidates = new LinkedHashMap<>();
       candidates(mark.migration(), limit, closing)
           .forEach(each -> candidates.put(each.getString("_id").getValue(), each));
-      List<Entry> wanted =
-          chosen(candidates.values().stream().map(EntryDocuments::entry).toList());
+      List<Entry> wanted = chosen(candidates.values().stream().map(EntryDocuments::entry).toList());
       Map<Span, Entry> own = new LinkedHashMap<>();
       for (Entry entry : wanted) {
         own.computeIfAbsent(entry.span(), span -> new Entry(mark.owner(), mark.nextId(), span));
@@ -201,8 +200,7 @@ final class MongoJournal implements Journal {
     }
     Set<String> claimed = new HashSet<>();
     for (List<String> some : Finishing.chunks(List.copyOf(repairs))) {
-      found(in("chosenBy", some))
-          .forEach(each -> claimed.add(each.getString("_id").getValue()));
+      found(in("chosenBy", some)).forEach(each -> claimed.add(each.getString("_id").getValue()));
     }
     return wanted.stream().filter(e -> claimed.contains(EntryDocuments.id(e))).toList();
   }
