@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
@@ -36,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * session has read them last; so a change of epoch or state waits for all sessions.
  */
 final class Control implements ControlTable {
-  private static final BooleanSupplier ALWAYS = () -> true;
-
   private final Supplier<Connected> connected;
 
   Control(Supplier<Connected> connected) {
@@ -93,7 +90,7 @@ final class Control implements ControlTable {
     boolean replaced =
         leavesWritersAlone(expected, next)
             ? exclusion.replaceAtOnce(filter, next, note(expected, entry))
-            : exclusion.replace(filter, next, ALWAYS, note(expected, entry));
+            : exclusion.replace(filter, next, Control::always, note(expected, entry));
     settle(expected.migration());
     return replaced;
   }
@@ -119,6 +116,11 @@ final class Control implements ControlTable {
     return replaced;
   }
 
+  /** Where nothing but the row counts. */
+  private static boolean always() {
+    return true;
+  }
+
   private boolean isDrained(String migration) {
     return database()
             .read(
@@ -141,7 +143,7 @@ final class Control implements ControlTable {
       insert(row, making);
     }
     Bson older = and(eq("_id", row.migration()), lt("epoch", row.epoch()));
-    connected.get().exclusion().replace(older, row, ALWAYS, null);
+    connected.get().exclusion().replace(older, row, Control::always, null);
     return row.equals(read(row.migration()));
   }
 

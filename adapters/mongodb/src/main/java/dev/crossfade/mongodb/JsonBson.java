@@ -217,7 +217,7 @@ final class JsonBson {
 
   /** The smallest type that holds it exactly. */
   static BsonValue number(BigDecimal value) {
-    if (value.scale() <= 0 && value.precision() - value.scale() <= 19 || isWhole(value)) {
+    if (isWhole(value)) {
       try {
         long whole = value.longValueExact();
         return whole == (int) whole ? new BsonInt32((int) whole) : new BsonInt64(whole);
@@ -237,9 +237,7 @@ final class JsonBson {
   }
 
   private static boolean isWhole(BigDecimal value) {
-    return value.precision() - value.scale() <= 19
-        && value.precision() - value.scale() >= 0
-        && value.stripTrailingZeros().scale() <= 0;
+    return value.precision() - value.scale() <= 19 && value.stripTrailingZeros().scale() <= 0;
   }
 
   private static BsonValue unwrapped(BsonDocument document) {

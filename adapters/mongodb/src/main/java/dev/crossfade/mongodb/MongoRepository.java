@@ -150,6 +150,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
     return row;
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private @Nullable T found(K key) {
     MongoUnit unit = store.unit();
     if (unit != null) {
@@ -219,6 +220,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   public final @Nullable K boundary(@Nullable K after, int limit) {
     if (own().isEmpty()) {
       return this.<@Nullable K>reading(
@@ -348,6 +350,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /** Whether any row meets a filter. */
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   protected final boolean fetchExists(Bson filter) {
     flushed();
     return this.<@Nullable BsonDocument>reading(
@@ -399,6 +402,7 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
         });
   }
 
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private @Nullable BsonDocument first(Bson filter) {
     return this.<@Nullable BsonDocument>reading(
         database ->

@@ -702,7 +702,7 @@ public final class MongoStore implements Store {
       List<String> found = new ArrayList<>(problems);
       String named = database;
       ConnectionString at = url;
-      check(found, at == null || named != null && !named.isBlank(), "url must name a database");
+      check(found, at == null || (named != null && !named.isBlank()), "url must name a database");
       check(found, isPositive(operationLimit), "operationLimit must be positive");
       check(found, isPositive(watchInterval), "watchInterval must be positive");
       check(found, isPositive(exclusionLimit), "exclusionLimit must be positive");

@@ -180,16 +180,15 @@ final class MongoUnit {
       Table<U, L> child, Reference reference, RowState<?, ?> parent, Set<RowState<?, ?>> underWay) {
     for (L key : referring(child, reference, parent)) {
       RowState<U, L> state = RowState.absent(child.mapping().entity(), key);
-      if (underWay.contains(state)) {
-        continue;
-      } else if (reference.onDelete() == OnDelete.CASCADE) {
-        delete(child, key, underWay);
-      } else if (reference.onDelete() == OnDelete.SET_NULL) {
+      boolean goes = underWay.contains(state);
+      if (!goes && reference.onDelete() == OnDelete.CASCADE) {
+        boolean unused = delete(child, key, underWay);
+      } else if (!goes && reference.onDelete() == OnDelete.SET_NULL) {
         U row = find(child, key);
         if (row != null) {
           keep(child, child.mapping().without(row, reference.components()), false);
         }
-      } else {
+      } else if (!goes) {
         throw new ForeignKeyException(
             parent.entity().name()
                 + " "
