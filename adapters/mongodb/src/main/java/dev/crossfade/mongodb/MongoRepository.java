@@ -445,8 +445,9 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
   }
 
   /**
-   * Deletes all documents that meet a filter, and what declared references take with them, in the
-   * same way as {@link #updateWhere}.
+   * Deletes all documents that meet a filter, and what declared references take with them, in
+   * chunks as {@link #updateWhere}. Which these are is decided when they are read; they are deleted
+   * by their keys at the end of the unit, also if they do not meet the filter any more by then.
    *
    * @return how many are gone: of this chunk, if it is one
    */
