@@ -255,8 +255,8 @@ public final class Reconciliation {
       writeDown(pair, key, pair.on(Side.TARGET).find(key).orElse(null), lines);
     }
 
-    private <T, K> void writeDown(
-        EntityPair<T, K> pair, K key, @Nullable T there, LostRows lines) throws IOException {
+    private <T, K> void writeDown(EntityPair<T, K> pair, K key, @Nullable T there, LostRows lines)
+        throws IOException {
       @Nullable T here = pair.on(Side.LEGACY).find(key).orElse(null);
       keys++;
       if (!pair.entity().differences(here, there).isEmpty()) {

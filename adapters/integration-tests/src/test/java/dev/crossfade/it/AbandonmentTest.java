@@ -392,8 +392,7 @@ class AbandonmentTest {
         await("both write to it")
             .atMost(Scenario.PATIENCE)
             .until(
-                () ->
-                    app.migration.secondaryAvailable() && other.migration().secondaryAvailable());
+                () -> app.migration.secondaryAvailable() && other.migration().secondaryAvailable());
         other.accounts().save(account(2, "by the other", 1));
         await("it is there")
             .atMost(Scenario.PATIENCE)

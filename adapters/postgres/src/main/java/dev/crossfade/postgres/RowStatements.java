@@ -62,6 +62,7 @@ final class RowStatements<T, K> {
         where ? between coalesce((select epoch from e), 0)
           and coalesce((select latest from e), 9223372036854775807))
       """;
+
   private static final String IS_ALLOWED =
       " select (select count(*) from i), (select count(*) from ok)";
   private static final String RESULT = " select w.* from c left join w on true";

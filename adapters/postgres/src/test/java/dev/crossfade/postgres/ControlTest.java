@@ -41,8 +41,7 @@ class ControlTest {
   @BeforeEach
   void open(TestDatabase database) {
     fixture =
-        Fixture.on(
-            database, Fixture.at(database, 20).controlWait(Duration.ofSeconds(30)).open());
+        Fixture.on(database, Fixture.at(database, 20).controlWait(Duration.ofSeconds(30)).open());
   }
 
   @AfterEach

@@ -227,8 +227,7 @@ abstract class ApplyContract extends ContractTheme {
     for (List<RowState<?, ?>> states :
         List.<List<RowState<?, ?>>>of(
             List.of(setting("a", "1")), List.of(setting("a", "1"), setting("b", "1")))) {
-      assertThatThrownBy(
-              () -> store.apply(new Change(MIGRATION, epoch, writer.id, states, LIMIT)))
+      assertThatThrownBy(() -> store.apply(new Change(MIGRATION, epoch, writer.id, states, LIMIT)))
           .isInstanceOf(StaleEpochException.class);
     }
     assertAbsent(tables.settings, "a");

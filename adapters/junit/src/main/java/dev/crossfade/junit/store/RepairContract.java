@@ -452,8 +452,7 @@ abstract class RepairContract extends ContractTheme {
 
     assertThat(store.control().audit(MIGRATION, 10))
         .singleElement()
-        .satisfies(
-            entry -> assertThat(entry.gates()).as("keys").containsExactly("id " + bad.id()));
+        .satisfies(entry -> assertThat(entry.gates()).as("keys").containsExactly("id " + bad.id()));
     assertThat(journal.parked(MIGRATION, 10)).isEmpty();
     assertThat(takeable()).containsExactly(waiting);
     assertThat(journal.giveUp(List.of(bad), this::gaveUp)).as("again").isZero();
