@@ -1,6 +1,8 @@
 package dev.crossfade;
 
+import dev.crossfade.Health.State;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.cutover.Abandonment;
 import dev.crossfade.routing.Router;
 import dev.crossfade.store.NearestName;
 import dev.crossfade.store.Store;
@@ -53,6 +55,7 @@ public final class Crossfade implements AutoCloseable {
   private Settings settings;
   private List<String> kept = List.of();
   private volatile @Nullable AutoCloseable watch;
+  private volatile boolean closed;
 
   private Crossfade(Store legacy, Store target, Settings settings) {
     this.legacy = legacy;
@@ -258,10 +261,27 @@ public final class Crossfade implements AutoCloseable {
   private RunningMigration running(String name) {
     RunningMigration migration = migrations.get(name);
     if (migration == null) {
-      throw new ConfigurationException(
-          List.of("there is no migration '" + name + "'; there are " + migrations.keySet()));
+      throw unknownMigration(name, migrations.keySet());
     }
     return migration;
+  }
+
+  private static ConfigurationException unknownMigration(String name, Set<String> known) {
+    return new ConfigurationException(
+        List.of("there is no migration '" + name + "'; there are " + known));
+  }
+
+  /**
+   * How this process is, for probes; asks no store. Liveness is {@link Health#isAlive}: that a
+   * store is down is no reason to restart.
+   */
+  public Health health() {
+    if (closed) {
+      return new Health(State.DOWN, List.of("closed"));
+    }
+    List<String> concerns =
+        migrations.values().stream().flatMap(m -> m.concerns().stream()).toList();
+    return new Health(concerns.isEmpty() ? State.UP : State.DEGRADED, concerns);
   }
 
   /**
@@ -270,6 +290,7 @@ public final class Crossfade implements AutoCloseable {
    */
   @Override
   public void close() {
+    closed = true;
     endWatch();
     migrations.values().forEach(RunningMigration::close);
     legacy.close();
@@ -361,11 +382,56 @@ public final class Crossfade implements AutoCloseable {
      *
      * @throws ConfigurationException with all problems of the wiring, the mappings and the stores'
      *     catalogues; nothing was written but the library's own tables
-     * @throws StoreUnavailableException if the primary store cannot be reached
+     * @throws StoreUnavailableException if the primary store cannot be reached; if it is lost for
+     *     good, see {@link #abandonPrimary}
      */
     public Crossfade build() {
-      Store from = given(legacy, "legacy(…), the store the application comes from");
-      Store to = given(target, "target(…), the PostgreSQL store it goes to");
+      Store from = from();
+      Store to = to();
+      List<Crossing> crossings = checked(from, to);
+      return start(from, to, crossings);
+    }
+
+    /**
+     * Gives PostgreSQL up for lost as {@link Migration#abandonPrimary} does, on the same conditions
+     * and with the same consequences, where no process is left to ask for it: none starts while its
+     * primary is away. Starts nothing, and ends both stores; the application starts with new ones
+     * afterwards, the legacy store its primary.
+     *
+     * <p>What had reached the legacy store only a running process knew: the report does not say.
+     *
+     * @param migration its name
+     * @param reason why, for the audit; not blank
+     * @return as there, but {@code provenUntil} is null and {@code nothingMissing} false
+     * @throws ConfigurationException if the wiring or the legacy store do not fit; nothing was
+     *     changed
+     * @throws IllegalArgumentException if the reason is blank
+     * @throws IllegalStateException if the legacy store is the primary
+     * @throws MoveRefusedException if PostgreSQL can be reached, or that cannot be told, or if a
+     *     process lives; nothing was changed
+     * @throws StoreUnavailableException if the legacy store cannot be reached
+     */
+    public AbandonReport abandonPrimary(String migration, String reason) {
+      try (Store from = from();
+          Store to = to()) {
+        Crossing lost =
+            checked(from, to).stream()
+                .filter(crossing -> crossing.name().equals(migration))
+                .findAny()
+                .orElseThrow(() -> unknownMigration(migration, migrations.keySet()));
+        return Abandonment.ofOneThatDoesNotRun(lost).abandon(reason);
+      }
+    }
+
+    private Store from() {
+      return given(legacy, "legacy(…), the store the application comes from");
+    }
+
+    private Store to() {
+      return given(target, "target(…), the PostgreSQL store it goes to");
+    }
+
+    private List<Crossing> checked(Store from, Store to) {
       migrations.values().forEach(migration -> problems.addAll(migration.problems()));
       if (migrations.isEmpty()) {
         problems.add("there is no migration; add one with migration(name, …)");
@@ -375,7 +441,7 @@ public final class Crossfade implements AutoCloseable {
       takeSettings();
       List<Crossing> crossings = crossings(from, to);
       throwIfAny();
-      return start(from, to, crossings);
+      return crossings;
     }
 
     private void takeSettings() {

@@ -263,8 +263,8 @@ public interface CrossfadeListener {
       /** It took longer than {@link Settings#rehearsalLimit}, or waited so long for a lock. */
       TIMED_OUT,
       /**
-       * Nothing can be said: its keys are under way in the journal, or it came to something else
-       * while other writes were under way.
+       * Nothing can be said: its keys are under way in the journal, it came to something else while
+       * other writes were under way, or the other store was lost meanwhile.
        */
       EXCUSED,
       /**

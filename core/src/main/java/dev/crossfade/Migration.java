@@ -4,6 +4,7 @@ import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.store.JournalStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -34,6 +35,15 @@ public interface Migration {
   long epoch();
 
   /**
+   * What a move to that stage would meet now: the way there, and what every gate says of its first
+   * step. Moves nothing. Asks both stores; in off the legacy store alone, and one that was out of
+   * reach when this process last tried is not waited for.
+   *
+   * @throws StoreUnavailableException if the primary store is out of reach
+   */
+  MovePlan plan(Stage stage);
+
+  /**
    * Moves to a stage: forward to the next one only, back over as many as asked for, one by one.
    *
    * <p>Where the primary changes, writes wait until it is done; the report says how long. Up to the
@@ -52,6 +62,59 @@ public interface Migration {
   MoveReport moveTo(Stage stage);
 
   /**
+   * As {@link #moveTo(Stage)}, with gates that give way where they refuse. The others stand.
+   *
+   * @param force which, and why; the audit keeps both
+   */
+  MoveReport moveTo(Stage stage, Force force);
+
+  /**
+   * Gives PostgreSQL up for lost, where it is the primary and does not come back: the legacy store
+   * is the primary from now on, in {@code dual_write}. Acknowledged writes that had not reached it
+   * are missing, and nobody can say which: the report says since when, and the way forward begins
+   * with a backfill. Every other process follows as soon as it looks.
+   *
+   * <p><b>Make sure first that the lost server cannot be reached by anybody, and end all other
+   * processes.</b> One that can still reach it, and not the legacy store, goes on writing there.
+   * Keys that only the lost server has given may be given again.
+   *
+   * <p>Should the server come back it is refused until {@link #reconcile}.
+   *
+   * @param reason why, for the audit; not blank
+   * @throws IllegalArgumentException if the reason is blank
+   * @throws IllegalStateException if the legacy store is the primary
+   * @throws MoveRefusedException if PostgreSQL can be reached (then move back, which loses nothing)
+   *     or that cannot be told, or if another process lives; nothing was changed
+   * @throws ConfigurationException if the legacy store does not fit; nothing was changed
+   * @throws StoreUnavailableException if it is out of reach
+   */
+  AbandonReport abandonPrimary(String reason);
+
+  /**
+   * Takes a PostgreSQL back that was given up and has come back: writes down each row that only it
+   * has, or has otherwise, as its journal knows them; then it is the secondary. The rows of the
+   * legacy store win, and come there with the next backfill.
+   *
+   * <p>What is in the file is out of the journal: should this fail, keep the file.
+   *
+   * @param file must not exist; gets a line for each of those rows, with its contents, redacted
+   *     ones too; for its owner alone where the file system knows owners
+   * @throws IllegalStateException if there is none that was given up
+   * @throws java.io.UncheckedIOException if the file is there or cannot be written
+   * @throws StoreUnavailableException if a store is out of reach; safe to repeat with another file
+   */
+  ReconcileReport reconcile(Path file);
+
+  /**
+   * What was done to this migration, the latest first: moves, refusals, attempts undone, with who,
+   * when, what the gates said and how long writes waited. Kept for {@link Settings#auditRetention}.
+   *
+   * @param most how many entries at most
+   * @throws StoreUnavailableException if the primary store is out of reach
+   */
+  List<AuditEntry> audit(int most);
+
+  /**
    * The stage that the settings of this process want ({@link Settings.Builder#stage}), and whether
    * it was obeyed; empty if they want none. For health checks: asks no store.
    */
@@ -62,6 +125,8 @@ public interface Migration {
    * that are the same are written again.
    *
    * @throws IllegalStateException in off and complete, where the other store does not follow
+   * @throws ConfigurationException if the other store is a primary that was given up and has come
+   *     back; {@link #reconcile} first
    * @throws StoreUnavailableException if a store is out of reach for a minute; what was copied
    *     stays, run it again
    */
@@ -109,4 +174,44 @@ public interface Migration {
 
   /** Tries parked keys again, after their cause was removed. Returns how many there were. */
   int retryParked();
+
+  /**
+   * Gives up keys that are parked, by name: the other store is left without their latest state,
+   * until they are written again, and no gate asks for them any more. No row is changed; a
+   * verification goes on reporting them.
+   *
+   * @param keys as {@link #parked} shows them
+   * @param reason why, for the audit; not blank
+   * @return how many entries of the journal were given up; those of keys that are not parked any
+   *     more stay
+   * @throws IllegalArgumentException if the reason is blank
+   */
+  int giveUp(Collection<ParkedKey> keys, String reason);
+
+  /**
+   * Makes a backup of the legacy store into a new file, while the application goes on, and notes it
+   * for the gate that asks for one.
+   *
+   * @param file must not exist
+   * @throws UnsupportedOperationException if the legacy store cannot back itself up; then {@link
+   *     #noteBackup}
+   * @throws CrossfadeException if it failed; there is no file then
+   */
+  void backUp(Path file);
+
+  /**
+   * Notes a backup that was made elsewhere, for the gate that asks for one.
+   *
+   * @param note where it is, for whoever needs it; a line, not blank
+   * @throws IllegalArgumentException if it is blank or longer than a line
+   */
+  void noteBackup(String note);
+
+  /**
+   * All there is to say of it at this moment, for operators and their tools; asks the stores as
+   * {@link #plan} does.
+   *
+   * @throws StoreUnavailableException if the primary store is out of reach
+   */
+  MigrationStatus status();
 }

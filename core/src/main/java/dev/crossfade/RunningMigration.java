@@ -1,5 +1,6 @@
 package dev.crossfade;
 
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.CrossfadeListener.RehearsalEvent;
 import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.Stage.Side;
@@ -8,8 +9,10 @@ import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Verification;
+import dev.crossfade.cutover.Abandonment;
 import dev.crossfade.cutover.Moves;
 import dev.crossfade.cutover.Obeyer;
+import dev.crossfade.cutover.Reconciliation;
 import dev.crossfade.journal.Finisher;
 import dev.crossfade.journal.Heartbeat;
 import dev.crossfade.journal.Membership;
@@ -18,32 +21,46 @@ import dev.crossfade.rehearsal.Rehearsals;
 import dev.crossfade.rehearsal.Units;
 import dev.crossfade.routing.Router;
 import dev.crossfade.shadow.ShadowReads;
+import dev.crossfade.stage.Audit;
 import dev.crossfade.stage.StageView;
+import dev.crossfade.stage.StageWatch;
 import dev.crossfade.stage.Stages;
+import dev.crossfade.store.Entry;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.Notices;
+import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.Store;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Findings;
+import dev.crossfade.wiring.Findings.Kind;
 import dev.crossfade.wiring.Pair;
 import dev.crossfade.wiring.ShownKeys;
 import dev.crossfade.write.SecondaryBreaker;
 import dev.crossfade.write.SecondaryLane;
 import dev.crossfade.write.WritePath;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A migration and all that moves in it, wired in the order of the flow. */
 final class RunningMigration implements Migration, AutoCloseable {
   private static final int MOST_PARKED = 1_000;
 
   private final Crossing crossing;
+  private final Audit audit;
+  private final Findings findings;
   private final Stages stages;
   private final Finisher finisher;
   private final Rehearsals rehearsals;
@@ -54,15 +71,21 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Verification verification;
   private final ShadowReads shadows;
   private final Moves moves;
+  private final Abandonment abandonment;
+  private final Reconciliation reconciliation;
   private final Obeyer obeyer;
+  private final StatusReport report;
   private final List<Heartbeat> heartbeats;
+  private final StageWatch watch;
+  private final List<Notices> notices;
   private final Router router;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Looks at the stores and starts the threads. */
   RunningMigration(Crossing crossing) {
     this.crossing = crossing;
-    this.stages = new Stages(crossing);
+    this.audit = new Audit(crossing);
+    this.stages = new Stages(crossing, audit);
     boolean bothFit = checkCatalogues();
     Ownership ownership = new Ownership();
     Membership membership = new Membership(crossing, stages, ownership);
@@ -79,20 +102,33 @@ final class RunningMigration implements Migration, AutoCloseable {
             crossing, ownership, membership, finisher, breaker, rehearsals, this::somethingLeft);
     this.writes =
         new WritePath(crossing, stages, ownership, membership, secondary, rehearsals, units);
-    this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker);
+    this.findings = new Findings(crossing);
+    this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker, findings);
     Settling settling = new Settling(crossing, closed);
-    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling);
-    this.verification = new Verification(crossing, stages, settling);
+    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
+    this.verification = new Verification(crossing, stages, settling, findings);
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
-    this.moves = new Moves(crossing, stages, repair, membership);
+    this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
+    this.abandonment = new Abandonment(crossing, stages, membership, audit, repair);
+    this.reconciliation =
+        new Reconciliation(crossing, stages, ownership, membership, findings, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
+    this.report =
+        new StatusReport(crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);
     this.heartbeats =
         Stream.of(Side.values())
             .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))
             .toList();
+    stages.onNewEpoch(() -> heartbeats.forEach(Heartbeat::signal));
+    this.watch = new StageWatch(crossing, stages);
     this.router = new Router(stages, writes, shadows);
     repair.start();
     heartbeats.forEach(Heartbeat::start);
+    watch.start();
+    this.notices =
+        Stream.of(Side.values())
+            .map(side -> crossing.store(side).onControlChange(crossing.name(), watch::signal))
+            .toList();
     obeyer.signal();
   }
 
@@ -141,6 +177,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     secondary.resize();
     shadows.resize();
     heartbeats.forEach(Heartbeat::signal);
+    watch.signal();
     repair.signal();
     obeyer.signal();
   }
@@ -170,13 +207,49 @@ final class RunningMigration implements Migration, AutoCloseable {
   }
 
   @Override
+  public MovePlan plan(Stage stage) {
+    refuseInsideUnit();
+    return moves.plan(stage);
+  }
+
+  @Override
   public MoveReport moveTo(Stage stage) {
+    return move(stage, null);
+  }
+
+  @Override
+  public MoveReport moveTo(Stage stage, Force force) {
+    return move(stage, force);
+  }
+
+  private MoveReport move(Stage stage, @Nullable Force force) {
     refuseInsideUnit();
     try {
-      return moves.moveTo(stage);
+      return moves.moveTo(stage, force);
     } finally {
       obeyer.signal();
     }
+  }
+
+  @Override
+  public AbandonReport abandonPrimary(String reason) {
+    refuseInsideUnit();
+    AbandonReport report = abandonment.abandon(reason);
+    repair.signal();
+    return report;
+  }
+
+  @Override
+  public ReconcileReport reconcile(Path file) {
+    refuseInsideUnit();
+    ReconcileReport report = reconciliation.reconcile(file);
+    repair.signal();
+    return report;
+  }
+
+  @Override
+  public List<AuditEntry> audit(int most) {
+    return audit.latest(stages.current().primary(), most);
   }
 
   @Override
@@ -195,6 +268,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public VerificationReport verify() {
     refuseInsideUnit();
+    repair.ensureRecalled();
     VerificationReport report = verification.run();
     obeyer.signal();
     return report;
@@ -238,7 +312,7 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   @Override
   public boolean secondaryAvailable() {
-    return crossing.availability().isAvailable();
+    return report.secondaryAvailable();
   }
 
   @Override
@@ -266,6 +340,75 @@ final class RunningMigration implements Migration, AutoCloseable {
     return retried;
   }
 
+  @Override
+  public int giveUp(Collection<ParkedKey> keys, String reason) {
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("keys are given up for a reason");
+    }
+    StageView view = stages.current();
+    Store primary = crossing.store(view.primary());
+    List<ParkedEntry> parked =
+        primary.journal().parked(name(), MOST_PARKED).stream()
+            .filter(entry -> isAmong(keys, ShownKeys.parked(crossing, entry)))
+            .toList();
+    Instant now = primary.control().now();
+    return primary
+        .journal()
+        .giveUp(
+            parked.stream().map(ParkedEntry::entry).toList(),
+            gone -> gaveUp(view, parked, Set.copyOf(gone), now, reason));
+  }
+
+  private AuditEntry gaveUp(
+      StageView view, List<ParkedEntry> parked, Set<Entry> gone, Instant at, String reason) {
+    return audit.entry(
+        Action.GAVE_UP,
+        view.stage(),
+        view.stage(),
+        view.epoch(),
+        at,
+        crossing.settings().actor(),
+        parked.stream()
+            .filter(entry -> gone.contains(entry.entry()))
+            .map(entry -> ShownKeys.parked(crossing, entry))
+            .map(key -> key.entity() + ' ' + key.key())
+            .distinct()
+            .sorted()
+            .toList(),
+        reason);
+  }
+
+  private static boolean isAmong(Collection<ParkedKey> keys, ParkedKey parked) {
+    return keys.stream()
+        .anyMatch(key -> key.entity().equals(parked.entity()) && key.key().equals(parked.key()));
+  }
+
+  @Override
+  public void backUp(Path file) {
+    crossing.store(Side.LEGACY).backUp(file);
+    noteBackup("legacy store backed up to " + file.toAbsolutePath());
+  }
+
+  @Override
+  public void noteBackup(String note) {
+    if (note.isBlank() || note.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("a note of a backup is a line that says where it is");
+    }
+    findings.record(stages.current().primary(), Kind.BACKUP, note, "");
+    obeyer.signal();
+  }
+
+  @Override
+  public MigrationStatus status() {
+    refuseInsideUnit();
+    return report.status();
+  }
+
+  /** Why somebody should look at it; asks no store. */
+  List<String> concerns() {
+    return report.concerns();
+  }
+
   private Journal primaryJournal() {
     Side primary = stages.current().primary();
     return crossing.store(primary).journal();
@@ -284,6 +427,8 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.close();
     obeyer.close();
     finisher.close();
+    notices.forEach(Notices::close);
+    watch.close();
     heartbeats.forEach(Heartbeat::close);
   }
 }

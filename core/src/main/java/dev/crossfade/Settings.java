@@ -3,6 +3,7 @@ package dev.crossfade;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * How a {@link Crossfade} behaves. Immutable; {@link #defaults()} is what a careful operator would
@@ -43,6 +44,12 @@ import java.util.Map;
  * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
  *     shadow, to be compared and rolled back; 0 to 1
  * @param rehearsalLimit how long one such rehearsal may take; longer than zero
+ * @param actor who moves migrations here, as the audit is to say
+ * @param gates what must be so before a migration moves on
+ * @param auditRetention how long the audit is kept; zero for ever
+ * @param rollbackWindow how long keys that change in {@link Stage#COMPLETE} are remembered for the
+ *     way back; zero for ever. After it they are forgotten, and the way back takes a backfill and a
+ *     verification in the other direction. The same in all processes: the shortest counts
  * @param stages the wanted stage by the migration's name; immutable. A migration that is not named
  *     is moved by hand alone. A wanted stage is obeyed once, as {@link Builder#stage} says.
  */
@@ -65,6 +72,10 @@ public record Settings(
     int parkAfter,
     double rehearsalSampling,
     Duration rehearsalLimit,
+    String actor,
+    GateSettings gates,
+    Duration auditRetention,
+    Duration rollbackWindow,
     Map<String, Stage> stages) {
 
   /**
@@ -134,6 +145,11 @@ public record Settings(
       throw new IllegalArgumentException(
           "rehearsalLimit must be longer than zero; rehearsalSampling 0 rehearses nothing");
     }
+    if (actor.isBlank()) {
+      throw new IllegalArgumentException("actor must not be blank: the audit would not say who");
+    }
+    notNegative("auditRetention", auditRetention);
+    notNegative("rollbackWindow", rollbackWindow);
     stages = Map.copyOf(stages);
   }
 
@@ -193,6 +209,10 @@ public record Settings(
     private int parkAfter = 5;
     private double rehearsalSampling = 0.1;
     private Duration rehearsalLimit = Duration.ofMillis(250);
+    private String actor = System.getProperty("user.name", "unknown");
+    private GateSettings gates = GateSettings.defaults();
+    private Duration auditRetention = Duration.ofDays(365);
+    private Duration rollbackWindow = Duration.ofDays(7);
     private final Map<String, Stage> stages = new HashMap<>();
 
     private Builder() {}
@@ -216,6 +236,10 @@ public record Settings(
       parkAfter = from.parkAfter;
       rehearsalSampling = from.rehearsalSampling;
       rehearsalLimit = from.rehearsalLimit;
+      actor = from.actor;
+      gates = from.gates;
+      auditRetention = from.auditRetention;
+      rollbackWindow = from.rollbackWindow;
       stages.putAll(from.stages);
     }
 
@@ -327,6 +351,30 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#actor}; default the operating system's name of the user. */
+    public Builder actor(String value) {
+      actor = value;
+      return this;
+    }
+
+    /** Changes {@link Settings#gates}; {@link GateSettings#defaults} by default. */
+    public Builder gates(UnaryOperator<GateSettings> change) {
+      gates = change.apply(gates);
+      return this;
+    }
+
+    /** Sets {@link Settings#auditRetention}; default 365 days. */
+    public Builder auditRetention(Duration value) {
+      auditRetention = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#rollbackWindow}; default 7 days. */
+    public Builder rollbackWindow(Duration value) {
+      rollbackWindow = value;
+      return this;
+    }
+
     /**
      * The stage a migration is wanted in; replaces the one given before. None by default: it is
      * moved by hand.
@@ -368,6 +416,10 @@ public record Settings(
           parkAfter,
           rehearsalSampling,
           rehearsalLimit,
+          actor,
+          gates,
+          auditRetention,
+          rollbackWindow,
           stages);
     }
   }

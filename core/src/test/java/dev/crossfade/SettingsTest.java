@@ -28,6 +28,8 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.builder().secondaryWait(Duration.ofSeconds(6)).build())
         .hasMessageContaining("secondaryLimit")
         .hasMessageContaining("secondaryWait");
+    assertThatThrownBy(() -> Settings.builder().rollbackWindow(Duration.ofDays(-1)).build())
+        .hasMessageContaining("rollbackWindow");
     assertThatThrownBy(() -> Settings.builder().lease(Duration.ofSeconds(1)).build())
         .hasMessageContaining("heartbeat");
     assertThatThrownBy(() -> Settings.builder().switchLimit(Duration.ofSeconds(3)).build())
@@ -90,6 +92,11 @@ class SettingsTest {
             10,
             0.6,
             Duration.ofMillis(11),
+            "ann",
+            new GateSettings(
+                Duration.ofHours(1), 2, 0.3, Duration.ofHours(4), 5, Duration.ofHours(6)),
+            Duration.ofDays(7),
+            Duration.ofDays(8),
             Map.of("users", Stage.LIVE));
 
     assertThat(all.toBuilder().build()).isEqualTo(all);

@@ -1,6 +1,7 @@
 package dev.crossfade.copy;
 
 import dev.crossfade.BackfillReport;
+import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.BackfillEvent;
 import dev.crossfade.CrossfadeListener.CopyProgress;
@@ -18,6 +19,8 @@ import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Findings;
+import dev.crossfade.wiring.Findings.Kind;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,9 +39,6 @@ import org.slf4j.LoggerFactory;
  * <p>Runs on the caller's thread. Safe to repeat.
  */
 public final class Backfill {
-  /** The name of the evidence that a backfill has come to its end. */
-  public static final String EVIDENCE = "backfill";
-
   private static final Logger log = LoggerFactory.getLogger(Backfill.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long FIRST_PAUSE_MILLIS = 50;
@@ -49,6 +49,7 @@ public final class Backfill {
   private final Ownership ownership;
   private final Repair repair;
   private final Settling settling;
+  private final Findings findings;
   private final Copier copier;
 
   /** Made once per migration. */
@@ -58,12 +59,14 @@ public final class Backfill {
       Ownership ownership,
       SecondaryBreaker breaker,
       Repair repair,
-      Settling settling) {
+      Settling settling,
+      Findings findings) {
     this.crossing = crossing;
     this.stages = stages;
     this.ownership = ownership;
     this.repair = repair;
     this.settling = settling;
+    this.findings = findings;
     this.copier = new Copier(crossing, ownership, breaker);
   }
 
@@ -71,6 +74,7 @@ public final class Backfill {
   public BackfillReport run() {
     long begun = System.nanoTime();
     long epoch = stages.refresh().epoch();
+    String runs = findings.runs();
     Map<String, Long> rows = new LinkedHashMap<>();
     long refused = 0;
     for (EntityPair<?, ?> pair : crossing.pairs()) {
@@ -83,15 +87,15 @@ public final class Backfill {
             crossing.name(), rows, refused, Duration.ofNanos(System.nanoTime() - begun));
     boolean counts = stages.refresh().epoch() == epoch;
     if (counts) {
-      crossing
-          .store(stages.current().primary())
-          .control()
-          .recordEvidence(
-              crossing.name(), EVIDENCE, "rows " + report.totalRows() + ", refused " + refused);
+      findings.record(
+          stages.current().primary(),
+          Kind.BACKFILL,
+          report.totalRows() + " rows copied, " + refused + " refused",
+          runs);
     } else {
       log.warn(
-          "The stage of migration '{}' changed during the backfill: what was copied stays, but run it"
-              + " again before you rely on it.",
+          "The stage of migration '{}' changed during the backfill: what was copied stays, but run"
+              + " it again before you rely on it.",
           crossing.name());
     }
     if (refused > 0) {
@@ -210,6 +214,7 @@ public final class Backfill {
     log.debug("copying of migration '{}' goes on after", crossing.name(), e);
   }
 
+  /** Not to a store that has just come back and has not been looked at: what it has counts, too. */
   private StageView copyingView() {
     StageView view = stages.current();
     if (!view.stage().writesBoth()) {
@@ -218,7 +223,13 @@ public final class Backfill {
               + crossing.name()
               + "' is in "
               + view.stage().id()
-              + ", where the other store does not follow; move it to dual_write or ramp_down before copying");
+              + ", where the other store does not follow; move it to dual_write or ramp_down before"
+              + " copying");
+    }
+    stages.lookAtSecondary(view);
+    ConfigurationException doubt = stages.doubt();
+    if (doubt != null) {
+      throw doubt;
     }
     return view;
   }

@@ -20,14 +20,17 @@ import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Span;
 import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.wiring.Crossing;
+import dev.crossfade.wiring.Findings;
 import dev.crossfade.wiring.Wakeup;
 import dev.crossfade.write.SecondaryBreaker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ public final class Repair implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Repair.class);
   private static final int ENTRIES_PER_ROUND = 256;
   private static final Duration FIRST_DELAY = Duration.ofMillis(50);
+  private static final Duration PROVE_EVERY = Duration.ofSeconds(5);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
@@ -59,6 +63,7 @@ public final class Repair implements AutoCloseable {
   private final Finisher finisher;
   private final SecondaryBreaker breaker;
   private final Copier copier;
+  private final Findings findings;
   private final Thread thread;
 
   /**
@@ -72,11 +77,28 @@ public final class Repair implements AutoCloseable {
   /** Only written under {@link #turn}. */
   private volatile long recalledEpoch;
 
+  /** Only written under {@link #turn}. */
+  private volatile @Nullable Proof proof;
+
+  /** Guarded by {@link #turn}. */
+  private long provenAt = System.nanoTime() - PROVE_EVERY.toNanos();
+
   /** How many ids rounds have given out. */
   private final AtomicLong marked = new AtomicLong();
 
   /** Guarded by {@link #turn}. */
   private final Backlog backlog;
+
+  /** Guarded by {@link #turn}. */
+  private final RollbackWindow window;
+
+  /**
+   * What the other store is known to have.
+   *
+   * @param epoch in which it was found
+   * @param until all that was acknowledged until then
+   */
+  private record Proof(long epoch, Instant until) {}
 
   /** What a round has come to. */
   private enum Progress {
@@ -99,7 +121,8 @@ public final class Repair implements AutoCloseable {
       Ownership ownership,
       Membership membership,
       Finisher finisher,
-      SecondaryBreaker breaker) {
+      SecondaryBreaker breaker,
+      Findings findings) {
     this.crossing = crossing;
     this.stages = stages;
     this.ownership = ownership;
@@ -108,6 +131,8 @@ public final class Repair implements AutoCloseable {
     this.breaker = breaker;
     this.backlog = new Backlog(crossing, this::status);
     this.copier = new Copier(crossing, ownership, breaker);
+    this.findings = findings;
+    this.window = new RollbackWindow(crossing, ownership, findings);
     this.thread = new Thread(this::run, "crossfade-repair-" + crossing.name());
     this.thread.setDaemon(true);
   }
@@ -281,17 +306,60 @@ public final class Repair implements AutoCloseable {
     journal(view).leaveForgotten(owner, id -> ownership.knows(owner, id));
   }
 
+  /**
+   * A write whose entry is gone is in the other store; so is every one acknowledged before the
+   * oldest of those under way began. What is left proves nothing: its entry may be younger than its
+   * write, above all one that was recalled. Looked at now and then, because a long journal is not
+   * counted for nothing.
+   *
+   * @param looked when the stage was still to be read: nobody had moved on and written elsewhere
+   */
+  private void prove(StageView view, Instant looked) {
+    long now = System.nanoTime();
+    if (!view.stage().writesBoth()
+        || view.epoch() != recalledEpoch
+        || now - provenAt < PROVE_EVERY.toNanos()) {
+      return;
+    }
+    JournalStatus status = journal(view).status(crossing.name());
+    provenAt = now;
+    if (status.left() == 0 && status.parked() == 0 && !findings.lacksForgotten(view.primary())) {
+      proof = new Proof(view.epoch(), looked.minus(status.oldest()));
+    }
+  }
+
+  /**
+   * Until when every acknowledged write is known to be in the other store, by the clock of this
+   * process; null if nothing is known.
+   */
+  public @Nullable Instant provenUntil() {
+    Proof last = proof;
+    return last == null ? null : last.until();
+  }
+
+  /**
+   * Whether the other store was known to have everything at some moment of this epoch: if so,
+   * nothing of an earlier one is missing there.
+   */
+  public boolean isProvenIn(long epoch) {
+    Proof last = proof;
+    return last != null && last.epoch() == epoch;
+  }
+
   /** Keeps up what has to be done again and again, whatever is left. */
   private void upkeep() {
     turn.lock();
     try {
+      Instant looked = Instant.now();
       StageView view = stages.refresh();
       membership.keepUp(view);
       recall(view);
       sweep(view);
+      prove(view, looked);
       if (!breaker.isClosed()) {
         tryAgain(view);
       }
+      window.keepUp(view);
     } finally {
       turn.unlock();
     }
@@ -351,6 +419,19 @@ public final class Repair implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes sure that no key is merely remembered any more: from here on the journal shows all that
+   * the other store has not got.
+   */
+  public void ensureRecalled() {
+    turn.lock();
+    try {
+      recall(stages.refresh());
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Repairs some of what was left. */
   private Progress round() {
     turn.lock();
@@ -392,8 +473,8 @@ public final class Repair implements AutoCloseable {
   private void tell(CopyResult result) {
     if (result.parked() > 0) {
       log.warn(
-          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a change of primary; see"
-              + " Migration.parked() for the reasons.",
+          "{} entries of migration '{}' are parked: {} refused their rows {} times. They block a"
+              + " change of primary; see Migration.parked() for the reasons.",
           result.parked(),
           crossing.name(),
           crossing.store(stages.current().secondary()).name(),

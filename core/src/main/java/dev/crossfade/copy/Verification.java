@@ -13,6 +13,8 @@ import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Findings;
+import dev.crossfade.wiring.Findings.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,14 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Runs on the caller's thread.
  */
 public final class Verification {
-  /** The name of the evidence that a verification has found no difference. */
-  public static final String EVIDENCE = "verification";
-
-  /**
-   * The name of the evidence that a verification has found differences; it outdates earlier ones.
-   */
-  public static final String COUNTER_EVIDENCE = "verification with differences";
-
   private static final Logger log = LoggerFactory.getLogger(Verification.class);
   private static final int ROWS_PER_EVENT = 2_000;
   private static final int SUSPECTS = 500;
@@ -46,18 +40,21 @@ public final class Verification {
   private final Crossing crossing;
   private final Stages stages;
   private final Settling settling;
+  private final Findings findings;
 
   /** Made once per migration. */
-  public Verification(Crossing crossing, Stages stages, Settling settling) {
+  public Verification(Crossing crossing, Stages stages, Settling settling, Findings findings) {
     this.crossing = crossing;
     this.stages = stages;
     this.settling = settling;
+    this.findings = findings;
   }
 
   /** Compares everything. */
   public VerificationReport run() {
     long begun = System.nanoTime();
     StageView view = comparingView();
+    String runs = findings.runs();
     Tally tally = new Tally();
     for (EntityPair<?, ?> pair : crossing.pairs()) {
       new OneEntity<>(view, pair, tally).compare();
@@ -65,7 +62,7 @@ public final class Verification {
     VerificationReport report = tally.report(Duration.ofNanos(System.nanoTime() - begun));
     boolean counts = stages.refresh().epoch() == view.epoch();
     if (counts) {
-      record(report);
+      record(report, runs);
     } else {
       log.warn(
           "The stage of migration '{}' changed during the verification; it proves nothing of the"
@@ -84,15 +81,15 @@ public final class Verification {
     return report;
   }
 
-  /** In the legacy store, whichever is the primary: before a cutover that one is asked. */
-  private void record(VerificationReport report) {
-    crossing
-        .store(Side.LEGACY)
-        .control()
-        .recordEvidence(
-            crossing.name(),
-            report.isClean() ? EVIDENCE : COUNTER_EVIDENCE,
-            "rows " + report.totalRows() + ", differences " + report.differing());
+  /** In both stores: it is as true of one that becomes the primary later. */
+  private void record(VerificationReport report, String runs) {
+    for (Side side : Side.values()) {
+      findings.record(
+          side,
+          report.isClean() ? Kind.SAME : Kind.DIFFERENT,
+          report.totalRows() + " rows compared, " + report.differing() + " differ",
+          runs);
+    }
   }
 
   private StageView comparingView() {

@@ -1,8 +1,14 @@
 package dev.crossfade.cutover;
 
+import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.CrossfadeListener.FailedMove;
+import dev.crossfade.Force;
+import dev.crossfade.Gate;
+import dev.crossfade.GateAnswer;
+import dev.crossfade.MovePlan;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.MoveReport;
 import dev.crossfade.OutcomeUnknownException;
@@ -11,6 +17,8 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.journal.Membership;
+import dev.crossfade.stage.Audit;
+import dev.crossfade.stage.Beginnings;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.ControlRow;
@@ -18,7 +26,9 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
+import dev.crossfade.wiring.Findings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,11 +39,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Changes the stage of a migration: one step forward, or back over as many as it takes.
+ *
+ * <p>Before each step the gates are asked; a {@link Force} makes those it names give way. The audit
+ * says what came of it: in the transaction that makes a step true.
  *
  * <p>A step that keeps the primary raises the epoch in its control row. A step that changes it goes
  * by the protocol: close the old primary (nothing but repair is marked from here), drain its
@@ -51,7 +65,9 @@ public final class Moves {
   private final Stages stages;
   private final Repair repair;
   private final Membership membership;
+  private final Beginnings beginnings;
   private final Gates gates;
+  private final Audit audit;
 
   /**
    * One move of this process at a time; held over I/O, because a move is I/O and nothing but moves
@@ -59,13 +75,41 @@ public final class Moves {
    */
   private final ReentrantLock moving = new ReentrantLock();
 
+  /** What is left to do after a move once the next one may begin. Guarded by {@link #moving}. */
+  private Runnable aftermath = () -> {};
+
   /** Made once per migration. */
-  public Moves(Crossing crossing, Stages stages, Repair repair, Membership membership) {
+  public Moves(
+      Crossing crossing,
+      Stages stages,
+      Repair repair,
+      Membership membership,
+      Findings findings,
+      Audit audit) {
     this.crossing = crossing;
     this.stages = stages;
     this.repair = repair;
     this.membership = membership;
-    this.gates = new Gates(crossing, repair, membership);
+    this.audit = audit;
+    this.beginnings = new Beginnings(crossing);
+    this.gates = new Gates(crossing, repair, membership, findings, beginnings);
+  }
+
+  /** What a move to that stage would meet now; nothing is moved. */
+  public MovePlan plan(Stage goal) {
+    StageView view = stages.look();
+    List<Stage> path = path(view.stage(), goal);
+    boolean allowed = path.size() <= 1 || goal.compareTo(view.stage()) < 0;
+    List<GateAnswer> answers =
+        path.isEmpty() || !view.row().isOpen() ? List.of() : gates.preview(view, path.get(0));
+    return new MovePlan(
+        crossing.name(),
+        view.stage(),
+        goal,
+        view.epoch(),
+        path,
+        allowed && view.row().isOpen(),
+        answers);
   }
 
   /**
@@ -74,17 +118,42 @@ public final class Moves {
    * obeyed from the first step on, so that none of them undoes it. It goes before one that obeys
    * settings and has not closed the primary yet.
    *
+   * @param force what is forced; null if nothing is
    * @throws MoveRefusedException if a gate refuses, the stage is not the next one, somebody else is
    *     changing it, or the thread is interrupted while it waits for its turn; earlier steps of a
    *     way back stay
    */
-  public MoveReport moveTo(Stage goal) {
+  public MoveReport moveTo(Stage goal, @Nullable Force force) {
     Stage from = stages.current().stage();
+    String actor = crossing.settings().actor();
     try {
-      return alone(goal, view -> walk(view, goal, Purpose.byHand(wantedNow(view))));
+      return alone(goal, view -> walk(view, goal, Purpose.byHand(actor, force, wantedNow(view))));
     } catch (RuntimeException e) {
       tellOfFailure(from, goal, e);
+      if (e instanceof MoveRefusedException refused) {
+        noteRefusal(goal, actor, refused);
+      }
       throw e;
+    }
+  }
+
+  /** Says in the audit that a move was refused, and why. */
+  void noteRefusal(Stage goal, String actor, MoveRefusedException refused) {
+    StageView view = stages.current();
+    try {
+      audit.note(
+          view.primary(),
+          audit.entry(
+              Action.REFUSED,
+              view.stage(),
+              goal,
+              view.epoch(),
+              crossing.store(view.primary()).control().now(),
+              actor,
+              refused.answers().stream().map(GateAnswer::toString).toList(),
+              String.join("; ", refused.reasons())));
+    } catch (CrossfadeException e) {
+      log.debug("A refused move of '{}' is not in the audit.", crossing.name(), e);
     }
   }
 
@@ -99,13 +168,26 @@ public final class Moves {
     return alone(attempt.wanted(), view -> walk(view, attempt.wanted(), attempt));
   }
 
+  /** Begins with a look at the primary alone: who waits for a turn waits for no absent store. */
   private MoveReport alone(Stage goal, Function<StageView, MoveReport> move) {
     awaitTurn(goal);
     try {
-      return move.apply(stages.refresh());
+      return move.apply(stages.look());
     } finally {
+      Runnable after = aftermath;
+      aftermath = () -> {};
       moving.unlock();
+      after.run();
     }
+  }
+
+  /** The old primary may be away: the next move does not wait for this. */
+  private void tidyUp(StageView before, ControlRow decided, AuditEntry entry) {
+    Side now = decided.stage().primary();
+    if (now != before.primary()) {
+      stages.carriedOut(before.primary(), decided.epoch());
+    }
+    audit.carryOver(before.primary(), now, entry);
   }
 
   private void awaitTurn(Stage goal) {
@@ -116,7 +198,8 @@ public final class Moves {
       throw refused(
           stages.current(),
           goal,
-          "interrupted while another move of this process was under way; nothing was moved, trying again is safe");
+          "interrupted while another move of this process was under way; nothing was moved, trying"
+              + " again is safe");
     }
   }
 
@@ -150,6 +233,9 @@ public final class Moves {
       MoveReport step = step(view, view.stage().stepTowards(goal), purpose);
       pause = pause.plus(step.pause());
       view = stages.current();
+      if (view.epoch() > step.epoch()) { // others have moved on since; that is theirs
+        return new MoveReport(crossing.name(), from.stage(), step.to(), step.epoch(), pause);
+      }
     }
     if (view.stage() == goal && purpose.stands(view.row())) {
       noteObeyed(view, purpose.obeyed(view.row(), goal));
@@ -162,14 +248,22 @@ public final class Moves {
   }
 
   private void refuseJump(StageView from, Stage goal) {
-    List<String> path = new ArrayList<>();
-    for (Stage at = from.stage(); at != goal; at = at.stepTowards(goal)) {
-      path.add(at.stepTowards(goal).id());
-    }
+    List<Stage> path = path(from.stage(), goal);
     if (path.size() > 1) {
       throw refused(
-          from, goal, "stages are gone forward one by one; the path is " + String.join(", ", path));
+          from,
+          goal,
+          "stages are gone forward one by one; the path is "
+              + String.join(", ", path.stream().map(Stage::id).toList()));
     }
+  }
+
+  private static List<Stage> path(Stage from, Stage goal) {
+    List<Stage> path = new ArrayList<>();
+    for (Stage at = from; at != goal; at = at.stepTowards(goal)) {
+      path.add(at.stepTowards(goal));
+    }
+    return path;
   }
 
   /** Where no step was needed. */
@@ -188,53 +282,90 @@ public final class Moves {
     if (!view.row().isOpen()) {
       throw refused(view, next, SOMEBODY_ELSE); // that attempt is not to be disturbed
     }
-    List<String> reasons = gates.reasonsAgainst(view, next);
-    if (!reasons.isEmpty()) {
-      throw new MoveRefusedException(crossing.name(), view.stage(), next, reasons);
+    List<GateAnswer> answers = gates.ask(view, next).stream().map(purpose::forcing).toList();
+    if (answers.stream().anyMatch(GateAnswer::refuses)) {
+      if (stages.look().epoch() != view.epoch()) {
+        throw refused(view, next, SOMEBODY_ELSE); // the answers are about what was
+      }
+      throw MoveRefusedException.byGates(crossing.name(), view.stage(), next, answers);
     }
     if (next.primary() != view.primary()) {
-      return changePrimary(view, next, purpose);
+      return changePrimary(view, next, purpose, answers);
     }
     return next.remembersKeys()
-        ? letGo(view, next, purpose)
-        : keepPrimary(view, next, purpose.obeyed(view.row(), next));
+        ? letGo(view, next, purpose, answers)
+        : keepPrimary(view, next, purpose, answers);
   }
 
-  private MoveReport keepPrimary(StageView view, Stage next, Set<Stage> obeyed) {
+  private AuditEntry entry(
+      StageView view, Stage next, Purpose purpose, List<GateAnswer> answers, Instant at) {
+    return audit.entry(
+        Action.MOVED,
+        view.stage(),
+        next,
+        view.epoch() + 1,
+        at,
+        purpose.actor(),
+        answers.stream().map(GateAnswer::toString).toList(),
+        purpose.reason());
+  }
+
+  private MoveReport keepPrimary(
+      StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     if (view.stage() == Stage.OFF) {
-      crossing
-          .store(Side.TARGET)
-          .control()
-          .createIfAbsent(
-              new ControlRow(
-                  crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
+      beginAtTarget();
     }
     ControlTable control = crossing.store(view.primary()).control();
-    ControlRow row = view.row().advanced(next).obeying(obeyed);
+    ControlRow row = view.row().advanced(next).obeying(purpose.obeyed(view.row(), next));
     if (next == Stage.OFF || view.stage() == Stage.OFF) {
       control.voidEvidence(crossing.name()); // before the step, and again on the way back
     }
-    if (!control.replace(view.row(), row)) {
+    AuditEntry entry = entry(view, next, purpose, answers, control.now());
+    if (!control.replace(view.row(), row, entry)) {
       throw refused(view, next, SOMEBODY_ELSE);
     }
-    MoveReport report = stages.moved(view, new StageView(view.primary(), row), Duration.ZERO);
+    StageView now = new StageView(view.primary(), row);
+    MoveReport report = stages.moved(view, now, Duration.ZERO);
+    beginnings.note(now);
     repair.signal();
     return report;
   }
 
-  private MoveReport changePrimary(StageView view, Stage next, Purpose purpose) {
+  /**
+   * What the target says was found is of an earlier life. So are its openings where it has never
+   * been the primary, as far as its control row knows, which may have been deleted; where it has
+   * been they tell a restored legacy store, and stay.
+   */
+  private void beginAtTarget() {
+    ControlTable target = crossing.store(Side.TARGET).control();
+    target.voidEvidence(crossing.name());
+    ControlRow row = target.read(crossing.name());
+    if (row == null || row.epoch() == 0) {
+      stages.forgetOpenings(Side.TARGET);
+      target.createIfAbsent(
+          new ControlRow(
+              crossing.name(), 0, Stage.OFF, ControlRow.State.MOVED, null, null, Set.of()));
+    }
+  }
+
+  private MoveReport changePrimary(
+      StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     catchUp(view, next, purpose);
     raiseGenerators(view);
-    return drained(view, purpose, row -> row.moved(next));
+    if (next.primary() == Side.TARGET) {
+      // of when it was the primary before; what counts is in the legacy store as well
+      crossing.store(Side.TARGET).control().voidEvidence(crossing.name());
+    }
+    return drained(view, purpose, row -> row.moved(next), answers);
   }
 
   /**
    * The other store follows no further, so it must have got everything; while writes go on the
    * journal need never be empty.
    */
-  private MoveReport letGo(StageView view, Stage next, Purpose purpose) {
+  private MoveReport letGo(StageView view, Stage next, Purpose purpose, List<GateAnswer> answers) {
     catchUp(view, next, purpose);
-    return drained(view, purpose, row -> row.advanced(next));
+    return drained(view, purpose, row -> row.advanced(next), answers);
   }
 
   private void catchUp(StageView view, Stage next, Purpose purpose) {
@@ -244,37 +375,45 @@ public final class Moves {
       throw refused(view, next, SOMEBODY_ELSE);
     }
     if (!caughtUp) {
-      throw refused(view, next, notDrained());
+      throw notDrained(view, next);
     }
   }
 
   /** A step that is decided with an empty journal: writes wait from its closing on. */
-  private MoveReport drained(StageView view, Purpose purpose, UnaryOperator<ControlRow> decision) {
+  private MoveReport drained(
+      StageView view,
+      Purpose purpose,
+      UnaryOperator<ControlRow> decision,
+      List<GateAnswer> answers) {
     Settings settings = crossing.settings();
     ControlTable old = crossing.store(view.primary()).control();
-    ControlRow closing = view.row().closing(UUID.randomUUID(), old.now().plus(deadline(settings)));
+    Instant now = old.now();
+    ControlRow closing = view.row().closing(UUID.randomUUID(), now.plus(deadline(settings)));
     ControlRow next = decision.apply(closing);
     ControlRow decided = next.obeying(purpose.obeyed(view.row(), next.stage()));
     if (!goesOn(purpose, view)) {
       throw refused(view, next.stage(), SOMEBODY_ELSE);
     }
+    AuditEntry entry = entry(view, next.stage(), purpose, answers, now);
     purpose.closing(view.row());
     stages.beginChange();
     try {
-      return drained(view, old, closing, decided, settings.switchLimit());
+      MoveReport report = drained(view, old, closing, decided, entry);
+      aftermath = () -> tidyUp(view, decided, entry.withPause(report.pause()));
+      return report;
     } finally {
       stages.endChange();
     }
   }
 
   private MoveReport drained(
-      StageView view, ControlTable old, ControlRow closing, ControlRow decided, Duration limit) {
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, AuditEntry entry) {
     long begun = System.nanoTime();
     if (!close(view, old, closing)) {
       throw refused(view, decided.stage(), SOMEBODY_ELSE);
     }
     stages.publish(new StageView(view.primary(), closing));
-    decide(view, old, closing, decided, limit);
+    decide(view, old, closing, decided, entry);
     StageView opened =
         decided.isOpen() ? new StageView(view.primary(), decided) : open(view, decided);
     Duration pause = Duration.ofNanos(System.nanoTime() - begun);
@@ -283,7 +422,9 @@ public final class Moves {
         crossing.name(),
         pause.toMillis(),
         crossing.store(opened.primary()).name());
-    return stages.moved(view, opened, pause);
+    MoveReport report = stages.moved(view, opened, pause);
+    beginnings.note(opened);
+    return report;
   }
 
   /**
@@ -310,16 +451,13 @@ public final class Moves {
 
   /** Drains and decides; undoes the closing if that does not come about. */
   private void decide(
-      StageView view, ControlTable old, ControlRow closing, ControlRow decided, Duration limit) {
+      StageView view, ControlTable old, ControlRow closing, ControlRow decided, AuditEntry entry) {
     try {
-      if (!repair.settle(limit)) {
-        throw refused(view, decided.stage(), notDrained());
-      }
-      if (!decided.isOpen()) {
-        raiseGenerators(view);
-      }
-      if (!old.replaceIfDrained(closing, decided)) {
-        throw refused(view, decided.stage(), notDrained());
+      long deadline = System.nanoTime() + crossing.settings().switchLimit().toNanos();
+      while (!isDecidedDrained(view, old, closing, decided, entry, deadline)) {
+        if (System.nanoTime() - deadline >= 0 || !closing.equals(old.read(crossing.name()))) {
+          throw notDrained(view, decided.stage());
+        }
       }
     } catch (RuntimeException e) {
       if (undoAfter(e, view, old, closing)) {
@@ -329,6 +467,36 @@ public final class Moves {
         refreshAfter(e);
         throw e;
       }
+    }
+  }
+
+  /** Drains, and decides; false if a late finish elsewhere has left something in between. */
+  private boolean isDecidedDrained(
+      StageView view,
+      ControlTable old,
+      ControlRow closing,
+      ControlRow decided,
+      AuditEntry entry,
+      long deadline) {
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    if (!repair.settle(left)) {
+      throw notDrained(view, decided.stage());
+    }
+    if (!decided.isOpen()) {
+      raiseGenerators(view);
+    }
+    if (old.replaceIfDrained(closing, decided, entry)) {
+      return true;
+    }
+    refuseIfParked(view, decided.stage());
+    return false;
+  }
+
+  /** What the other store refuses does not drain, however long writes wait. */
+  private void refuseIfParked(StageView view, Stage next) {
+    GateAnswer parked = Answers.parked(repair.status());
+    if (parked.refuses()) {
+      throw MoveRefusedException.byGates(crossing.name(), view.stage(), next, List.of(parked));
     }
   }
 
@@ -400,17 +568,24 @@ public final class Moves {
     }
   }
 
-  private String notDrained() {
+  private MoveRefusedException notDrained(StageView view, Stage next) {
     JournalStatus status = repair.status();
-    return "the journal did not drain in time: "
-        + status.entries()
-        + " entries, "
-        + status.left()
-        + " of them left, "
-        + status.parked()
-        + " parked, the oldest "
-        + status.oldest().toMillis()
-        + " ms old; wait until the other store has caught up, then try again";
+    boolean tooLate = status.entries() == 0;
+    return MoveRefusedException.byGates(
+        crossing.name(),
+        view.stage(),
+        next,
+        List.of(
+            Answers.refuses(
+                Gate.JOURNAL,
+                tooLate
+                    ? "the journal has drained, but a moment too late"
+                    : "the journal did not drain in time: " + Answers.show(status),
+                null,
+                "drains within " + crossing.settings().switchLimit().toMillis() + " ms",
+                tooLate
+                    ? "try again"
+                    : "wait until the other store has caught up, then try again")));
   }
 
   private MoveRefusedException refused(StageView view, Stage next, String reason) {

@@ -135,7 +135,7 @@ public final class Obeyer implements AutoCloseable {
     try {
       return obey(view, attempt, patience.left(settings));
     } catch (CrossfadeException e) {
-      refused(wanted, List.of("it could not be obeyed: " + e.getMessage()));
+      boolean unused = refused(wanted, List.of("it could not be obeyed: " + e.getMessage()));
       return ASK_AGAIN;
     } finally {
       if (attempt.closedInVain(stages.current().epoch())) {
@@ -148,7 +148,7 @@ public final class Obeyer implements AutoCloseable {
     Stage wanted = attempt.wanted();
     List<String> dissent = dissent(view, wanted);
     if (!dissent.isEmpty()) {
-      refused(wanted, dissent);
+      boolean unused = refused(wanted, dissent);
       return aMoment();
     }
     if (!leaveOpen.isZero() || !view.row().isOpen()) {
@@ -171,7 +171,9 @@ public final class Obeyer implements AutoCloseable {
     if (onceMore || e.reasons().equals(List.of(Moves.SOMEBODY_ELSE))) {
       return aMoment(); // somebody else was faster, or some of the way back is gone
     }
-    refused(attempt.wanted(), e.reasons());
+    if (refused(attempt.wanted(), e.reasons())) {
+      moves.noteRefusal(attempt.wanted(), Obeying.ACTOR, e);
+    }
     return ASK_AGAIN;
   }
 
@@ -211,9 +213,10 @@ public final class Obeyer implements AutoCloseable {
     }
   }
 
-  private void refused(Stage wanted, List<String> reasons) {
+  /** Returns whether it is news. */
+  private boolean refused(Stage wanted, List<String> reasons) {
     if (!isWanted(wanted)) {
-      return; // not any more
+      return false; // not any more
     }
     Refusal now = new Refusal(wanted, List.copyOf(reasons));
     boolean known = now.saysNoMoreThan(refusal);
@@ -227,6 +230,7 @@ public final class Obeyer implements AutoCloseable {
           String.join("; ", reasons));
       tell(new WantedEvent(crossing.name(), wanted, false, now.reasons()));
     }
+    return !known;
   }
 
   private void tell(WantedEvent event) {

@@ -1,15 +1,20 @@
 package dev.crossfade.cutover;
 
+import dev.crossfade.GateAnswer;
 import dev.crossfade.Stage;
 import dev.crossfade.store.ControlRow;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A setting is obeyed: with the last step of the move. A change of mind, a move by hand, or an
  * attempt of somebody else that comes in between ends it. For one attempt, by one thread.
  */
 final class Obeying implements Purpose {
+  /** What the audit calls the settings of all instances. */
+  static final String ACTOR = "settings";
+
   private static final long NEVER = -1;
 
   private final Stage wanted;
@@ -29,6 +34,21 @@ final class Obeying implements Purpose {
   /** The stage that is obeyed. */
   Stage wanted() {
     return wanted;
+  }
+
+  @Override
+  public String actor() {
+    return ACTOR;
+  }
+
+  @Override
+  public @Nullable String reason() {
+    return null;
+  }
+
+  @Override
+  public GateAnswer forcing(GateAnswer answer) {
+    return answer;
   }
 
   @Override

@@ -1,11 +1,23 @@
 package dev.crossfade.cutover;
 
+import dev.crossfade.Force;
+import dev.crossfade.GateAnswer;
 import dev.crossfade.Stage;
 import dev.crossfade.store.ControlRow;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Why a move is made: what it leaves behind as the settings last obeyed. */
 interface Purpose {
+  /** Who makes it, as the audit is to say. */
+  String actor();
+
+  /** Why gates are forced; null if none are. */
+  @Nullable String reason();
+
+  /** What a gate's answer comes to: it is forced, or stands. */
+  GateAnswer forcing(GateAnswer answer);
+
   /** Whether the move is still to be made, or to go on, where the truth is this row. */
   boolean stands(ControlRow row);
 
@@ -25,8 +37,23 @@ interface Purpose {
    * A move by hand: it supersedes what is wanted at that moment, from its first step on. Where
    * nothing is wanted, what was obeyed before stays so.
    */
-  static Purpose byHand(Set<Stage> wanted) {
+  static Purpose byHand(String actor, @Nullable Force force, Set<Stage> wanted) {
     return new Purpose() {
+      @Override
+      public String actor() {
+        return actor;
+      }
+
+      @Override
+      public @Nullable String reason() {
+        return force == null ? null : force.reason();
+      }
+
+      @Override
+      public GateAnswer forcing(GateAnswer answer) {
+        return force == null ? answer : answer.givingWayTo(force);
+      }
+
       @Override
       public boolean stands(ControlRow row) {
         return true;

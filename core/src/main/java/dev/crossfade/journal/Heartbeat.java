@@ -47,7 +47,7 @@ public final class Heartbeat implements AutoCloseable {
     thread.start();
   }
 
-  /** What this process wants has changed: say so at once. */
+  /** What this process wants, or the epoch it has seen, has changed: say so at once. */
   public void signal() {
     wakeup.signal();
   }

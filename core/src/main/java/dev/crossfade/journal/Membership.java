@@ -9,10 +9,13 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Instances;
-import dev.crossfade.store.Instances.Wish;
+import dev.crossfade.store.Instances.Member;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.wiring.Crossing;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +31,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Fencing goes through the secondary first and the primary second: an incarnation that the
  * primary calls fenced cannot change the secondary any more, so its entries may be taken. {@link
- * #ready} may be asked by many threads, and each store's heartbeats come from a thread of their
- * own; the rest belongs to the repair thread and to a move, which take turns.
+ * #ready}, and who takes part, may be asked by many threads, and each store's heartbeats come from
+ * a thread of their own; the rest belongs to the repair thread and to a move, which take turns.
  */
 public final class Membership {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -38,11 +41,19 @@ public final class Membership {
   private final Crossing crossing;
   private final Stages stages;
   private final Ownership ownership;
+  private final Version version = Version.ours();
+
+  /** What all incarnations of this process have in common. */
+  private final UUID process = UUID.randomUUID();
+
   private final Map<Side, UUID> registered = new ConcurrentHashMap<>();
-  private final Map<Side, Boolean> reachable = new EnumMap<>(Side.class);
+  private final Map<Side, Boolean> reachable = new ConcurrentHashMap<>();
 
   /** Sides whose catalogue was found to fit since they were last unreachable. */
   private final Set<Side> fitting = ConcurrentHashMap.newKeySet();
+
+  /** The epoch in which the secondary's control row was looked at last. */
+  private long lookedAt;
 
   /** What was last told against the secondary; null while it fits. */
   private @Nullable String unfit;
@@ -57,6 +68,14 @@ public final class Membership {
   /** Since when they get through without a gap; only where there was one. */
   private final Map<Side, Long> regular = new ConcurrentHashMap<>();
 
+  /**
+   * What the settings of another process want.
+   *
+   * @param instance its name
+   * @param stage the stage
+   */
+  public record Wish(String instance, Stage stage) {}
+
   /** Made once per migration. */
   public Membership(Crossing crossing, Stages stages, Ownership ownership) {
     this.crossing = crossing;
@@ -67,6 +86,11 @@ public final class Membership {
   /** The catalogue of that side was checked, and fits. */
   public void fits(Side side) {
     fitting.add(side);
+  }
+
+  /** Whether the store of a side could not be reached when this process last tried. */
+  public boolean isAway(Side side) {
+    return Boolean.FALSE.equals(reachable.get(side));
   }
 
   /** Whether an operation of this incarnation may change the store of a side. */
@@ -87,6 +111,23 @@ public final class Membership {
     }
   }
 
+  /**
+   * Registers with a store, so that it knows the owner of what is marked there; nothing of an
+   * operation goes there for that.
+   */
+  public void introduce(Side side) {
+    register(side, ownership.current());
+  }
+
+  /**
+   * Nothing of an operation goes to a side any more, until it was looked at and joined anew: what
+   * comes back there need not be what it was.
+   */
+  public void leave(Side side) {
+    registered.remove(side);
+    fitting.remove(side);
+  }
+
   /** Registers with a store, which must be reachable. */
   public void join(Side side) {
     crossing.store(side).connect();
@@ -104,6 +145,7 @@ public final class Membership {
    */
   public void joinIfFit(Side side) {
     crossing.store(side).connect();
+    stages.lookAtSecondary(stages.current()); // it may have come back a moment ago
     ConfigurationException unfitNow = unfit(side);
     if (unfitNow != null) {
       throw unfitNow;
@@ -112,20 +154,21 @@ public final class Membership {
   }
 
   /**
-   * Says to a store it is registered with that this process lives, and which stage it wants.
+   * Says to a store it is registered with that this process lives, and how things are with it.
    *
    * @return false if it has been fenced there: it is to go on as a new incarnation
    */
   boolean beat(Side side) {
     UUID incarnation = ownership.current();
     if (!ready(side, incarnation)
-        || got(side, instances(side).heartbeat(incarnation, crossing.wanted()))
+        || got(side, instances(side).heartbeat(incarnation, pulse()))
         || ownership.suspects().contains(incarnation)
         || !incarnation.equals(ownership.current())) {
       return true; // alive, or it has gone on as a new one already
     }
     log.warn(
-        "Incarnation {} of migration '{}' was fenced by another process, which took it for dead; going on as a new one.",
+        "Incarnation {} of migration '{}' was fenced by another process, which took it for dead;"
+            + " going on as a new one.",
         incarnation,
         crossing.name());
     tell(incarnation, FencingEvent.Cause.BY_ANOTHER_PROCESS);
@@ -157,11 +200,72 @@ public final class Membership {
     return crossing.settings().lease().toNanos() / 4 * 3;
   }
 
-  /** What the other live incarnations want, as the truth's store knows it. */
+  private Pulse pulse() {
+    long epoch = stages.current().epoch();
+    return new Pulse(crossing.wanted(), epoch, crossing.counts().in(epoch));
+  }
+
+  private Origin origin() {
+    return new Origin(process, crossing.settings().instance(), version.text(), crossing.name());
+  }
+
+  /**
+   * All processes that are remembered, live or not, as the truth's store knows them; this one
+   * first, as it is now. Each of them once, whatever number of incarnations it has had: what it has
+   * counted is not to be counted twice.
+   */
+  public List<Member> members(StageView view) {
+    Map<UUID, Member> latest = new LinkedHashMap<>();
+    latest.put(process, new Member(ownership.current(), origin(), false, pulse(), Duration.ZERO));
+    for (Member member : instances(view.primary()).members(crossing.name())) {
+      if (!isThisProcess(member)) {
+        latest.merge(member.origin().process(), member, Membership::later);
+      }
+    }
+    return new ArrayList<>(latest.values());
+  }
+
+  /** The fenced one of two incarnations of a process was before the other. */
+  private static Member later(Member one, Member other) {
+    if (one.fenced() != other.fenced()) {
+      return one.fenced() ? other : one;
+    }
+    return one.silentFor().compareTo(other.silentFor()) <= 0 ? one : other;
+  }
+
+  private boolean isThisProcess(Member member) {
+    return member.origin().process().equals(process);
+  }
+
+  /** Those that live, this one included. */
+  public List<Member> live(StageView view) {
+    Duration lease = crossing.settings().lease();
+    return members(view).stream().filter(member -> member.lives(lease)).toList();
+  }
+
+  /** The other processes that live. */
+  public List<Member> others(StageView view) {
+    return live(view).stream().filter(member -> !isThisProcess(member)).toList();
+  }
+
+  /** What the other live processes want, as the truth's store knows it. */
   public List<Wish> wishesOfOthers(StageView view) {
-    return instances(view.primary()).wishes(crossing.name(), crossing.settings().lease()).stream()
-        .filter(wish -> !wish.incarnation().equals(ownership.current()))
-        .toList();
+    List<Wish> wishes = new ArrayList<>();
+    for (Member member : others(view)) {
+      Stage wanted = member.pulse().wanted();
+      if (wanted != null) {
+        wishes.add(new Wish(member.instance(), wanted));
+      }
+    }
+    return wishes;
+  }
+
+  /**
+   * Whether a process runs a version of the library that may live together with this one's: the
+   * same major and minor number.
+   */
+  public boolean isCompatible(Member member) {
+    return version.goesWith(Version.of(member.version()));
   }
 
   /**
@@ -173,7 +277,7 @@ public final class Membership {
     if (view.stage() == Stage.OFF) {
       return;
     }
-    boolean secondaryReachable = joinIfReachable(view.secondary());
+    boolean secondaryReachable = joinIfReachable(view);
     renewIfSuspected(view, secondaryReachable);
     if (secondaryReachable) {
       fenceSuspects(view);
@@ -183,9 +287,14 @@ public final class Membership {
     }
   }
 
-  private boolean joinIfReachable(Side side) {
+  private boolean joinIfReachable(StageView view) {
+    Side side = view.secondary();
     try {
       crossing.store(side).connect();
+      if (!fitting.contains(side) || lookedAt != view.epoch() || stages.doubt() != null) {
+        stages.lookAtSecondary(view);
+        lookedAt = view.epoch();
+      }
       ConfigurationException unfitNow = unfit(side);
       if (unfitNow != null) {
         registered.remove(side);
@@ -194,7 +303,7 @@ public final class Membership {
       }
       noteFits(side);
       join(side);
-      if (!instances(side).heartbeat(ownership.current(), crossing.wanted())) {
+      if (!instances(side).heartbeat(ownership.current(), pulse())) {
         ownership.suspect(ownership.current());
       }
       return true;
@@ -228,8 +337,8 @@ public final class Membership {
     if (!problems.equals(unfit)) {
       unfit = problems;
       log.error(
-          "{} can be reached, but nothing is written to it; writes of migration '{}' go on without it and their"
-              + " keys stay in the journal: {}",
+          "{} can be reached, but nothing is written to it; writes of migration '{}' go on without"
+              + " it and their keys stay in the journal: {}",
           crossing.store(side).name(),
           crossing.name(),
           unfit);
@@ -303,8 +412,8 @@ public final class Membership {
   private void fenceStrangers(StageView view) {
     for (UUID stranger : instances(view.primary()).strangers(crossing.name())) {
       log.warn(
-          "Taking over from incarnation {} of migration '{}', which owns keys in the journal and is not registered:"
-              + " has {} been restored?",
+          "Taking over from incarnation {} of migration '{}', which owns keys in the journal and is"
+              + " not registered: has {} been restored?",
           stranger,
           crossing.name(),
           crossing.store(view.primary()).name());
@@ -341,7 +450,8 @@ public final class Membership {
   private void noteUnreachable(Side side, CrossfadeException e) {
     if (!Boolean.FALSE.equals(reachable.put(side, false))) {
       log.warn(
-          "{} cannot be reached; writes of migration '{}' go on without it and their keys stay in the journal: {}",
+          "{} cannot be reached; writes of migration '{}' go on without it and their keys stay in"
+              + " the journal: {}",
           crossing.store(side).name(),
           crossing.name(),
           e.getMessage());
@@ -350,8 +460,7 @@ public final class Membership {
   }
 
   private void register(Side side, UUID incarnation) {
-    instances(side)
-        .register(incarnation, crossing.settings().instance(), crossing.name(), crossing.wanted());
+    instances(side).register(incarnation, origin(), pulse());
     boolean unused = got(side, true);
   }
 

@@ -95,12 +95,23 @@ public final class Rehearsals {
     restingUntil.put(method.operation(), System.nanoTime() + REST_NANOS);
   }
 
-  void tell(WriteMethod method, Result result) {
+  /** What has come of a call of a write that was made in that view. */
+  void tell(StageView view, WriteMethod method, Result result) {
     counts.computeIfAbsent(result, first -> new LongAdder()).increment();
+    countInItsEpoch(view, result);
     if (crossing.events().wanted()) {
       RehearsalEvent event =
           new RehearsalEvent(crossing.name(), method.entity().name(), method.name(), result);
       crossing.events().tell(listener -> listener.rehearsed(event));
+    }
+  }
+
+  /** What was skipped, excused or too slow says nothing of the implementations. */
+  private void countInItsEpoch(StageView view, Result result) {
+    switch (result) {
+      case MATCH -> crossing.counts().rehearsed(view.epoch(), true);
+      case MISMATCH, FAILED -> crossing.counts().rehearsed(view.epoch(), false);
+      case TIMED_OUT, EXCUSED, SKIPPED -> {}
     }
   }
 

@@ -6,8 +6,10 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeListener.RehearsalEvent.Result;
 import dev.crossfade.Difference;
 import dev.crossfade.DuplicateKeyException;
+import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.rehearsal.DeltaComparison.RowDifference;
 import dev.crossfade.rehearsal.Script.Call;
 import dev.crossfade.stage.StageView;
@@ -95,7 +97,7 @@ public final class WriteRehearsal implements Rehearsal {
   /** Tells what has come of each call. */
   public void tell() {
     for (int i = 0; i < results.length; i++) {
-      rehearsals.tell(script.calls().get(i).method, results[i]);
+      rehearsals.tell(view, script.calls().get(i).method, results[i]);
     }
   }
 
@@ -207,6 +209,9 @@ public final class WriteRehearsal implements Rehearsal {
         return Attempt.over(Result.TIMED_OUT);
       } catch (ConflictException e) {
         return Attempt.over(Result.EXCUSED);
+      } catch (StoreUnavailableException | OutcomeUnknownException e) {
+        log.debug("the other store was lost during rehearsed write {}", call.method, e);
+        return Attempt.over(Result.EXCUSED);
       } catch (DuplicateKeyException e) {
         if (collisions == COLLISIONS || !hasRaisedGenerators(trial, call)) {
           return Attempt.found(Finding.failed(e));
@@ -253,6 +258,7 @@ public final class WriteRehearsal implements Rehearsal {
                     .units()
                     .within(Units.Open.on(secondary(), null), () -> play(call, played)),
             isLast(call));
+    throwIfLost(played.thrown);
     if (call.thrown == null && played.thrown != null) {
       return Finding.failed(played.thrown);
     }
@@ -263,6 +269,15 @@ public final class WriteRehearsal implements Rehearsal {
             .differences(call.delta, states);
     ResultRules results = new ResultRules(call.method.entity(), keys, rules);
     return new Finding(rows, rows.isEmpty() ? resultDifference(call, played, results) : null, null);
+  }
+
+  /** That the store was lost says nothing of the implementation. */
+  private static void throwIfLost(@Nullable Throwable thrown) {
+    if (thrown instanceof StoreUnavailableException lost) {
+      throw lost;
+    } else if (thrown instanceof OutcomeUnknownException unknown) {
+      throw unknown;
+    }
   }
 
   private boolean isLast(Call call) {

@@ -7,6 +7,8 @@ import dev.crossfade.Difference;
 import dev.crossfade.Entity;
 import dev.crossfade.NotFoundException;
 import dev.crossfade.Stage.Side;
+import dev.crossfade.StoreTimeoutException;
+import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.copy.Backfill;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Settling.Verdict;
@@ -373,11 +375,33 @@ public final class ShadowReads implements AutoCloseable {
 
     void tell(Result result, @Nullable Throwable failure) {
       counts.computeIfAbsent(result, first -> new LongAdder()).increment();
+      countInItsEpoch(result, failure);
       if (crossing.events().wanted()) {
         ShadowReadEvent event =
             new ShadowReadEvent(crossing.name(), pair.name(), method, result, failure);
         crossing.events().tell(listener -> listener.shadowRead(event));
       }
     }
+
+    /** What was dropped or excused says nothing of the implementations. */
+    private void countInItsEpoch(Result result, @Nullable Throwable failure) {
+      switch (result) {
+        case MATCH, SETTLED -> crossing.counts().compared(view.epoch(), true);
+        case MISMATCH -> crossing.counts().compared(view.epoch(), false);
+        case FAILED -> {
+          if (!isForTheMoment(failure)) {
+            crossing.counts().compared(view.epoch(), false);
+          }
+        }
+        case EXCUSED, DROPPED -> {}
+      }
+    }
+  }
+
+  /** Whether the store is away or slow, or this process ends: the read itself may be right. */
+  private boolean isForTheMoment(@Nullable Throwable failure) {
+    return failure instanceof StoreUnavailableException
+        || failure instanceof StoreTimeoutException
+        || pool.isShutdown();
   }
 }

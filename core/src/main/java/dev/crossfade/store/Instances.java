@@ -13,37 +13,108 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Instances {
   /**
-   * Registers an incarnation; nothing happens if it is registered.
-   *
-   * @param incarnation what may own entries of that migration, and of no other
-   * @param instance the name of its process, for operators
-   * @param migration the migration it takes part in
-   * @param wanted the stage that the settings of its process want; null if they want none
+   * Registers an incarnation; nothing happens if it is registered. It may own entries of its
+   * origin's migration, and of no other.
    */
-  void register(UUID incarnation, String instance, String migration, @Nullable Stage wanted);
+  void register(UUID incarnation, Origin origin, Pulse pulse);
 
   /**
-   * Says that an incarnation lives, and which stage its settings want now. One cheap statement,
-   * which may be lost in a crash.
+   * Says that an incarnation lives, and how things are with it now. One cheap statement, which may
+   * be lost in a crash.
    *
    * @return false if it is fenced or unknown
    */
-  boolean heartbeat(UUID incarnation, @Nullable Stage wanted);
+  boolean heartbeat(UUID incarnation, Pulse pulse);
 
   /**
-   * What the live incarnations of a migration want: those that are not fenced, were heard of within
-   * {@code lease} by the store's clock, and want a stage. In the order of the instances' names.
+   * All incarnations of a migration that are remembered, live or not, with what they said last; in
+   * the order of their instances' names. One that was fenced before it registered is not among
+   * them.
    */
-  List<Wish> wishes(String migration, Duration lease);
+  List<Member> members(String migration);
 
   /**
-   * The stage that an incarnation's settings want.
+   * Who an incarnation is of.
    *
-   * @param incarnation who
-   * @param instance the name of its process
-   * @param stage which
+   * @param process the same for all incarnations of one process
+   * @param instance the name of the process, for operators
+   * @param version of the library in that process
+   * @param migration the migration it takes part in
    */
-  record Wish(UUID incarnation, String instance, Stage stage) {}
+  record Origin(UUID process, String instance, String version, String migration) {}
+
+  /**
+   * What an incarnation says with its heartbeat.
+   *
+   * @param wanted the stage that the settings of its process want; null if they want none
+   * @param epoch the latest epoch it has seen
+   * @param counts what its process has counted in that epoch
+   */
+  record Pulse(@Nullable Stage wanted, long epoch, Counts counts) {}
+
+  /**
+   * What a process has found out in one epoch. What nothing can be said of is not counted.
+   *
+   * @param compared reads that were compared
+   * @param mismatched those of them that differ, or fail on the other store
+   * @param rehearsed writes that were rehearsed
+   * @param differed those of them that came out differently, or failed
+   */
+  record Counts(long compared, long mismatched, long rehearsed, long differed) {
+    /** Nothing yet. */
+    public static final Counts NONE = new Counts(0, 0, 0, 0);
+  }
+
+  /**
+   * An incarnation that is remembered, and what it said last.
+   *
+   * @param incarnation which
+   * @param origin who it is of
+   * @param fenced whether it must not act any more
+   * @param pulse what it said last
+   * @param silentFor how long ago, by the store's clock
+   */
+  record Member(UUID incarnation, Origin origin, boolean fenced, Pulse pulse, Duration silentFor) {
+    /** Whether it counts as alive: not fenced, and heard of within {@code lease}. */
+    public boolean lives(Duration lease) {
+      return !fenced && silentFor.compareTo(lease) <= 0;
+    }
+
+    /** The name of its process. */
+    public String instance() {
+      return origin.instance();
+    }
+
+    /** The version of the library in its process. */
+    public String version() {
+      return origin.version();
+    }
+
+    /** The latest epoch it has seen. */
+    public long epoch() {
+      return pulse.epoch();
+    }
+
+    /** The reads that its process has compared in that epoch. */
+    public long compared() {
+      return pulse.counts().compared();
+    }
+
+    /** Those of them that differ, or fail on the other store. */
+    public long mismatched() {
+      return pulse.counts().mismatched();
+    }
+
+    /** The writes that its process has rehearsed in that epoch. */
+    public long rehearsed() {
+      return pulse.counts().rehearsed();
+    }
+
+    /** Those of them that came out differently, or failed. */
+    public long differed() {
+      return pulse.counts().differed();
+    }
+  }
 
   /**
    * Fences an incarnation, for good: waits until no change of its is under way in this store, and

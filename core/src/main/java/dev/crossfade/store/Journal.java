@@ -1,10 +1,12 @@
 package dev.crossfade.store;
 
+import dev.crossfade.AuditEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /**
@@ -101,6 +103,17 @@ public interface Journal {
   int retryParked(String migration);
 
   /**
+   * Gives entries up that are parked: they are gone, and nobody brings the other store up to date
+   * any more, until their keys are written again. What the audit is to say of it is noted in the
+   * same transaction. Those that are not parked any more stay.
+   *
+   * @param entry says it of those that were given up; asked within the transaction, so it asks no
+   *     store
+   * @return how many were given up; nothing is noted if none were
+   */
+  int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry);
+
+  /**
    * Those of these canonical keys of one entity that an entry of any kind covers, parked ones
    * included; as indexes.
    */
@@ -127,4 +140,13 @@ public interface Journal {
    * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
    */
   long recall(Mark mark);
+
+  /**
+   * Forgets remembered keys of a migration, because nobody will recall them.
+   *
+   * @param limit how many at most
+   * @return how many
+   * @throws StaleEpochException if the control row is neither open nor closing at the mark's epoch
+   */
+  int forgetRemembered(Mark mark, int limit);
 }

@@ -1,5 +1,6 @@
 package dev.crossfade.store;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
@@ -32,11 +33,76 @@ public interface Store extends AutoCloseable {
   void connect();
 
   /**
+   * Finds out whether anybody answers there, on a connection of its own: that no pooled one is to
+   * be had, or that an answer is late, does not say that a store is gone. It need not be connected.
+   * Whoever answers, if only to refuse, is there.
+   *
+   * @throws dev.crossfade.StoreUnavailableException if nobody does
+   * @throws dev.crossfade.StoreTimeoutException if that cannot be told
+   */
+  void reach();
+
+  /**
    * What in the store's catalogue does not fit these repositories: missing tables and columns, keys
    * that are not unique, foreign keys with effects that are not declared, undeclared triggers. One
    * sentence each, with the fix; empty if all fits. The store must be connected.
    */
   List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories);
+
+  /**
+   * Which run of the store this is: a word without white space, to be compared with what it was
+   * before, not to be read. It is another one after the store was restored or replaced, after a
+   * failover, and after a restart that followed a crash, because what was found about the contents
+   * before need not hold any more. As long as nothing of that has happened it is the same for
+   * whoever asks, over any number of connections and processes.
+   *
+   * <p>A store that cannot tell one of these from something harmless, a clean restart say, answers
+   * with another word after either. What it cannot tell at all it says in its documentation. It
+   * looks each time; the store must be connected.
+   *
+   * @throws dev.crossfade.StoreUnavailableException if it cannot be reached now
+   */
+  String identity();
+
+  /** Whether it can {@linkplain #backUp back itself up}. */
+  default boolean canBackUp() {
+    return false;
+  }
+
+  /**
+   * Writes a backup to a new file: all that was in the store at one moment, the library's own
+   * tables with it. Others read and write meanwhile. The file has its name only once it is
+   * complete, has been read through and found sound, and has reached the disk; whatever goes wrong
+   * before leaves nothing behind.
+   *
+   * <p>A store that is restored from it has forgotten what was written since, and the entries of
+   * that with it. Where it says that it is the primary and the other store has become that since,
+   * its lower epoch gives it away, and it is refused. Otherwise no epoch tells, only another {@link
+   * #identity}.
+   *
+   * <p>By default a store does not do it, see {@link #canBackUp}.
+   *
+   * @param file must not exist, its directory must; the file system is that of this process
+   * @throws UnsupportedOperationException if it cannot
+   * @throws IllegalArgumentException if there is a file of that name, or no directory for it;
+   *     nothing was written
+   * @throws dev.crossfade.CrossfadeException if it failed, or the thread was interrupted; there is
+   *     no file then
+   */
+  default void backUp(Path file) {
+    throw new UnsupportedOperationException(
+        name()
+            + " cannot back itself up; back it up with its own tools, and record a note of that"
+            + " instead");
+  }
+
+  /**
+   * How its connections are used at this moment, as this process knows: asks nobody. By default
+   * there is nothing to say.
+   */
+  default List<PoolUse> pools() {
+    return List.of();
+  }
 
   /** Its control rows. */
   ControlTable control();
@@ -91,7 +157,9 @@ public interface Store extends AutoCloseable {
    * disappears here that the change does not name.
    *
    * @throws FencedException if the incarnation is fenced or unknown; nothing was changed
-   * @throws StaleEpochException if this store's own epoch is newer; nothing was changed
+   * @throws StaleEpochException if this store's own epoch is newer, or it takes itself for the
+   *     primary of an older one, because it was given up or restored from a backup: what it has
+   *     counts, too; nothing was changed
    */
   void apply(Change change);
 
@@ -106,6 +174,20 @@ public interface Store extends AutoCloseable {
    */
   default void apply(Change change, Rehearsal rehearsal) {
     apply(change);
+  }
+
+  /**
+   * Tells, on a thread of the store's, that the control row of a migration has changed, whoever has
+   * changed it, or may have while nobody could tell. A courtesy, so that who is told need not wait
+   * until it looks again: a notice may come late, twice or never.
+   *
+   * <p>By default there are none.
+   *
+   * @param told must not wait, nor throw
+   * @return closed by who wants no more of them; {@link #close} ends them, too
+   */
+  default Notices onControlChange(String migration, Runnable told) {
+    return Notices.NONE;
   }
 
   /**

@@ -30,6 +30,7 @@ public final class Crossing {
   private final Store target;
   private final Events events;
   private final Availability availability;
+  private final EpochCounts counts = new EpochCounts();
   private final Map<String, EntityPair<?, ?>> pairs = new LinkedHashMap<>();
   private final List<ViewPair<?>> views = new ArrayList<>();
 
@@ -144,6 +145,11 @@ public final class Crossing {
   /** Whether the secondary store takes writes, as this process last saw it. */
   public Availability availability() {
     return availability;
+  }
+
+  /** What this process has compared and rehearsed in the epoch. */
+  public EpochCounts counts() {
+    return counts;
   }
 
   /** The store on a side. */

@@ -1,5 +1,6 @@
 package dev.crossfade.config;
 
+import dev.crossfade.GateSettings;
 import dev.crossfade.Settings;
 import dev.crossfade.Settings.Secondary;
 import dev.crossfade.Stage;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -151,7 +153,68 @@ final class SettingKeys {
               Settings::parkAfter,
               (b, v) -> b.parkAfter((Integer) v),
               "Refusals after which a key is parked with its reason. Parked keys block a change of"
-                  + " primary."));
+                  + " primary."),
+          new Setting(
+              "actor",
+              Key.of(
+                  Name.ROOT,
+                  StoreOption.of(
+                      "actor",
+                      StoreOption.Type.TEXT,
+                      "Who moves migrations by hand here, for the audit; without it the system's"
+                          + " name of the user.")),
+              (b, v) -> b.actor((String) v)),
+          duration(
+              "auditRetention",
+              Settings::auditRetention,
+              (b, v) -> b.auditRetention((Duration) v),
+              "How long the audit is kept; `0` for ever."),
+          duration(
+              "rollbackWindow",
+              Settings::rollbackWindow,
+              (b, v) -> b.rollbackWindow((Duration) v),
+              "How long keys that change in `complete` are remembered for the way back; `0` for"
+                  + " ever. After it that takes a backfill and a verification in the other"
+                  + " direction. The shortest of all processes counts."),
+          gate(
+              "verificationAge",
+              StoreOption.Type.DURATION,
+              GateSettings::verificationAge,
+              (gates, v) -> gates.withVerificationAge((Duration) v),
+              "How old the verification may be that `live` asks for. `0`: any age."),
+          gate(
+              "comparedReads",
+              StoreOption.Type.NUMBER,
+              GateSettings::comparedReads,
+              (gates, v) -> gates.withComparedReads((Integer) v),
+              "How many reads all processes together must have compared in `shadow` before"
+                  + " `live`. `0`: none."),
+          gate(
+              "mismatchShare",
+              StoreOption.Type.DECIMAL,
+              GateSettings::mismatchShare,
+              (gates, v) -> gates.withMismatchShare((Double) v),
+              "The share of them that may have differed, 0 to 1. `1`: all."),
+          gate(
+              "shadowTime",
+              StoreOption.Type.DURATION,
+              GateSettings::shadowTime,
+              (gates, v) -> gates.withShadowTime((Duration) v),
+              "How long the migration must have been in `shadow` before `live`."),
+          gate(
+              "rehearsedWrites",
+              StoreOption.Type.NUMBER,
+              GateSettings::rehearsedWrites,
+              (gates, v) -> gates.withRehearsedWrites((Integer) v),
+              "How many writes must have been rehearsed in `shadow` before `live`. One that came"
+                  + " out differently refuses in any case."),
+          gate(
+              "backupAge",
+              StoreOption.Type.DURATION,
+              GateSettings::backupAge,
+              (gates, v) -> gates.withBackupAge((Duration) v),
+              "How old the last backup may be, made or noted, before `live`. `0`: none is asked"
+                  + " for."));
 
   static final Key STAGE =
       Key.of(
@@ -202,6 +265,19 @@ final class SettingKeys {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
+  private static Setting gate(
+      String name,
+      StoreOption.Type type,
+      Function<GateSettings, Object> value,
+      BiFunction<GateSettings, Object, GateSettings> change,
+      String consequence) {
+    String byDefault = Values.show(value.apply(DEFAULTS.gates()));
+    return new Setting(
+        name,
+        Key.of(Name.ROOT, StoreOption.of("gates." + hyphens(name), type, byDefault, consequence)),
+        (builder, v) -> builder.gates(gates -> change.apply(gates, v)));
+  }
+
   private static Setting number(
       String name, Function<Settings, Object> value, Telling telling, String consequence) {
     return setting(name, StoreOption.Type.NUMBER, value, telling, consequence);
@@ -223,10 +299,15 @@ final class SettingKeys {
       Function<Settings, Object> value,
       Telling telling,
       String consequence) {
-    String hyphens = name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     String byDefault = Values.show(value.apply(DEFAULTS));
     return new Setting(
-        name, Key.of(Name.ROOT, StoreOption.of(hyphens, type, byDefault, consequence)), telling);
+        name,
+        Key.of(Name.ROOT, StoreOption.of(hyphens(name), type, byDefault, consequence)),
+        telling);
+  }
+
+  private static String hyphens(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   /** All keys that are not a store's. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.GateSettings;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -52,6 +54,16 @@ class ReadingTest {
           park-after: 7
           rehearsal-sampling: 0.25
           rehearsal-limit: 100ms
+          actor: ann
+          audit-retention: 30d
+          rollback-window: 14d
+          gates:
+            verification-age: 1h
+            compared-reads: 2
+            mismatch-share: 0.3
+            shadow-time: 4h
+            rehearsed-writes: 5
+            backup-age: 6h
           migrations:
             tokens:
               stage: off
@@ -79,13 +91,22 @@ class ReadingTest {
                 7,
                 0.25,
                 Duration.ofMillis(100),
+                "ann",
+                new GateSettings(
+                    Duration.ofHours(1), 2, 0.3, Duration.ofHours(4), 5, Duration.ofHours(6)),
+                Duration.ofDays(30),
+                Duration.ofDays(14),
                 Map.of("tokens", Stage.OFF, "user-events", Stage.DUAL_WRITE)));
     // A new setting must get its key.
     assertThat(
             Stream.concat(
                 SettingKeys.ALL.stream().map(SettingKeys.Setting::name), Stream.of("stages")))
         .containsExactlyInAnyOrderElementsOf(
-            Stream.of(Settings.class.getRecordComponents()).map(c -> c.getName()).toList());
+            Stream.of(Settings.class, GateSettings.class)
+                .flatMap(type -> Stream.of(type.getRecordComponents()))
+                .map(RecordComponent::getName)
+                .filter(name -> !name.equals("gates"))
+                .toList());
   }
 
   @Test

@@ -28,6 +28,9 @@ import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -168,7 +171,12 @@ class EventsTest {
       await().atMost(Scenario.PATIENCE).until(() -> fencings(app).size() == 1);
 
       UUID silent = UUID.randomUUID();
-      app.primaryStore().instances().register(silent, "long gone", Scenario.MIGRATION, null);
+      app.primaryStore()
+          .instances()
+          .register(
+              silent,
+              new Origin(silent, "long gone", "1.2.3", Scenario.MIGRATION),
+              new Pulse(null, 1, Counts.NONE));
       app.rows.execute(
           Side.LEGACY,
           "update crossfade_instance set heard_at = 0 where incarnation = x'"

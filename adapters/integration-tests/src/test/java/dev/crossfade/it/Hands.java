@@ -13,6 +13,9 @@ import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Journal.Taken;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RepositoryContext;
@@ -200,8 +203,9 @@ final class Hands implements AutoCloseable {
   /** A process, known to both stores. */
   Incarnation process(String name) {
     Incarnation incarnation = new Incarnation(UUID.randomUUID());
+    Origin origin = new Origin(incarnation.id, name, "1.2.3", Scenario.MIGRATION);
     for (Store store : List.of(sqlite, postgres)) {
-      store.instances().register(incarnation.id, name, Scenario.MIGRATION, null);
+      store.instances().register(incarnation.id, origin, new Pulse(null, epoch, Counts.NONE));
     }
     return incarnation;
   }

@@ -327,6 +327,7 @@ class JoinedUnitTest {
             faulty,
             Step.MARK_AND_WRITE,
             Step.LOOK,
+            Step.STATUS,
             Step.TAKE,
             Step.APPLY,
             Step.FINISH,

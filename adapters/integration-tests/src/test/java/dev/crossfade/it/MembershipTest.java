@@ -183,8 +183,9 @@ class MembershipTest {
           .until(() -> app.sqlite.calls(Step.INSTANCES) > before + 4);
       app.rows.execute(
           Side.LEGACY,
-          "insert into crossfade_instance (incarnation, instance, migration, heard_at)"
-              + " values ('00000000-0000-0009-0000-000000000009', 'dead', '"
+          "insert into crossfade_instance (incarnation, process, instance, version, migration,"
+              + " heard_at) values ('00000000-0000-0009-0000-000000000009',"
+              + " '00000000-0000-0009-0000-000000000009', 'dead', '1.2.3', '"
               + Scenario.MIGRATION
               + "', 0)");
 

@@ -184,14 +184,13 @@ class MetricsTest {
       assertThatThrownBy(() -> metrics.bindTo(app.crossfade))
           .isInstanceOf(IllegalStateException.class);
       await().atMost(Scenario.PATIENCE).until(() -> gauge("crossfade.journal.entries") == 0);
-      app.primaryStore().plan(Fault.HELD_BEFORE, 1, Step.LOOK);
-      app.primaryStore().awaitHit(Scenario.PATIENCE);
+      app.primaryStore().slow(Scenario.PATIENCE); // to all that ask: repair does, too
       await()
           .atMost(Scenario.PATIENCE)
           .until(() -> Double.isNaN(gauge("crossfade.journal.entries")));
-      app.primaryStore().release();
+      app.primaryStore().heal();
       await().atMost(Scenario.PATIENCE).until(() -> gauge("crossfade.journal.entries") == 0);
-      app.primaryStore().plan(Fault.DOWN, 1, Step.LOOK);
+      app.primaryStore().plan(Fault.DOWN, 1, Step.STATUS);
       await().atMost(Scenario.PATIENCE).until(() -> Double.isNaN(gauge("crossfade.journal.left")));
       app.primaryStore().heal();
       metrics.close();

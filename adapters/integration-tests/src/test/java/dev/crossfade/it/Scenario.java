@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener;
+import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
 import dev.crossfade.MoveRefusedException;
 import dev.crossfade.Settings;
@@ -16,6 +17,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.FaultyStore;
+import dev.crossfade.junit.RestartablePostgres;
 import dev.crossfade.junit.TcpProxy;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
@@ -81,6 +83,7 @@ final class Scenario implements AutoCloseable {
     private CrossfadeListener listener = new CrossfadeListener() {};
     private int pool = POOL;
     private boolean proxied;
+    private RestartablePostgres server;
 
     Options settings(UnaryOperator<Settings.Builder> change) {
       settings = change;
@@ -123,6 +126,12 @@ final class Scenario implements AutoCloseable {
     /** PostgreSQL is reached through a proxy. */
     Options proxied() {
       proxied = true;
+      return this;
+    }
+
+    /** On a PostgreSQL that the test may stop, and that must run at the end. */
+    Options server(RestartablePostgres own) {
+      server = own;
       return this;
     }
 
@@ -171,10 +180,13 @@ final class Scenario implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    database = Template.database().copy();
-    proxy = options.proxied ? TcpProxy.to(TestPostgres.shared()) : null;
+    database = options.server == null ? Template.database().copy() : options.server.newDatabase();
+    proxy = options.proxied ? TcpProxy.to(database.server()) : null;
     rows = new RowReader(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
+    if (options.server != null) {
+      rows.execute(Side.TARGET, Domain.POSTGRES_TABLES);
+    }
     try {
       open();
     } catch (RuntimeException | Error e) {
@@ -253,28 +265,31 @@ final class Scenario implements AutoCloseable {
 
   /** Where the server is taken away it is waited for in vain; elsewhere a machine may be busy. */
   private Duration connectionWait() {
-    return Duration.ofSeconds(proxy == null ? 30 : 1);
+    return Duration.ofSeconds(proxy == null && options.server == null ? 30 : 1);
   }
 
   /** Builds the application, as at the start of its process. */
   void open() {
-    sqlite = FaultyStore.around(newSqliteStore());
-    postgres = FaultyStore.around(newPostgresStore());
-    source = new NewSettings(settings());
-    crossfade =
-        Crossfade.builder()
-            .legacy(sqlite)
-            .target(postgres)
-            .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
-            .settings(source)
-            .listener(options.listener)
-            .listener(events)
-            .build();
+    crossfade = builder().build();
     migration = crossfade.migration(MIGRATION);
     accounts = crossfade.repository(Domain.Accounts.class);
     entries = crossfade.repository(Domain.Entries.class);
     preferences = crossfade.repository(Domain.Preferences.class);
     readings = crossfade.repository(Domain.Readings.class);
+  }
+
+  /** The application as it is wired, with new stores. */
+  Crossfade.Builder builder() {
+    sqlite = FaultyStore.around(newSqliteStore());
+    postgres = FaultyStore.around(newPostgresStore());
+    source = new NewSettings(settings());
+    return Crossfade.builder()
+        .legacy(sqlite)
+        .target(postgres)
+        .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
+        .settings(source)
+        .listener(options.listener)
+        .listener(events);
   }
 
   /**
@@ -296,6 +311,7 @@ final class Scenario implements AutoCloseable {
                 .shadowSampling(0)
                 .rehearsalSampling(0)
                 .backfillChunk(100)
+                .gates(gates -> GateSettings.least())
                 .parkAfter(1_000))
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.crossfade.it;
 
+import dev.crossfade.store.Notices;
 import dev.crossfade.store.Store;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -36,6 +37,11 @@ final class StoreWithout {
           Class<?> type = Store.class.getMethod(part).getReturnType();
           return proxy(type, whole, method, instead);
         });
+  }
+
+  /** The store, but nobody is told of changes of its control rows. */
+  static Store notices(Store store) {
+    return in(store, "", "onControlChange", (arguments, original) -> Notices.NONE);
   }
 
   private static <T> T proxy(Class<T> type, Object target, String name, Instead instead) {

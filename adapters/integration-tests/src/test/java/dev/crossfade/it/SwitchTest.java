@@ -189,6 +189,45 @@ class SwitchTest {
     }
   }
 
+  /** Refused for good after the gates were asked: to wait longer helps nobody. */
+  @Tag("exhaustive")
+  @Test
+  void aKeyThatIsParkedWhileTheJournalDrainsEndsTheMove() throws Exception {
+    try (Scenario app =
+        Scenario.with()
+            .settings(
+                s ->
+                    s.parkAfter(1)
+                        .writeWait(Duration.ofSeconds(60))
+                        .switchLimit(Duration.ofSeconds(50)))
+            .startIn(Stage.SHADOW)) {
+      app.rows.execute(
+          Side.TARGET, "alter table account add constraint no_bad check (code <> 'bad')");
+      assertThat(app.migration.verify().differences()).isEmpty();
+      app.sqlite.plan(Fault.HELD_BEFORE, 1, Step.CONTROL); // the closing
+      CompletableFuture<MoveReport> move =
+          CompletableFuture.supplyAsync(() -> app.migration.moveTo(Stage.LIVE));
+      app.sqlite.awaitHit(Scenario.PATIENCE);
+      app.accounts.save(account(1, "bad", 1));
+      await("it is parked")
+          .atMost(Scenario.PATIENCE)
+          .until(() -> app.migration.journal().parked() == 1);
+      long changes = app.sqlite.calls(Step.CONTROL);
+      app.sqlite.release();
+
+      assertThatThrownBy(() -> move.get(60, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(MoveRefusedException.class)
+          .hasMessageContaining("1 keys are parked");
+
+      assertThat(app.sqlite.calls(Step.CONTROL) - changes)
+          .as("the decision it has tried, and its undoing")
+          .isEqualTo(2);
+      assertThat(app.migration.stage()).isEqualTo(Stage.SHADOW);
+      app.rows.execute(Side.TARGET, "alter table account drop constraint no_bad");
+      assertThat(app.migration.retryParked()).isEqualTo(1);
+    }
+  }
+
   @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
@@ -425,7 +464,7 @@ class SwitchTest {
     }
   }
 
-  /** A second process has the old view; its next write is made under the new stage. */
+  /** A second process that nobody tells; its next write is made under the new stage. */
   @Tag("exhaustive")
   @ParameterizedTest
   @EnumSource(
@@ -438,7 +477,10 @@ class SwitchTest {
             .settings(s -> s.heartbeat(Duration.ofMinutes(1)).lease(Duration.ofMinutes(5)))
             .startIn(from)) {
       assertThat(app.migration.verify().differences()).isEmpty();
-      try (Sibling other = new Sibling(app)) {
+      Settings settings = app.settings().toBuilder().instance("sibling").build();
+      try (Sibling other =
+          new Sibling(
+              app, settings, app.newSqliteStore(), StoreWithout.notices(app.newPostgresStore()))) {
         app.migration.moveTo(to);
         assertThat(other.migration().stage()).isEqualTo(from);
 

@@ -224,10 +224,12 @@ final class Unguarded {
         StoreWithout.in(hands.target, "instances", "fence", (arguments, original) -> null);
   }
 
+  /** Whoever comes is of the epoch that the store is in. */
   static void noEpochInStepThree(Hands hands) {
+    Store target = hands.target;
     hands.target =
         StoreWithout.in(
-            hands.target,
+            target,
             "",
             "apply",
             (arguments, original) -> {
@@ -235,7 +237,7 @@ final class Unguarded {
               return original.call(
                   new Change(
                       change.migration(),
-                      Long.MAX_VALUE,
+                      target.control().read(change.migration()).epoch(),
                       change.incarnation(),
                       change.states(),
                       change.limit()));

@@ -311,12 +311,17 @@ class WantedStageTest {
   private static void beginAWriteElsewhere(Scenario app) {
     app.rows.execute(
         Side.LEGACY,
-        "insert into crossfade_instance (incarnation, instance, migration, heard_at, fenced)"
-            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 'elsewhere', 'bank', 4102444800000, 0)");
+        "insert into crossfade_instance (incarnation, process, instance, version, migration,"
+            + " heard_at, epoch) select '9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e',"
+            + " '9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 'elsewhere', version, migration,"
+            + " 4102444800000, "
+            + app.migration.epoch()
+            + " from crossfade_instance where migration = 'bank' limit 1");
     app.rows.execute(
         Side.LEGACY,
         "insert into crossfade_entry (owner, id, migration, entity, key_from, is_range, made_at)"
-            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 1, 'bank', 'account', x'01', 0, 0)");
+            + " values ('9f1c1c1e-6f0e-4c0a-9d53-1f2a3b4c5d6e', 1, 'bank', 'account', x'01', 0,"
+            + " 0)");
   }
 
   private static void endTheWriteElsewhere(Scenario app) {
@@ -364,10 +369,10 @@ class WantedStageTest {
         .atMost(Scenario.PATIENCE)
         .until(() -> app.migration.journal().left() == 1);
     app.source.change(wanting(app, Stage.LIVE));
-    long before = app.primaryStore().calls(Step.LOOK);
+    long before = app.primaryStore().calls(Step.STATUS);
     await("it catches up")
         .atMost(Scenario.PATIENCE)
-        .until(() -> app.primaryStore().calls(Step.LOOK) > before + 8);
+        .until(() -> app.primaryStore().calls(Step.STATUS) > before + 8);
     return app;
   }
 

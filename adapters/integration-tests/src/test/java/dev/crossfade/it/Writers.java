@@ -26,6 +26,7 @@ final class Writers implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final Scenario app;
+  private final String name;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -43,12 +44,18 @@ final class Writers implements AutoCloseable {
   private volatile boolean stopped;
 
   Writers(Scenario app, int count) {
+    this(app, count, "");
+  }
+
+  /** Whose codes begin with a name: several may write one after the other. */
+  Writers(Scenario app, int count, String name) {
     this.app = app;
+    this.name = name;
     for (int i = 0; i < count; i++) {
       int index = i;
       List<Long> ids = new ArrayList<>();
       for (int k = 0; k < ACCOUNTS; k++) {
-        Account account = app.accounts.insert(Domain.account("writer " + i + "-" + k, 0));
+        Account account = app.accounts.insert(Domain.account(name + "writer " + i + "-" + k, 0));
         ids.add(account.id());
         possible.put(account.id(), List.of(0L));
       }
@@ -71,11 +78,12 @@ final class Writers implements AutoCloseable {
   private void write(int index, long n) {
     long id = own.get(index).get((int) (n % ACCOUNTS));
     if (n % 7 == 0) {
-      insert("generated-" + index + "-" + n);
+      insert(name + "generated-" + index + "-" + n);
       return;
     }
     Outcome outcome =
-        outcome(() -> app.accounts.save(account(id, "writer " + index + "-" + n % ACCOUNTS, n)));
+        outcome(
+            () -> app.accounts.save(account(id, name + "writer " + index + "-" + n % ACCOUNTS, n)));
     possible.merge(
         id,
         List.of(n),

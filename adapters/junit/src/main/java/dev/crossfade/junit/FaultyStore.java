@@ -1,8 +1,8 @@
 package dev.crossfade.junit;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.OutcomeUnknownException;
-import dev.crossfade.Stage;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.store.Change;
@@ -15,7 +15,9 @@ import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Notices;
 import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -24,6 +26,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +84,14 @@ public final class FaultyStore implements Store {
   public enum Step {
     /** {@link Store#connect}. */
     CONNECT(true),
+    /** {@link Store#reach}. */
+    REACH(false),
     /** {@link Store#problems}. */
     CATALOGUE(false),
+    /** {@link Store#identity}. */
+    IDENTITY(false),
+    /** {@link Store#backUp}. */
+    BACKUP(false),
     /**
      * Steps 1 and 2: {@link Store#write}, {@link Store#writeRow}, {@link JoinedTransaction#run}.
      */
@@ -96,19 +106,24 @@ public final class FaultyStore implements Store {
     FINISH(true),
     /** {@link Journal#withdraw}. */
     WITHDRAW(true),
-    /** {@link Journal#leaveForgotten}, {@code failed}, {@code retryParked}, {@code recall}. */
-    SETTLE(true),
     /**
-     * {@link Journal#parked}, {@code covered}, {@code disputed}, {@code present}, {@code status}.
+     * {@link Journal#leaveForgotten}, {@code failed}, {@code retryParked}, {@code giveUp}, {@code
+     * recall}, {@code forgetRemembered}.
      */
+    SETTLE(true),
+    /** {@link Journal#parked}, {@code covered}, {@code disputed}, {@code present}. */
     LOOK(false),
+    /** {@link Journal#status}, which is asked for now and then, whatever goes on. */
+    STATUS(false),
     /** Changes of control rows and evidence. */
     CONTROL(true),
-    /** Reads of control rows, evidence and the clock. */
+    /** {@link ControlTable#note}, {@code forgetAudit}. */
+    AUDIT(true),
+    /** Reads of control rows, evidence, the audit and the clock. */
     CONTROL_READ(false),
     /** {@link Instances#register}, {@code heartbeat}, {@code forget}. */
     INSTANCES(true),
-    /** {@link Instances#expired}, {@code wishes}, {@code strangers}, {@code fencedOwners}. */
+    /** {@link Instances#expired}, {@code members}, {@code strangers}, {@code fencedOwners}. */
     INSTANCES_READ(false),
     /** {@link Instances#fence}. */
     FENCE(true);
@@ -403,8 +418,33 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public void reach() {
+    change(Step.REACH, delegate::reach);
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     return call(Step.CATALOGUE, () -> delegate.problems(repositories));
+  }
+
+  @Override
+  public String identity() {
+    return call(Step.IDENTITY, delegate::identity);
+  }
+
+  @Override
+  public List<PoolUse> pools() {
+    return delegate.pools();
+  }
+
+  @Override
+  public boolean canBackUp() {
+    return delegate.canBackUp();
+  }
+
+  @Override
+  public void backUp(Path file) {
+    change(Step.BACKUP, () -> delegate.backUp(file));
   }
 
   @Override
@@ -473,6 +513,12 @@ public final class FaultyStore implements Store {
     change(Step.APPLY, () -> delegate.apply(change, rehearsal));
   }
 
+  /** Not by plan: nobody may rely on notices anyway. */
+  @Override
+  public Notices onControlChange(String migration, Runnable told) {
+    return delegate.onControlChange(migration, told);
+  }
+
   @Override
   public List<RowState<?, ?>> recorded() {
     return delegate.recorded();
@@ -504,13 +550,14 @@ public final class FaultyStore implements Store {
     }
 
     @Override
-    public boolean replace(ControlRow expected, ControlRow next) {
-      return call(Step.CONTROL, () -> delegate.control().replace(expected, next));
+    public boolean replace(ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
+      return call(Step.CONTROL, () -> delegate.control().replace(expected, next, entry));
     }
 
     @Override
-    public boolean replaceIfDrained(ControlRow expected, ControlRow next) {
-      return call(Step.CONTROL, () -> delegate.control().replaceIfDrained(expected, next));
+    public boolean replaceIfDrained(
+        ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
+      return call(Step.CONTROL, () -> delegate.control().replaceIfDrained(expected, next, entry));
     }
 
     @Override
@@ -537,25 +584,37 @@ public final class FaultyStore implements Store {
     public void voidEvidence(String migration) {
       change(Step.CONTROL, () -> delegate.control().voidEvidence(migration));
     }
+
+    @Override
+    public void note(AuditEntry entry) {
+      change(Step.AUDIT, () -> delegate.control().note(entry));
+    }
+
+    @Override
+    public List<AuditEntry> audit(String migration, int most) {
+      return call(Step.CONTROL_READ, () -> delegate.control().audit(migration, most));
+    }
+
+    @Override
+    public int forgetAudit(String migration, Duration retention) {
+      return call(Step.AUDIT, () -> delegate.control().forgetAudit(migration, retention));
+    }
   }
 
   private final class FaultyInstances implements Instances {
     @Override
-    public void register(
-        UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
-      change(
-          Step.INSTANCES,
-          () -> delegate.instances().register(incarnation, instance, migration, wanted));
+    public void register(UUID incarnation, Origin origin, Pulse pulse) {
+      change(Step.INSTANCES, () -> delegate.instances().register(incarnation, origin, pulse));
     }
 
     @Override
-    public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
-      return call(Step.INSTANCES, () -> delegate.instances().heartbeat(incarnation, wanted));
+    public boolean heartbeat(UUID incarnation, Pulse pulse) {
+      return call(Step.INSTANCES, () -> delegate.instances().heartbeat(incarnation, pulse));
     }
 
     @Override
-    public List<Wish> wishes(String migration, Duration lease) {
-      return call(Step.INSTANCES_READ, () -> delegate.instances().wishes(migration, lease));
+    public List<Member> members(String migration) {
+      return call(Step.INSTANCES_READ, () -> delegate.instances().members(migration));
     }
 
     @Override
@@ -631,6 +690,11 @@ public final class FaultyStore implements Store {
     }
 
     @Override
+    public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
+      return call(Step.SETTLE, () -> delegate.journal().giveUp(parked, entry));
+    }
+
+    @Override
     public Set<Integer> covered(String entity, List<byte[]> canonicalKeys) {
       return call(Step.LOOK, () -> delegate.journal().covered(entity, canonicalKeys));
     }
@@ -647,12 +711,17 @@ public final class FaultyStore implements Store {
 
     @Override
     public JournalStatus status(String migration) {
-      return call(Step.LOOK, () -> delegate.journal().status(migration));
+      return call(Step.STATUS, () -> delegate.journal().status(migration));
     }
 
     @Override
     public long recall(Mark mark) {
       return call(Step.SETTLE, () -> delegate.journal().recall(mark));
+    }
+
+    @Override
+    public int forgetRemembered(Mark mark, int limit) {
+      return call(Step.SETTLE, () -> delegate.journal().forgetRemembered(mark, limit));
     }
   }
 }

@@ -12,6 +12,8 @@ import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.store.Change;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Store;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -135,7 +137,8 @@ class FaultyStoreTest {
     store.apply(CHANGE);
     store.journal().retryParked("m");
 
-    assertThatThrownBy(() -> store.instances().heartbeat(new UUID(1, 1), null))
+    assertThatThrownBy(
+            () -> store.instances().heartbeat(new UUID(1, 1), new Pulse(null, 1, Counts.NONE)))
         .isInstanceOf(StoreUnavailableException.class);
   }
 

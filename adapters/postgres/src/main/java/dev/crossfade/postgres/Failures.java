@@ -9,8 +9,10 @@ import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.StoreException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
+import java.net.SocketTimeoutException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -125,6 +127,17 @@ final class Failures {
   static boolean brokeConnection(SQLException e) {
     String state = state(e);
     return state.startsWith("08") || state.startsWith("57P");
+  }
+
+  /** Whether there was nobody to connect to; a server that refuses is there. */
+  static boolean isUnreachable(SQLException e) {
+    return state(e).equals("08001") && details(e) == null;
+  }
+
+  /** Whether a connection was made, and then nothing came: the host is there, its server may be. */
+  static boolean isSilence(SQLException e) {
+    return e.getCause() instanceof SocketTimeoutException timeout
+        && !String.valueOf(timeout.getMessage()).toLowerCase(Locale.ROOT).startsWith("connect");
   }
 
   /** Out of resources, failing disks, read-only: whatever the row, it would not be taken. */

@@ -7,12 +7,15 @@ import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Backoff;
+import dev.crossfade.store.PoolUse;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -147,6 +150,20 @@ final class Pool implements AutoCloseable {
         settings.credentials(),
         settings.applicationName(),
         settings.tls().properties());
+  }
+
+  /**
+   * As {@link #source(PostgresSettings)}, for a connection beside the pool's.
+   *
+   * @param suffix of the application's name
+   * @param answer how long the server may take to answer, and to be reached
+   */
+  static DataSource source(PostgresSettings settings, String suffix, Duration answer) {
+    Properties defaults = settings.tls().properties();
+    defaults.setProperty("connectTimeout", Long.toString(answer.toSeconds()));
+    defaults.setProperty("socketTimeout", Long.toString(answer.toSeconds()));
+    return source(
+        settings.url(), settings.credentials(), settings.applicationName() + suffix, defaults);
   }
 
   private static DataSource bounded(PostgresSettings settings, Duration answer) {
@@ -382,6 +399,26 @@ final class Pool implements AutoCloseable {
     }
   }
 
+  /**
+   * Finds out whether anybody answers.
+   *
+   * @throws StoreUnavailableException if nobody does
+   * @throws StoreTimeoutException if that cannot be told
+   */
+  void reach(DataSource beside) {
+    try {
+      beside.getConnection().close();
+    } catch (SQLException e) {
+      if (Thread.currentThread().isInterrupted() || Failures.isSilence(e)) {
+        throw new StoreTimeoutException(
+            failures.store() + ": not known whether anybody answers: " + e.getMessage(), e);
+      }
+      if (Failures.isUnreachable(e)) {
+        throw failures.notWritten(e);
+      }
+    }
+  }
+
   /** Nothing was sent, so nothing can have changed. */
   private CrossfadeException notOpened(SQLException e) {
     if (Thread.currentThread().isInterrupted()) {
@@ -395,6 +432,24 @@ final class Pool implements AutoCloseable {
             + e.getMessage()
             + (last == null ? "" : "; last failure: " + last.getMessage()),
         e);
+  }
+
+  /** How its pools are used now. */
+  List<PoolUse> use() {
+    return Stream.of(durable, changing, finishing).map(Pool::use).toList();
+  }
+
+  /** Before its first use there is nothing to ask. */
+  private static PoolUse use(HikariDataSource pool) {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    return state == null
+        ? new PoolUse(pool.getPoolName(), pool.getMaximumPoolSize(), 0, 0, 0)
+        : new PoolUse(
+            pool.getPoolName(),
+            pool.getMaximumPoolSize(),
+            state.getActiveConnections(),
+            state.getIdleConnections(),
+            state.getThreadsAwaitingConnection());
   }
 
   /** Refuses new work, lets go on what is under way, for as long as its limits allow it. */

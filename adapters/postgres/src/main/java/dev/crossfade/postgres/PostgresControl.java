@@ -4,15 +4,18 @@ import static dev.crossfade.postgres.generated.Tables.CONTROL;
 import static dev.crossfade.postgres.generated.Tables.EVIDENCE;
 import static dev.crossfade.postgres.generated.Tables.JOURNAL;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.postgres.generated.tables.records.ControlRecord;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.ControlTable;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -54,41 +57,81 @@ final class PostgresControl implements ControlTable {
   }
 
   @Override
-  public boolean replace(ControlRow expected, ControlRow next) {
-    return lock.holding(session -> replace(session, expected, next, DSL.noCondition()));
+  public boolean replace(ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
+    return lock.holding(session -> replace(session, expected, next, DSL.noCondition(), entry));
   }
 
   @Override
-  public boolean replaceIfDrained(ControlRow expected, ControlRow next) {
+  public boolean replaceIfDrained(
+      ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
     Condition drained =
         DSL.notExists(
             DSL.selectOne().from(JOURNAL).where(JOURNAL.MIGRATION.eq(expected.migration())));
-    return lock.holding(session -> replace(session, expected, next, drained));
+    return lock.holding(session -> replace(session, expected, next, drained, entry));
   }
 
   private static boolean replace(
-      Session session, ControlRow expected, ControlRow next, Condition condition)
+      Session session,
+      ControlRow expected,
+      ControlRow next,
+      Condition condition,
+      @Nullable AuditEntry entry)
       throws SQLException {
-    return LibraryTables.on(
+    boolean replaced =
+        LibraryTables.on(
             session,
-            sql ->
-                sql.update(CONTROL)
-                    .set(record(next))
-                    .where(CONTROL.MIGRATION.eq(expected.migration()))
-                    .and(CONTROL.EPOCH.eq(expected.epoch()))
-                    .and(CONTROL.STATE.eq(id(expected.state())))
-                    .and(CONTROL.ATTEMPT.isNotDistinctFrom(expected.attempt()))
-                    .and(CONTROL.OBEYED.eq(expected.obeyedText()))
-                    .and(condition)
-                    .execute())
-        == 1;
+            sql -> {
+              boolean done = replace(sql, expected, next, condition) == 1;
+              if (done && entry != null) {
+                PostgresAudit.note(sql, entry);
+              }
+              return done;
+            });
+    if (replaced) {
+      ControlNotices.send(session, next.migration());
+    }
+    return replaced;
+  }
+
+  private static int replace(
+      DSLContext sql, ControlRow expected, ControlRow next, Condition condition) {
+    return sql.update(CONTROL)
+        .set(record(next))
+        .where(CONTROL.MIGRATION.eq(expected.migration()))
+        .and(CONTROL.EPOCH.eq(expected.epoch()))
+        .and(CONTROL.STATE.eq(id(expected.state())))
+        .and(CONTROL.ATTEMPT.isNotDistinctFrom(expected.attempt()))
+        .and(CONTROL.OBEYED.eq(expected.obeyedText()))
+        .and(condition)
+        .execute();
+  }
+
+  @Override
+  public void note(AuditEntry entry) {
+    pool.transaction(session -> LibraryTables.on(session, sql -> PostgresAudit.note(sql, entry)));
+  }
+
+  @Override
+  public List<AuditEntry> audit(String migration, int most) {
+    return pool.read(
+        session -> LibraryTables.on(session, sql -> PostgresAudit.latest(sql, migration, most)));
+  }
+
+  @Override
+  public int forgetAudit(String migration, Duration retention) {
+    return pool.transaction(
+        session ->
+            LibraryTables.on(session, sql -> PostgresAudit.forget(sql, migration, retention)));
   }
 
   @Override
   public boolean openIfOlder(ControlRow row) {
     return lock.holding(
         session -> {
-          LibraryTables.on(session, sql -> openIfOlder(sql, row));
+          int opened = LibraryTables.on(session, sql -> openIfOlder(sql, row));
+          if (opened == 1) {
+            ControlNotices.send(session, row.migration());
+          }
           return row.equals(read(session, row.migration()));
         });
   }

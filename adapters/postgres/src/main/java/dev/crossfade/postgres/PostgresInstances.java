@@ -6,12 +6,14 @@ import static dev.crossfade.postgres.generated.Tables.JOURNAL;
 import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Instances;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The incarnations. Every change of this store locks its incarnation's row for share; fencing locks
@@ -22,17 +24,21 @@ final class PostgresInstances implements Instances {
   private static final String REGISTER =
       """
       with i as (
-        insert into crossfade.instances (incarnation, instance, migration, fenced)
-        values (?, ?, ?, ?)
+        insert into crossfade.instances
+          (incarnation, process, instance, version, migration, fenced)
+        values (?, ?, ?, ?, ?, ?)
         on conflict (incarnation) do update set fenced = instances.fenced or excluded.fenced
         where not instances.fenced and excluded.fenced
         returning incarnation)
-      insert into crossfade.heartbeats (incarnation, wanted) select incarnation, ? from i
+      insert into crossfade.heartbeats
+        (incarnation, wanted, epoch, compared, mismatched, rehearsed, differed)
+      select incarnation, ?, ?, ?, ?, ?, ? from i
       on conflict (incarnation) do nothing
       """;
   private static final String HEARTBEAT =
       """
-      update crossfade.heartbeats h set heartbeat_at = clock_timestamp(), wanted = ?
+      update crossfade.heartbeats h set heartbeat_at = clock_timestamp(), wanted = ?, epoch = ?,
+        compared = ?, mismatched = ?, rehearsed = ?, differed = ?
       from crossfade.instances i
       where h.incarnation = ? and i.incarnation = h.incarnation and not i.fenced
       """;
@@ -44,12 +50,13 @@ final class PostgresInstances implements Instances {
         and h.heartbeat_at < clock_timestamp() - ? * interval '1 millisecond'
       order by h.heartbeat_at
       """;
-  private static final String WISHES =
+  private static final String MEMBERS =
       """
-      select i.incarnation, i.instance, h.wanted
+      select i.incarnation, i.process, i.instance, i.version, i.migration, i.fenced, h.wanted,
+        h.epoch, h.compared, h.mismatched, h.rehearsed, h.differed,
+        greatest(0, extract(epoch from clock_timestamp() - h.heartbeat_at) * 1000)::bigint
       from crossfade.instances i join crossfade.heartbeats h on h.incarnation = i.incarnation
-      where i.migration = ? and not i.fenced and h.wanted is not null
-        and h.heartbeat_at >= clock_timestamp() - ? * interval '1 millisecond'
+      where i.migration = ?
       order by i.instance, i.incarnation
       """;
 
@@ -77,6 +84,8 @@ final class PostgresInstances implements Instances {
         and not exists (select 1 from crossfade.journal j where j.owner = i.incarnation)
       """;
 
+  private static final Pulse SAYS_NOTHING = new Pulse(null, 0, Counts.NONE);
+
   private final Pool pool;
   private final TableLock lock;
 
@@ -86,60 +95,76 @@ final class PostgresInstances implements Instances {
   }
 
   @Override
-  public void register(
-      UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
+  public void register(UUID incarnation, Origin origin, Pulse pulse) {
     pool.statement(
         session ->
             session.update(
                 REGISTER,
                 statement -> {
                   statement.setObject(1, incarnation);
-                  statement.setString(2, instance);
-                  statement.setString(3, migration);
-                  statement.setBoolean(4, false);
-                  statement.setString(5, id(wanted));
+                  statement.setObject(2, origin.process());
+                  statement.setString(3, origin.instance());
+                  statement.setString(4, origin.version());
+                  statement.setString(5, origin.migration());
+                  statement.setBoolean(6, false);
+                  bind(statement, 7, pulse);
                 }));
   }
 
   /** On a connection that no write can keep waiting, so that a busy process is not a dead one. */
   @Override
-  public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
+  public boolean heartbeat(UUID incarnation, Pulse pulse) {
     return pool.lossyStatement(
             session ->
                 session.update(
                     HEARTBEAT,
                     statement -> {
-                      statement.setString(1, id(wanted));
-                      statement.setObject(2, incarnation);
+                      bind(statement, 1, pulse);
+                      statement.setObject(7, incarnation);
                     }))
         == 1;
   }
 
+  /** Takes six parameters. */
+  private static void bind(PreparedStatement statement, int first, Pulse pulse)
+      throws SQLException {
+    Stage wanted = pulse.wanted();
+    statement.setString(first, wanted == null ? null : wanted.id());
+    statement.setLong(first + 1, pulse.epoch());
+    statement.setLong(first + 2, pulse.counts().compared());
+    statement.setLong(first + 3, pulse.counts().mismatched());
+    statement.setLong(first + 4, pulse.counts().rehearsed());
+    statement.setLong(first + 5, pulse.counts().differed());
+  }
+
   @Override
-  public List<Wish> wishes(String migration, Duration lease) {
+  public List<Member> members(String migration) {
     return pool.read(
         session ->
             session.query(
-                WISHES,
-                statement -> {
-                  statement.setString(1, migration);
-                  statement.setLong(2, lease.toMillis());
-                },
+                MEMBERS,
+                statement -> statement.setString(1, migration),
                 rows -> {
-                  List<Wish> found = new ArrayList<>();
+                  List<Member> found = new ArrayList<>();
                   while (rows.next()) {
-                    found.add(
-                        new Wish(
-                            rows.getObject(1, UUID.class),
-                            rows.getString(2),
-                            Stage.ofId(rows.getString(3))));
+                    found.add(member(rows));
                   }
                   return found;
                 }));
   }
 
-  private static @Nullable String id(@Nullable Stage wanted) {
-    return wanted == null ? null : wanted.id();
+  private static Member member(ResultSet row) throws SQLException {
+    String wanted = row.getString(7);
+    return new Member(
+        row.getObject(1, UUID.class),
+        new Origin(
+            row.getObject(2, UUID.class), row.getString(3), row.getString(4), row.getString(5)),
+        row.getBoolean(6),
+        new Pulse(
+            wanted == null ? null : Stage.ofId(wanted),
+            row.getLong(8),
+            new Counts(row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12))),
+        Duration.ofMillis(row.getLong(13)));
   }
 
   @Override
@@ -150,10 +175,12 @@ final class PostgresInstances implements Instances {
                 REGISTER,
                 statement -> {
                   statement.setObject(1, incarnation);
-                  statement.setString(2, "unknown");
-                  statement.setString(3, null);
-                  statement.setBoolean(4, true);
+                  statement.setObject(2, null);
+                  statement.setString(3, "unknown");
+                  statement.setString(4, null);
                   statement.setString(5, null);
+                  statement.setBoolean(6, true);
+                  bind(statement, 7, SAYS_NOTHING);
                 }));
   }
 

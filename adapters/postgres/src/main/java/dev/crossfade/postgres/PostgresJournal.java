@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -21,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /**
@@ -94,6 +96,10 @@ final class PostgresJournal implements Journal {
   private static final String WITHDRAW =
       IN_ORDER + "delete from crossfade.journal j using l where j.owner = l.owner and j.id = l.id";
 
+  private static final String GIVE_UP =
+      WITHDRAW
+          + " and j.state = 'parked' returning j.owner, j.id, j.entity, j.key, j.key_to, j.is_range";
+
   /**
    * Rests end at common instants, multiples of their length: keys that are in each other's way must
    * be taken together, however far apart they failed.
@@ -101,22 +107,22 @@ final class PostgresJournal implements Journal {
   private static final String FAILED =
       IN_ORDER
           + """
-            update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
-              state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
-              rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
-                (floor(extract(epoch from clock_timestamp())::float8 * 1000
-                    / (r.ms * power(2, least(j.attempts, 4)))) + 2)
-                  * r.ms * power(2, least(j.attempts, 4)) / 1000) end
-            from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
-            returning j.state
-            """;
+          update crossfade.journal j set attempts = j.attempts + 1, reason = ?,
+            state = case when j.attempts + 1 >= ? then 'parked' else j.state end,
+            rests_until = case when r.ms = 0 then '-infinity' else to_timestamp(
+              (floor(extract(epoch from clock_timestamp())::float8 * 1000
+                  / (r.ms * power(2, least(j.attempts, 4)))) + 2)
+                * r.ms * power(2, least(j.attempts, 4)) / 1000) end
+          from l, (select ?::bigint::float8 as ms) r where j.owner = l.owner and j.id = l.id
+          returning j.state
+          """;
 
   private static final String FORGOTTEN =
       IN_ORDER
           + """
-            update crossfade.journal j set state = 'left'
-            from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
-            """;
+          update crossfade.journal j set state = 'left'
+          from l where j.owner = l.owner and j.id = l.id and j.state = 'open'
+          """;
   private static final String OPEN_IDS =
       "select id from crossfade.journal where owner = ? and state = 'open'";
   private static final String PARKED =
@@ -192,6 +198,15 @@ final class PostgresJournal implements Journal {
       """;
   private static final int RECALLED_AT_ONCE = 1_000;
 
+  private static final String FORGET_REMEMBERED =
+      """
+      delete from crossfade.remembered d using (
+        select migration, entity, key from crossfade.remembered where migration = ?
+        limit ? for update skip locked
+      ) r
+      where d.migration = r.migration and d.entity = r.entity and d.key = r.key
+      """;
+
   private final Pool pool;
 
   PostgresJournal(Pool pool) {
@@ -262,17 +277,19 @@ final class PostgresJournal implements Journal {
               statement.setInt(4, limit);
               statement.setInt(5, limit);
             },
-            rows -> {
-              List<Entry> found = new ArrayList<>();
-              while (rows.next()) {
-                found.add(JournalRows.entry(rows));
-              }
-              return found;
-            });
+            PostgresJournal::found);
     if (!oldest.isEmpty() && oldest.get(0).span().isRange()) {
       return List.of(oldest.get(0));
     }
     return oldest.stream().filter(entry -> !entry.span().isRange()).toList();
+  }
+
+  private static List<Entry> found(ResultSet rows) throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    while (rows.next()) {
+      found.add(JournalRows.entry(rows));
+    }
+    return found;
   }
 
   @Override
@@ -376,6 +393,25 @@ final class PostgresJournal implements Journal {
   }
 
   @Override
+  public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
+    return parked.isEmpty()
+        ? 0
+        : pool.transaction(
+            session -> {
+              List<Entry> gone =
+                  session.query(
+                      GIVE_UP,
+                      statement -> new EntryArrays(parked).bindIds(statement, 1),
+                      PostgresJournal::found);
+              if (!gone.isEmpty()) {
+                AuditEntry noted = entry.apply(gone);
+                int unused = LibraryTables.on(session, sql -> PostgresAudit.note(sql, noted));
+              }
+              return gone.size();
+            });
+  }
+
+  @Override
   public Set<Integer> covered(String entity, List<byte[]> canonicalKeys) {
     byte[][] keys = canonicalKeys.toArray(byte[][]::new);
     return pool.read(
@@ -445,6 +481,20 @@ final class PostgresJournal implements Journal {
             recalled += some;
           }
           return recalled;
+        });
+  }
+
+  @Override
+  public int forgetRemembered(Mark mark, int limit) {
+    return pool.transaction(
+        session -> {
+          checkEpoch(session, mark);
+          return session.update(
+              FORGET_REMEMBERED,
+              statement -> {
+                statement.setString(1, mark.migration());
+                statement.setInt(2, limit);
+              });
         });
   }
 

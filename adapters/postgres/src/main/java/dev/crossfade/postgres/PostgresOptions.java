@@ -106,8 +106,9 @@ final class PostgresOptions {
                   StoreOption.Type.NUMBER,
                   "10",
                   "The most connections for reads and writes. Made when needed: as many more for"
-                      + " what is carried over to this store, and three that keep the journal short"
-                      + " and say that this process lives. Who finds none waits."),
+                      + " what is carried over to this store, three that keep the journal short and"
+                      + " say that this process lives, and one that hears of moves. Who finds none"
+                      + " waits."),
               "poolSize",
               (b, s, name) -> b.poolSize(s.number(name))),
           told(

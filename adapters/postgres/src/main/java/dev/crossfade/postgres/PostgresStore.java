@@ -13,6 +13,8 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Notices;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -62,9 +64,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Sessions have their time limits on the server, so a lost connection's transaction ends there
  * by itself. Waits inside the driver do not end by interruption; these limits bound them.
  *
- * <p>Safe for use by many threads. {@link #close} ends its connections and its thread.
+ * <p>Safe for use by many threads. {@link #close} ends its connections and its threads.
  */
 public final class PostgresStore implements Store {
+  private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+
   private final PostgresSettings settings;
   private final Pool pool;
   private final PostgresSessions sessions;
@@ -73,6 +77,7 @@ public final class PostgresStore implements Store {
   private final PostgresInstances instances;
   private final PostgresJournal journal;
   private final Upkeep upkeep;
+  private final ControlNotices notices;
   private volatile @Nullable String schemas;
   private boolean connected;
 
@@ -86,6 +91,7 @@ public final class PostgresStore implements Store {
     this.instances = new PostgresInstances(pool, new TableLock(pool, wait, "crossfade.instances"));
     this.journal = new PostgresJournal(pool);
     this.upkeep = new Upkeep(settings, pool);
+    this.notices = new ControlNotices(settings, pool.failures());
   }
 
   /** A store with the defaults of {@link Builder}; contacts nobody. */
@@ -118,12 +124,29 @@ public final class PostgresStore implements Store {
   }
 
   @Override
+  public List<PoolUse> pools() {
+    return pool.use();
+  }
+
+  @Override
   public synchronized void connect() {
     if (!connected) {
       new Installation(settings, pool).run();
       upkeep.start();
       connected = true;
+      notices.connected();
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A refused login is an answer, and so is that of a pooler before the server. A server that
+   * takes the connection and then says nothing for ten seconds may only be slow.
+   */
+  @Override
+  public void reach() {
+    pool.reach(Pool.source(settings, "-reach", REACHED_WITHIN));
   }
 
   @Override
@@ -153,6 +176,30 @@ public final class PostgresStore implements Store {
     return upkeep.failures();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>System identifier and timeline of the server, when it was started, and the numbers of the
+   * database and of the library's control table in it. Any role may ask for all of that unless the
+   * right was taken away; then it is without the first two. A clean restart is not told from a
+   * crash. Not noticed is a crash of one of the server's processes, after which the others begin
+   * anew under the same parent and nothing acknowledged is lost, unless {@link
+   * Builder#allowWeakDurability} was called; nor are rows that were loaded into tables that stayed.
+   */
+  @Override
+  public String identity() {
+    return pool.read(session -> ServerRun.read(session, name()));
+  }
+
+  /** Not done by the library: {@code pg_dump}, base backups and what a provider has do it. */
+  @Override
+  public void backUp(Path file) {
+    throw new UnsupportedOperationException(
+        name()
+            + " is not backed up by the library; back it up with pg_dump, a base backup or what its"
+            + " provider has, and record a note of that instead");
+  }
+
   @Override
   public ControlTable control() {
     return control;
@@ -166,6 +213,17 @@ public final class PostgresStore implements Store {
   @Override
   public Journal journal() {
     return journal;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>By {@code NOTIFY}, on a connection of its own, from when somebody has asked and the store is
+   * connected.
+   */
+  @Override
+  public Notices onControlChange(String migration, Runnable told) {
+    return notices.tell(migration, told);
   }
 
   @Override
@@ -336,6 +394,7 @@ public final class PostgresStore implements Store {
   @Override
   public synchronized void close() {
     upkeep.close();
+    notices.close();
     pool.close();
   }
 
@@ -379,7 +438,8 @@ public final class PostgresStore implements Store {
       String place = url.split("[?]", 2)[0];
       if (place.matches("[^/]*//[^/]*@.*")) {
         throw new IllegalArgumentException(
-            "the driver takes no user and password before the URL's host; give them as credentials");
+            "the driver takes no user and password before the URL's host; give them as"
+                + " credentials");
       }
       if (!Pool.understands(place)) {
         throw new IllegalArgumentException(
@@ -464,8 +524,8 @@ public final class PostgresStore implements Store {
     /**
      * How many connections; default 10. Writes and reads share them. Made when needed and given
      * back when idle: as many more for what writes carry over, where this is the other store, and
-     * three that keep the journal short and say that this process lives. More than the server has
-     * cores to run rarely makes it faster.
+     * three that keep the journal short and say that this process lives. One beside them hears of
+     * moves. More than the server has cores to run rarely makes it faster.
      */
     public Builder poolSize(int value) {
       once("poolSize");

@@ -48,15 +48,23 @@ final class RowStatements<T, K> {
         select 1 as crossfade_open from crossfade.control
         where migration = ? and epoch = ? and state = 'open' for share)
       """;
+
+  /** Not where the epoch is newer, and not where it is older and yet open: see {@code apply}. */
   private static final String ALLOWED =
       """
       with i as (
         select 1 from crossfade.instances where incarnation = ? and not fenced for share),
-      e as (select epoch from crossfade.control where migration = ? for share),
-      ok as (select 1 as crossfade_open from i where coalesce((select epoch from e), 0) <= ?)
+      e as (
+        select epoch, case state when 'moved' then 9223372036854775807 else epoch end as latest
+        from crossfade.control where migration = ? for share),
+      ok as (
+        select 1 as crossfade_open from i
+        where ? between coalesce((select epoch from e), 0)
+          and coalesce((select latest from e), 9223372036854775807))
       """;
+
   private static final String IS_ALLOWED =
-      " select (select count(*) from i), coalesce((select epoch from e), 0)";
+      " select (select count(*) from i), (select count(*) from ok)";
   private static final String RESULT = " select w.* from c left join w on true";
 
   private final Pool pool;
@@ -307,7 +315,7 @@ final class RowStatements<T, K> {
     if (rows.getLong(1) == 0) {
       throw new FencedException(change.incarnation());
     }
-    if (rows.getLong(2) > change.epoch()) {
+    if (rows.getLong(2) == 0) {
       throw new StaleEpochException(change.migration(), change.epoch());
     }
     return true;

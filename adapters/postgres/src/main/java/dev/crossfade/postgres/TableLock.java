@@ -20,6 +20,9 @@ final class TableLock {
   /** How long everybody else may be held up by one turn. */
   private static final int TURN_MILLIS = 100;
 
+  /** Whoever has vanished with the lock holds everybody up no longer than this. */
+  private static final int SILENCE_MILLIS = 2_000;
+
   private static final String HOLDERS =
       """
       select a.pid, a.application_name, a.state,
@@ -64,7 +67,13 @@ final class TableLock {
   private <R extends @Nullable Object> R locked(Session session, Session.Work<R> work)
       throws SQLException {
     session.execute(
-        "set local lock_timeout = " + TURN_MILLIS + "; lock table " + table + " in exclusive mode");
+        "set local lock_timeout = "
+            + TURN_MILLIS
+            + "; set local idle_in_transaction_session_timeout = "
+            + SILENCE_MILLIS
+            + "; lock table "
+            + table
+            + " in exclusive mode");
     return work.run(session);
   }
 

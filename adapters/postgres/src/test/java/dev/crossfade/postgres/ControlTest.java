@@ -41,8 +41,7 @@ class ControlTest {
   @BeforeEach
   void open(TestDatabase database) {
     fixture =
-        Fixture.on(
-            database, Fixture.at(database, 20).controlWait(Duration.ofSeconds(30)).open());
+        Fixture.on(database, Fixture.at(database, 20).controlWait(Duration.ofSeconds(30)).open());
   }
 
   @AfterEach
@@ -185,7 +184,7 @@ class ControlTest {
 
       assertThat(
               Fixture.patiently(
-                  () -> fixture.store.instances().heartbeat(fixture.incarnation, null)))
+                  () -> fixture.store.instances().heartbeat(fixture.incarnation, Fixture.PULSE)))
           .isTrue();
     }
   }

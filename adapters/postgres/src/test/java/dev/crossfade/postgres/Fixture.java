@@ -9,6 +9,10 @@ import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.Finish;
+import dev.crossfade.store.Instances;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowState;
@@ -33,6 +37,7 @@ import org.jooq.impl.DSL;
 /** Tokens, their scores partitioned by month, and settings; a store on them, open at epoch 1. */
 final class Fixture implements AutoCloseable {
   static final String MIGRATION = "tokens";
+  static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final Instant NOVEMBER = Instant.parse("2026-11-20T12:00:00Z");
 
   /** Enough for most tests; a pool fills, and to connect takes longer than what they do. */
@@ -167,8 +172,13 @@ final class Fixture implements AutoCloseable {
     store.connect();
     Fixture fixture = new Fixture(database, store, withNotes);
     store.control().createIfAbsent(ControlRow.open(MIGRATION, 1, Stage.LIVE));
-    store.instances().register(fixture.incarnation, "test", MIGRATION, null);
+    register(store.instances(), fixture.incarnation);
     return fixture;
+  }
+
+  /** An incarnation that is all there is of its process. */
+  static void register(Instances instances, UUID incarnation) {
+    instances.register(incarnation, new Origin(incarnation, "test", "1.2.3", MIGRATION), PULSE);
   }
 
   Mark mark(Mark.Kind kind) {

@@ -109,7 +109,7 @@ class InstallationTest {
 
       try (PostgresStore store = role.at().open()) {
         store.connect();
-        store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
+        Fixture.register(store.instances(), UUID.randomUUID());
       }
     }
   }
@@ -119,7 +119,7 @@ class InstallationTest {
     try (Role role = new Role(database);
         PostgresStore store = role.at().owner(database.user(), database.password()).open()) {
       store.connect();
-      store.instances().register(UUID.randomUUID(), "restricted", "tokens", null);
+      Fixture.register(store.instances(), UUID.randomUUID());
       assertThat(store.instances().expired("tokens", Duration.ofDays(1))).isEmpty();
     }
   }

@@ -51,10 +51,17 @@ final class Checks {
     }
   }
 
-  /** Refuses changes of the secondary by writers that have not seen its newer epoch. */
-  void notNewer(Session session, String migration, long epoch) throws SQLException {
+  /**
+   * Refuses changes of the secondary by writers that have not seen its newer epoch, and where it
+   * takes itself for the primary of an older one.
+   */
+  void follows(Session session, String migration, long epoch) throws SQLException {
     ControlRow row = row(session, migration);
-    if (row != null && row.epoch() > epoch) {
+    boolean follows =
+        row == null
+            || row.epoch() == epoch
+            || (row.epoch() < epoch && row.state() == ControlRow.State.MOVED);
+    if (!follows) {
       throw new StaleEpochException(migration, epoch);
     }
   }

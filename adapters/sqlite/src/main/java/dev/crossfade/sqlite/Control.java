@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.Stage;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.ControlRow;
@@ -8,8 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -53,14 +56,31 @@ final class Control implements ControlTable {
   }
 
   @Override
-  public boolean replace(ControlRow expected, ControlRow next) {
-    return write(session -> replace(session, UPDATE, expected, next));
+  public boolean replace(ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
+    return write(session -> replaceAndNote(session, UPDATE, expected, next, entry));
   }
 
   @Override
-  public boolean replaceIfDrained(ControlRow expected, ControlRow next) {
+  public boolean replaceIfDrained(
+      ControlRow expected, ControlRow next, @Nullable AuditEntry entry) {
     String drained = UPDATE + " and not exists (select 1 from crossfade_entry where migration = ?)";
-    return write(session -> replace(session, drained, expected, next));
+    return write(session -> replaceAndNote(session, drained, expected, next, entry));
+  }
+
+  @Override
+  public void note(AuditEntry entry) {
+    write(session -> AuditRows.note(session, entry));
+  }
+
+  @Override
+  public List<AuditEntry> audit(String migration, int most) {
+    return sessions.reading(
+        "reading the audit", session -> AuditRows.latest(session, migration, most));
+  }
+
+  @Override
+  public int forgetAudit(String migration, Duration retention) {
+    return write(session -> AuditRows.forget(session, migration, now().minus(retention)));
   }
 
   @Override
@@ -146,6 +166,16 @@ final class Control implements ControlTable {
         attempt == null ? null : UUID.fromString(attempt),
         deadline == null ? null : Instant.parse(deadline),
         ControlRow.obeyedOf(rows.getString(7)));
+  }
+
+  private static boolean replaceAndNote(
+      Session session, String sql, ControlRow expected, ControlRow next, @Nullable AuditEntry entry)
+      throws SQLException {
+    boolean replaced = replace(session, sql, expected, next);
+    if (replaced && entry != null) {
+      int unused = AuditRows.note(session, entry);
+    }
+    return replaced;
   }
 
   private static boolean replace(Session session, String sql, ControlRow expected, ControlRow next)

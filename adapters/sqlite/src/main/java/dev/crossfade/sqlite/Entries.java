@@ -25,8 +25,8 @@ final class Entries {
   static final int UNKNOWN = 2;
 
   private static final String INSERT =
-      "insert into crossfade_entry (owner, id, migration, entity, key_from, key_to, is_range, state,"
-          + " made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "insert into crossfade_entry (owner, id, migration, entity, key_from, key_to, is_range,"
+          + " state, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String MOVED =
       "select 1 from crossfade_control where migration = ? and state = 'MOVED'";
   private static final String IS = " where owner = ? and id = ?";
@@ -159,6 +159,17 @@ final class Entries {
     for (Entry entry : entries) {
       change(DELETE, entry);
     }
+  }
+
+  /** Returns those that were parked. */
+  List<Entry> deleteParked(Collection<Entry> entries) throws SQLException {
+    List<Entry> deleted = new ArrayList<>();
+    for (Entry entry : entries) {
+      if (change(DELETE + " and parked = 1", entry)) {
+        deleted.add(entry);
+      }
+    }
+    return deleted;
   }
 
   static void bindId(PreparedStatement statement, int first, UUID owner, long id)

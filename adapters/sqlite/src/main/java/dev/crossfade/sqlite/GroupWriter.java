@@ -5,6 +5,7 @@ import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
+import dev.crossfade.store.PoolUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +160,11 @@ final class GroupWriter {
 
   int waiting() {
     return queue.waiting();
+  }
+
+  PoolUse use() {
+    int active = queue.isTaken() ? 1 : 0;
+    return new PoolUse(settings.name() + " writer", 1, active, 1 - active, waiting());
   }
 
   /** Ends the thread after what is under way; refuses what waits. */

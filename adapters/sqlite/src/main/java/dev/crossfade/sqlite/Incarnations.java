@@ -30,48 +30,74 @@ final class Incarnations implements Instances {
   }
 
   @Override
-  public void register(
-      UUID incarnation, String instance, String migration, @Nullable Stage wanted) {
+  public void register(UUID incarnation, Origin origin, Pulse pulse) {
     write(
         true,
-        "insert into crossfade_instance (incarnation, instance, migration, heard_at, wanted)"
-            + " values (?, ?, ?, ?, ?) on conflict (incarnation) do nothing",
-        incarnation.toString(),
-        instance,
-        migration,
+        "insert into crossfade_instance (heard_at, wanted, epoch, compared, mismatched, rehearsed,"
+            + " differed, incarnation, process, instance, version, migration)"
+            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (incarnation) do nothing",
         clock.millis(),
-        id(wanted));
+        wanted(pulse),
+        pulse.epoch(),
+        pulse.counts().compared(),
+        pulse.counts().mismatched(),
+        pulse.counts().rehearsed(),
+        pulse.counts().differed(),
+        incarnation.toString(),
+        origin.process().toString(),
+        origin.instance(),
+        origin.version(),
+        origin.migration());
   }
 
   @Override
-  public boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
+  public boolean heartbeat(UUID incarnation, Pulse pulse) {
     return write(
             false,
-            "update crossfade_instance set heard_at = ?, wanted = ? where incarnation = ?"
+            "update crossfade_instance set heard_at = ?, wanted = ?, epoch = ?, compared = ?,"
+                + " mismatched = ?, rehearsed = ?, differed = ? where incarnation = ?"
                 + " and fenced = 0",
             clock.millis(),
-            id(wanted),
+            wanted(pulse),
+            pulse.epoch(),
+            pulse.counts().compared(),
+            pulse.counts().mismatched(),
+            pulse.counts().rehearsed(),
+            pulse.counts().differed(),
             incarnation.toString())
         > 0;
   }
 
-  @Override
-  public List<Wish> wishes(String migration, Duration lease) {
-    return read(
-        "select incarnation, instance, wanted from crossfade_instance where migration = ?"
-            + " and heard_at >= ? and fenced = 0 and wanted is not null"
-            + " order by instance, incarnation",
-        rows ->
-            new Wish(
-                UUID.fromString(rows.getString(1)),
-                rows.getString(2),
-                Stage.ofId(rows.getString(3))),
-        migration,
-        clock.millis() - lease.toMillis());
+  private static @Nullable String wanted(Pulse pulse) {
+    Stage wanted = pulse.wanted();
+    return wanted == null ? null : wanted.id();
   }
 
-  private static @Nullable String id(@Nullable Stage wanted) {
-    return wanted == null ? null : wanted.id();
+  @Override
+  public List<Member> members(String migration) {
+    return read(
+        "select incarnation, process, instance, version, migration, fenced, wanted, epoch,"
+            + " compared, mismatched, rehearsed, differed, heard_at from crossfade_instance"
+            + " where migration = ? order by instance, incarnation",
+        this::member,
+        migration);
+  }
+
+  private Member member(ResultSet row) throws SQLException {
+    String wanted = row.getString(7);
+    return new Member(
+        incarnation(row),
+        new Origin(
+            UUID.fromString(row.getString(2)),
+            row.getString(3),
+            row.getString(4),
+            row.getString(5)),
+        row.getInt(6) == 1,
+        new Pulse(
+            wanted == null ? null : Stage.ofId(wanted),
+            row.getLong(8),
+            new Counts(row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12))),
+        Duration.ofMillis(Math.max(0, clock.millis() - row.getLong(13))));
   }
 
   @Override
@@ -97,12 +123,11 @@ final class Incarnations implements Instances {
   @Override
   public List<UUID> strangers(String migration) {
     return read(
-        "with recursive o (owner) as (select min(owner) from crossfade_entry union all"
-            + " select (select min(e.owner) from crossfade_entry e where e.owner > o.owner)"
-            + " from o where o.owner is not null)"
-            + " select o.owner from o where o.owner is not null"
-            + " and o.owner not in (select incarnation from crossfade_instance)"
-            + " and (select e.migration from crossfade_entry e where e.owner = o.owner limit 1) = ?",
+        "with recursive o (owner) as (select min(owner) from crossfade_entry union all select"
+            + " (select min(e.owner) from crossfade_entry e where e.owner > o.owner) from o where"
+            + " o.owner is not null) select o.owner from o where o.owner is not null and o.owner"
+            + " not in (select incarnation from crossfade_instance) and (select e.migration from"
+            + " crossfade_entry e where e.owner = o.owner limit 1) = ?",
         Incarnations::incarnation,
         migration);
   }

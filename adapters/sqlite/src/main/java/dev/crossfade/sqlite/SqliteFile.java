@@ -36,6 +36,7 @@ final class SqliteFile implements WriterConnection.Connector {
   private final GroupWriter writer;
   private final ReaderPool readers;
   private int stores;
+  private volatile boolean released;
 
   private SqliteFile(Path canonical, Settings settings) {
     this.canonical = canonical;
@@ -78,8 +79,22 @@ final class SqliteFile implements WriterConnection.Connector {
       }
       OPEN.remove(canonical, this);
     }
+    released = true;
     writer.close();
     readers.close();
+  }
+
+  /** Whether the last store has closed it. */
+  boolean isReleased() {
+    return released;
+  }
+
+  String name() {
+    return settings.name();
+  }
+
+  Path path() {
+    return canonical;
   }
 
   GroupWriter writer() {
@@ -93,6 +108,38 @@ final class SqliteFile implements WriterConnection.Connector {
 
   ReaderPool readers() {
     return readers;
+  }
+
+  /**
+   * Whether nothing is to be written before the store is used.
+   *
+   * @throws ConfigurationException if the file is not as durable as the writer wants it
+   */
+  boolean isInstalled() {
+    boolean installed =
+        read(session -> Tables.areOfThisVersion(session) && FileIdentity.isGiven(session));
+    if (installed) {
+      checkAsWriter();
+    }
+    return installed;
+  }
+
+  /** What the writer checks when it connects; a reader has the file open meanwhile. */
+  private void checkAsWriter() {
+    try {
+      connect().connection().close();
+    } catch (SQLException e) {
+      throw errors.translate(e, "connecting");
+    }
+  }
+
+  /** Reads, though the store may not be connected yet. */
+  <R> R read(Session.Work<R> work) {
+    try {
+      return readers.snapshot(work);
+    } catch (SQLException e) {
+      throw errors.translate(e, "connecting");
+    }
   }
 
   @Override
@@ -133,12 +180,28 @@ final class SqliteFile implements WriterConnection.Connector {
     }
   }
 
+  /** To read the file and to write another one. */
+  Session connectToCopy() throws SQLException {
+    return connectTo(canonical);
+  }
+
+  /** To a file that is there, for one use; nobody else waits for it. */
+  Session connectTo(Path file) throws SQLException {
+    Connection connection = open(file);
+    leaveTransactionsToUs(connection);
+    return new Session(connection, 0);
+  }
+
   private Connection open() throws SQLException {
+    return open(canonical);
+  }
+
+  private Connection open(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout((int) settings.busyTimeout().toMillis());
     config.enforceForeignKeys(true);
     config.resetOpenMode(org.sqlite.SQLiteOpenMode.CREATE);
-    return config.createConnection("jdbc:sqlite:" + canonical);
+    return config.createConnection("jdbc:sqlite:" + file);
   }
 
   /**

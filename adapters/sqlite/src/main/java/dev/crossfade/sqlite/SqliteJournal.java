@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.AuditEntry;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +189,18 @@ final class SqliteJournal implements Journal {
   }
 
   @Override
+  public int giveUp(Collection<Entry> parked, Function<List<Entry>, AuditEntry> entry) {
+    return write(
+        session -> {
+          List<Entry> gone = entries(session).deleteParked(parked);
+          if (!gone.isEmpty()) {
+            int unused = AuditRows.note(session, entry.apply(gone));
+          }
+          return gone.size();
+        });
+  }
+
+  @Override
   public Set<Integer> covered(String entity, List<byte[]> canonicalKeys) {
     return sessions.reading(
         "reading the journal",
@@ -240,8 +254,9 @@ final class SqliteJournal implements Journal {
         "reading the journal",
         session ->
             session.query(
-                "select count(*), coalesce(sum(state <> 0 and not parked), 0), coalesce(sum(parked),"
-                    + " 0), min(made_at) from crossfade_entry where migration = ?",
+                "select count(*), coalesce(sum(state <> 0 and not parked), 0),"
+                    + " coalesce(sum(parked), 0), min(made_at) from crossfade_entry where migration"
+                    + " = ?",
                 statement -> statement.setString(1, migration),
                 rows -> {
                   rows.next();
@@ -269,6 +284,21 @@ final class SqliteJournal implements Journal {
         });
   }
 
+  @Override
+  public int forgetRemembered(Mark mark, int limit) {
+    return write(
+        session -> {
+          file.get().checks().epoch(session, mark.migration(), mark.epoch(), true);
+          return session.update(
+              "delete from crossfade_remembered where migration = ?1 and (entity, key) in (select"
+                  + " entity, key from crossfade_remembered where migration = ?1 limit ?2)",
+              statement -> {
+                statement.setString(1, mark.migration());
+                statement.setInt(2, limit);
+              });
+        });
+  }
+
   private List<Entry> marked(Mark mark, List<Span> spans, boolean closingToo) {
     return write(
         session -> {
@@ -293,11 +323,11 @@ final class SqliteJournal implements Journal {
             + ENTRY
             + " from crossfade_entry e where migration = ? and parked = 0 and (rests_until <= ? or"
             + " exists (select 1 from crossfade_control c where c.migration = e.migration and"
-            + " c.state = 'CLOSING')) and (state = 1 or exists"
-            + " (select 1 from crossfade_instance i where i.incarnation = e.owner and i.fenced = 1))"
-            + " and not exists (select 1 from crossfade_entry r where r.owner = e.chosen_owner and"
-            + " r.id = e.chosen_id and r.state = 0 and not exists (select 1 from crossfade_instance"
-            + " f where f.incarnation = r.owner and f.fenced = 1)) order by seq limit ?",
+            + " c.state = 'CLOSING')) and (state = 1 or exists (select 1 from crossfade_instance i"
+            + " where i.incarnation = e.owner and i.fenced = 1)) and not exists (select 1 from"
+            + " crossfade_entry r where r.owner = e.chosen_owner and r.id = e.chosen_id and r.state"
+            + " = 0 and not exists (select 1 from crossfade_instance f where f.incarnation ="
+            + " r.owner and f.fenced = 1)) order by seq limit ?",
         statement -> {
           statement.setString(1, migration);
           statement.setLong(2, clock.millis());

@@ -35,10 +35,10 @@ final class SqliteSessions extends Sessions {
     return new SqliteCatalogue(session, mapping).facts();
   }
 
-  /** Reads, with the driver's exceptions translated. */
+  /** Reads one state, with the driver's exceptions translated. */
   <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
     try {
-      return read(work);
+      return file.get().readers().snapshot(work);
     } catch (SQLException e) {
       throw failure(e, doing);
     }

@@ -14,12 +14,14 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -105,10 +107,17 @@ public final class SqliteStore implements Store {
     return settings.name();
   }
 
+  @Override
+  public List<PoolUse> pools() {
+    SqliteFile open = file;
+    return open == null ? List.of() : List.of(open.readers().use(), open.writer().use());
+  }
+
   /**
    * {@inheritDoc}
    *
-   * <p>Puts the file into WAL mode and creates the tables {@code crossfade_*} in it.
+   * <p>Puts the file into WAL mode and creates the tables {@code crossfade_*} in it. Where both was
+   * done before nothing is written, so that a file which another process holds can be read.
    */
   @Override
   public synchronized void connect() {
@@ -121,9 +130,23 @@ public final class SqliteStore implements Store {
     if (opened == null) {
       opened = SqliteFile.open(settings);
     }
-    opened.writer().run(SqliteStore::install, true);
-    opened.writer().commitSingly(opened.writer().run(SqliteStore::hasDeferredKeys, false));
+    if (!opened.isInstalled()) {
+      opened.writer().run(SqliteStore::install, true);
+    }
+    opened.writer().commitSingly(opened.read(SqliteStore::hasDeferredKeys));
     file = opened;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A file that is there can be reached, whoever holds it.
+   */
+  @Override
+  public void reach() {
+    if (Files.notExists(settings.path())) {
+      throw new StoreUnavailableException("there is no file " + settings.path(), null);
+    }
   }
 
   @Override
@@ -131,6 +154,48 @@ public final class SqliteStore implements Store {
     return sessions.reading(
         "reading the catalogue",
         session -> new CatalogueCheck(sessions, session).problems(repositories));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A word in the file, and the name that the file system has for it: device and inode, nothing
+   * on Windows. A file restored from a backup of {@link #backUp} has another word, each time it is
+   * restored. One restored from a copy made by other means is recognised where it is another file;
+   * not where its bytes were written into the one that was there, or on Windows. A file moved to
+   * another disk, or mounted from another device, is taken for another one although it is not.
+   *
+   * <p>Neither the end of a process nor that of the machine makes another run of it: nothing that
+   * was acknowledged is lost then. With {@link Builder#allowWeakDurability} something may be, and
+   * this does not tell.
+   */
+  @Override
+  public String identity() {
+    SqliteFile open = file();
+    return sessions.reading(
+        "reading the identity", session -> FileIdentity.of(session, open.path()));
+  }
+
+  @Override
+  public boolean canBackUp() {
+    return true;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A SQLite file like this one, but for free pages, WAL mode, and the word of its {@link
+   * #identity}, which the first store on it gives it anew; read by those who may read this one. It
+   * is written to {@code <file>.unfinished}, checked by {@code pragma integrity_check} and renamed;
+   * a process that is killed meanwhile leaves that file. Nobody waits for it, but the write-ahead
+   * log grows by what is written until the copy is made.
+   *
+   * <p>An interrupt ends it within moments, and so does {@link #close} of the last store on the
+   * file.
+   */
+  @Override
+  public void backUp(Path target) {
+    new Backup(file(), target).make();
   }
 
   @Override
@@ -233,7 +298,7 @@ public final class SqliteStore implements Store {
         .runInLine(
             session -> {
               open.checks().notFenced(session, change.incarnation());
-              open.checks().notNewer(session, change.migration(), change.epoch());
+              open.checks().follows(session, change.migration(), change.epoch());
               changes.apply(session, change.states());
               return change;
             },
@@ -327,6 +392,7 @@ public final class SqliteStore implements Store {
 
   private static boolean install(Session session) throws SQLException {
     Tables.install(session);
+    FileIdentity.give(session);
     return true;
   }
 

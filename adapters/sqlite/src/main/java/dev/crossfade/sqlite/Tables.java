@@ -14,20 +14,35 @@ final class Tables {
           // need.
           """
           create table crossfade_version (
-            change integer primary key autoincrement, version integer not null)""",
+            change integer primary key autoincrement, version integer not null)\
+          """,
           """
           create table crossfade_control (
             migration text primary key, epoch integer not null, stage text not null,
             state text not null, attempt text, deadline text,
-            obeyed text not null default '') without rowid""",
+            obeyed text not null default '') without rowid\
+          """,
           """
           create table crossfade_evidence (
             migration text not null, name text not null, detail text not null,
-            recorded_at text not null, primary key (migration, name)) without rowid""",
+            recorded_at text not null, primary key (migration, name)) without rowid\
+          """,
+          """
+          create table crossfade_audit (
+            id text primary key, at integer not null, migration text not null,
+            action text not null, from_stage text not null, to_stage text not null,
+            epoch integer not null, actor text not null, instance text not null,
+            gates text not null, reason text, pause_ms integer) without rowid\
+          """,
+          "create index crossfade_audit_latest on crossfade_audit (migration, at)",
           """
           create table crossfade_instance (
-            incarnation text primary key, instance text not null, migration text,
-            heard_at integer not null, wanted text, fenced integer not null default 0) without rowid""",
+            incarnation text primary key, process text, instance text not null, version text,
+            migration text, heard_at integer not null, wanted text,
+            epoch integer not null default 0, compared integer not null default 0,
+            mismatched integer not null default 0, rehearsed integer not null default 0,
+            differed integer not null default 0, fenced integer not null default 0) without rowid\
+          """,
           // The sequence number is the order of repair and nothing else; ids are no order.
           """
           create table crossfade_entry (
@@ -38,18 +53,24 @@ final class Tables {
             parked integer not null default 0, reason text, made_at integer not null,
             rests_until integer not null default 0,
             chosen_owner text, chosen_id integer,
-            unique (owner, id))""",
+            unique (owner, id))\
+          """,
           "create index crossfade_entry_key on crossfade_entry (entity, key_from)",
           """
-          create index crossfade_entry_range on crossfade_entry (entity) where is_range = 1""",
+          create index crossfade_entry_range on crossfade_entry (entity) where is_range = 1\
+          """,
           "create index crossfade_entry_state on crossfade_entry (migration, state, parked, seq)",
           """
           create table crossfade_remembered (
             migration text not null, entity text not null, key blob not null,
-            primary key (migration, entity, key)) without rowid""",
+            primary key (migration, entity, key)) without rowid\
+          """,
           """
           create table crossfade_generator (
-            table_name text primary key, highest integer not null) without rowid""");
+            table_name text primary key, highest integer not null) without rowid\
+          """,
+          // One row; none in a backup.
+          "create table crossfade_identity (id text primary key) without rowid");
 
   private Tables() {}
 
@@ -78,11 +99,17 @@ final class Tables {
         : 0;
   }
 
+  /** Whether nothing is to be created. */
+  static boolean areOfThisVersion(Session session) throws SQLException {
+    return version(session) == VERSION;
+  }
+
   /** Whether they are there, of whatever version. */
   static boolean areInstalled(Session session) throws SQLException {
     return number(
             session,
-            "select count(*) from sqlite_master where type = 'table' and name = 'crossfade_version'")
+            "select count(*) from sqlite_master where type = 'table' and name ="
+                + " 'crossfade_version'")
         > 0;
   }
 

@@ -108,6 +108,16 @@ final class WriteQueue {
     }
   }
 
+  /** Whether it is somebody's turn. */
+  boolean isTaken() {
+    lock.lock();
+    try {
+      return turn != Turn.NOBODYS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int waiting() {
     lock.lock();
     try {

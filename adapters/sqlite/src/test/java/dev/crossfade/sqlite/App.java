@@ -12,6 +12,9 @@ import dev.crossfade.Reference;
 import dev.crossfade.Repository;
 import dev.crossfade.Stage;
 import dev.crossfade.store.ControlRow;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.Store;
@@ -100,7 +103,10 @@ final class App implements AutoCloseable {
     store = settings.apply(at(path).name("test")).open();
     store.connect();
     store.control().createIfAbsent(ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE));
-    store.instances().register(OWNER, "test", MIGRATION, null);
+    store
+        .instances()
+        .register(
+            OWNER, new Origin(OWNER, "test", "1.2.3", MIGRATION), new Pulse(null, 1, Counts.NONE));
     tokens = new SqliteTokens(new Context<>(TOKEN));
     scores = new SqliteScores(new Context<>(SCORE));
   }

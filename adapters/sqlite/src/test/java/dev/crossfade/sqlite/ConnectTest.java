@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.Entity;
+import dev.crossfade.Stage;
+import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.sqlite.SqliteStore.Synchronous;
+import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.RepositoryContext;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -30,6 +34,8 @@ class ConnectTest {
 
   private static final Entity<Person, String> PERSON =
       Entity.of(Person.class).key("email", String.class).build();
+
+  private static final ControlRow ROW = ControlRow.open("m", 1, Stage.OFF);
 
   @TempDir Path directory;
   private Path path;
@@ -54,6 +60,32 @@ class ConnectTest {
         SqliteStore.at(path).synchronous(Synchronous.NORMAL).allowWeakDurability().open()) {
       store.connect();
     }
+    try (SqliteStore again = SqliteStore.at(path).synchronous(Synchronous.NORMAL).open()) {
+      assertThatThrownBy(again::connect)
+          .as("also where nothing is to be installed")
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("power failure");
+    }
+  }
+
+  /** Which of two stores is the primary must not be guessed because one is busy. */
+  @Test
+  void aFileThatAnotherProgramHoldsIsReadOnceItHasTheTables() throws SQLException {
+    try (SqliteStore first = SqliteStore.open(path)) {
+      first.connect();
+      first.control().createIfAbsent(ROW);
+    }
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + path);
+        Statement statement = other.createStatement();
+        SqliteStore store = SqliteStore.at(path).busyTimeout(Duration.ofMillis(50)).open()) {
+      statement.execute("begin immediate");
+      store.connect();
+      assertThat(store.control().read("m")).isEqualTo(ROW);
+      assertThatThrownBy(() -> store.control().voidEvidence("m"))
+          .isInstanceOf(StoreTimeoutException.class);
+      statement.execute("rollback");
+      store.control().voidEvidence("m");
+    }
   }
 
   @Test
@@ -75,6 +107,7 @@ class ConnectTest {
       assertThatThrownBy(store::connect)
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("there is no file");
+      assertThatThrownBy(store::reach).isInstanceOf(StoreUnavailableException.class);
     }
     assertThat(absent).doesNotExist();
   }

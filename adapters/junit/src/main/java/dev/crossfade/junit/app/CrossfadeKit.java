@@ -1,6 +1,7 @@
 package dev.crossfade.junit.app;
 
 import dev.crossfade.Crossfade;
+import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
@@ -39,6 +40,7 @@ public final class CrossfadeKit {
         .lease(Duration.ofSeconds(5))
         .shadowSampling(0)
         .rehearsalSampling(0)
+        .gates(gates -> GateSettings.least())
         .parkAfter(3);
   }
 

@@ -8,6 +8,7 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Notices;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -15,6 +16,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,12 +54,32 @@ final class RecordedStore implements Store {
   }
 
   @Override
+  public void reach() {
+    delegate.reach();
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     List<String> problems = delegate.problems(repositories);
     if (problems.isEmpty()) {
       recording.watch(repositories);
     }
     return problems;
+  }
+
+  @Override
+  public String identity() {
+    return delegate.identity();
+  }
+
+  @Override
+  public boolean canBackUp() {
+    return delegate.canBackUp();
+  }
+
+  @Override
+  public void backUp(Path file) {
+    delegate.backUp(file);
   }
 
   @Override
@@ -168,6 +190,11 @@ final class RecordedStore implements Store {
     } catch (CrossfadeException e) {
       throw unknown(begun, change.states(), e);
     }
+  }
+
+  @Override
+  public Notices onControlChange(String migration, Runnable told) {
+    return delegate.onControlChange(migration, told);
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -206,8 +207,30 @@ abstract class ApplyContract extends ContractTheme {
 
     store.apply(new Change(MIGRATION, 5, writer.id, List.of(setting("a", "5")), LIMIT));
     assertStored(tables.settings, new Setting("a", "5"));
-    store.apply(new Change(MIGRATION, 6, writer.id, List.of(setting("a", "6")), LIMIT));
-    assertStored(tables.settings, new Setting("a", "6"));
+  }
+
+  /** It was given up, or restored from a backup, and has what nobody else has. */
+  @Test
+  void aStoreThatIsOpenOrClosingAtAnOlderEpochRefuses() {
+    assertNothingIsTakenAt(2);
+    ControlRow closing = OPEN.closing(new UUID(1, 1), Instant.parse("2100-01-01T00:00:00Z"));
+    assertThat(store.control().replace(OPEN, closing)).isTrue();
+    assertNothingIsTakenAt(2);
+
+    assertThat(store.control().replace(closing, closing.moved(Stage.LIVE))).isTrue();
+    store.apply(new Change(MIGRATION, 3, writer.id, List.of(setting("a", "3")), LIMIT));
+    assertStored(tables.settings, new Setting("a", "3"));
+  }
+
+  /** One row or several: a store may do these in different ways. */
+  private void assertNothingIsTakenAt(long epoch) {
+    for (List<RowState<?, ?>> states :
+        List.<List<RowState<?, ?>>>of(
+            List.of(setting("a", "1")), List.of(setting("a", "1"), setting("b", "1")))) {
+      assertThatThrownBy(() -> store.apply(new Change(MIGRATION, epoch, writer.id, states, LIMIT)))
+          .isInstanceOf(StaleEpochException.class);
+    }
+    assertAbsent(tables.settings, "a");
   }
 
   @Test

@@ -253,7 +253,7 @@ abstract class ConcurrencyContract extends ContractTheme {
 
     Actor actor() {
       Actor actor = ConcurrencyContract.this.actor();
-      secondary.instances().register(actor.id, "contract", MIGRATION, null);
+      secondary.instances().register(actor.id, origin(actor.id, "contract", MIGRATION), PULSE);
       return actor;
     }
 

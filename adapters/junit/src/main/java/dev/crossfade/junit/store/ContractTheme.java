@@ -14,6 +14,9 @@ import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Finish;
 import dev.crossfade.store.Finish.Outcome;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
@@ -44,6 +47,7 @@ abstract class ContractTheme {
   static final String MIGRATION = "contract";
   static final Duration LIMIT = Duration.ofMinutes(2);
   static final Duration NO_REST = Duration.ZERO;
+  static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final ControlRow OPEN = ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE);
 
   private final Supplier<? extends ContractEnvironment> environments;
@@ -87,8 +91,13 @@ abstract class ContractTheme {
   /** A new incarnation, registered in the store. */
   final Actor actor() {
     Actor actor = new Actor(MIGRATION);
-    store.instances().register(actor.id, "contract", MIGRATION, null);
+    store.instances().register(actor.id, origin(actor.id, "contract", MIGRATION), PULSE);
     return actor;
+  }
+
+  /** That of a process with this one incarnation. */
+  static Origin origin(UUID incarnation, String instance, String migration) {
+    return new Origin(incarnation, instance, "1.2.3", migration);
   }
 
   // Writing.
@@ -190,8 +199,8 @@ abstract class ContractTheme {
   }
 
   /** Whether the store knows it. */
-  final boolean heartbeat(UUID incarnation, @Nullable Stage wanted) {
-    return patiently(() -> store.instances().heartbeat(incarnation, wanted));
+  final boolean heartbeat(UUID incarnation, Pulse pulse) {
+    return patiently(() -> store.instances().heartbeat(incarnation, pulse));
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.crossfade.junit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.Stage;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.junit.store.ContractEntities.Setting;
@@ -27,10 +29,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Control rows: compare-and-set, the decision of a change of primary, evidence. */
+/** Control rows: compare-and-set, the decision of a change of primary, evidence, the audit. */
 abstract class ControlContract extends ContractTheme {
   private static final UUID TOKEN = new UUID(0x1234_5678_9abc_def0L, -5);
   private static final Instant DEADLINE = Instant.parse("2031-02-03T04:05:06.789Z");
@@ -455,5 +458,90 @@ abstract class ControlContract extends ContractTheme {
           control.recordEvidence(MIGRATION, "backfill", "again");
           return backfill().recordedAt().isAfter(first);
         });
+  }
+
+  // The audit.
+
+  @Test
+  void theAuditIsKeptTheLatestFirst() {
+    AuditEntry first = entry(0, Action.MOVED, null);
+    AuditEntry second = entry(1, Action.REFUSED, "gate \"x\" says no: é 😀");
+    control.note(first);
+    control.note(second);
+    control.note(
+        new AuditEntry(
+            UUID.randomUUID(),
+            first.at(),
+            "another",
+            Action.MOVED,
+            Stage.OFF,
+            Stage.DUAL_WRITE,
+            2,
+            "ann",
+            "pod",
+            List.of(),
+            null,
+            null));
+
+    assertThat(control.audit(MIGRATION, 10)).containsExactly(second, first);
+    assertThat(control.audit(MIGRATION, 1)).containsExactly(second);
+    assertThat(control.audit("unknown", 10)).isEmpty();
+  }
+
+  @Test
+  void aPauseIsAddedLaterAndStays() {
+    AuditEntry entry = entry(0, Action.MOVED, null);
+    control.note(entry);
+    control.note(entry.withPause(Duration.ofMillis(17)));
+    control.note(entry);
+
+    assertThat(control.audit(MIGRATION, 10))
+        .containsExactly(entry.withPause(Duration.ofMillis(17)));
+  }
+
+  @Test
+  void aStepAndItsEntryAreOneTransaction() {
+    AuditEntry moved = entry(0, Action.MOVED, null);
+    AuditEntry late = entry(1, Action.MOVED, null);
+    ControlRow next = OPEN.advanced(Stage.SHADOW);
+    save(tables.settings, new Setting("a", "1"));
+
+    assertThat(control.replace(OPEN, next, moved)).isTrue();
+    assertThat(control.replace(OPEN, next, late)).as("not the row any more").isFalse();
+    assertThat(control.replaceIfDrained(OPEN, next, late)).isFalse();
+    assertThat(control.audit(MIGRATION, 10)).containsExactly(moved);
+
+    assertThat(control.replaceIfDrained(next, next.moved(Stage.LIVE), late))
+        .as("not drained")
+        .isFalse();
+    assertThat(control.audit(MIGRATION, 10)).containsExactly(moved);
+  }
+
+  @Test
+  void theAuditIsForgottenAfterAWhile() {
+    AuditEntry old = entry(-3_600, Action.MOVED, null);
+    AuditEntry young = entry(0, Action.MOVED, null);
+    control.note(old);
+    control.note(young);
+
+    assertThat(control.forgetAudit("another", Duration.ofMinutes(1))).isZero();
+    assertThat(control.forgetAudit(MIGRATION, Duration.ofMinutes(30))).isEqualTo(1);
+    assertThat(control.audit(MIGRATION, 10)).containsExactly(young);
+  }
+
+  private AuditEntry entry(int second, Action action, @Nullable String reason) {
+    return new AuditEntry(
+        UUID.randomUUID(),
+        control.now().truncatedTo(ChronoUnit.MILLIS).plusSeconds(second),
+        MIGRATION,
+        action,
+        Stage.DUAL_WRITE,
+        Stage.SHADOW,
+        2,
+        "ann",
+        "pod-1",
+        List.of("other-store refuses: no\r\n  such table", "parked holds: no key is parked"),
+        reason,
+        null);
   }
 }

@@ -10,6 +10,10 @@ import dev.crossfade.store.Entry;
 import dev.crossfade.store.FencedException;
 import dev.crossfade.store.Finish.Outcome;
 import dev.crossfade.store.Instances;
+import dev.crossfade.store.Instances.Counts;
+import dev.crossfade.store.Instances.Member;
+import dev.crossfade.store.Instances.Origin;
+import dev.crossfade.store.Instances.Pulse;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.RowState;
@@ -52,20 +56,20 @@ abstract class FencingContract extends ContractTheme {
   @Test
   void aRegisteredIncarnationLives() {
     UUID incarnation = new UUID(7, 7);
-    assertThat(heartbeat(incarnation, null)).as("before it is registered").isFalse();
+    assertThat(heartbeat(incarnation, PULSE)).as("before it is registered").isFalse();
 
-    instances.register(incarnation, "one", MIGRATION, null);
-    instances.register(incarnation, "the same again", MIGRATION, null);
+    instances.register(incarnation, origin(incarnation, "one", MIGRATION), PULSE);
+    instances.register(incarnation, origin(incarnation, "again", MIGRATION), PULSE);
 
-    assertThat(heartbeat(incarnation, null)).isTrue();
+    assertThat(heartbeat(incarnation, PULSE)).isTrue();
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
   }
 
   @Test
   void anUnknownHeartbeatRegistersNobody() {
     UUID stranger = new UUID(7, 7);
-    assertThat(heartbeat(stranger, null)).isFalse();
-    assertThat(heartbeat(stranger, null)).isFalse();
+    assertThat(heartbeat(stranger, PULSE)).isFalse();
+    assertThat(heartbeat(stranger, PULSE)).isFalse();
     assertThat(instances.expired(MIGRATION, Duration.ZERO)).doesNotContain(stranger);
   }
 
@@ -73,9 +77,9 @@ abstract class FencingContract extends ContractTheme {
   void aFenceIsForGoodAndSafeToRepeat() {
     instances.fence(writer.id);
     instances.fence(writer.id);
-    instances.register(writer.id, "again", MIGRATION, null);
+    instances.register(writer.id, origin(writer.id, "again", MIGRATION), PULSE);
 
-    assertThat(heartbeat(writer.id, null)).isFalse();
+    assertThat(heartbeat(writer.id, PULSE)).isFalse();
     assertThatThrownBy(() -> apply(tally(1))).isInstanceOf(FencedException.class);
     assertAbsent(tables.tallies, 1);
   }
@@ -85,9 +89,9 @@ abstract class FencingContract extends ContractTheme {
     Actor late = new Actor(MIGRATION);
     instances.fence(late.id);
 
-    instances.register(late.id, "late", MIGRATION, null);
+    instances.register(late.id, origin(late.id, "late", MIGRATION), PULSE);
 
-    assertThat(heartbeat(late.id, null)).isFalse();
+    assertThat(heartbeat(late.id, PULSE)).isFalse();
     assertThatThrownBy(() -> store.apply(change(late, tally(1))))
         .isInstanceOf(FencedException.class);
   }
@@ -100,7 +104,7 @@ abstract class FencingContract extends ContractTheme {
     store.apply(change(other, tally(5)));
 
     assertThat(total()).isEqualTo(5);
-    assertThat(heartbeat(other.id, null)).isTrue();
+    assertThat(heartbeat(other.id, PULSE)).isTrue();
   }
 
   @Test
@@ -191,7 +195,7 @@ abstract class FencingContract extends ContractTheme {
         () -> instances.expired(MIGRATION, Duration.ofMillis(30)).contains(silent.id));
     assertThat(instances.expired(MIGRATION, AN_HOUR)).isEmpty();
 
-    assertThat(heartbeat(silent.id, null)).isTrue();
+    assertThat(heartbeat(silent.id, PULSE)).isTrue();
     assertThat(instances.expired(MIGRATION, Duration.ofSeconds(30))).isEmpty();
 
     instances.fence(silent.id);
@@ -204,7 +208,7 @@ abstract class FencingContract extends ContractTheme {
   @Test
   void whoTakesPartInAnotherMigrationExpiresThere() {
     Actor other = new Actor("another");
-    instances.register(other.id, "other", "another", null);
+    instances.register(other.id, origin(other.id, "other", "another"), PULSE);
     Crew.await(
         "both expire",
         () ->
@@ -213,46 +217,95 @@ abstract class FencingContract extends ContractTheme {
     assertThat(instances.expired("unknown", Duration.ZERO)).isEmpty();
   }
 
-  // What their settings want.
+  // Who takes part, and what they say.
 
-  private List<String> wishes(Duration lease) {
-    return instances.wishes(MIGRATION, lease).stream()
-        .map(wish -> wish.instance() + " " + wish.stage().id())
-        .toList();
+  private Member member(UUID incarnation) {
+    return instances.members(MIGRATION).stream()
+        .filter(member -> member.incarnation().equals(incarnation))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean lives(UUID incarnation, Duration lease) {
+    return member(incarnation).lives(lease);
   }
 
   @Test
-  void wishesAreThoseOfTheLastHeartbeat() {
-    UUID first = new UUID(7, 1);
-    UUID second = new UUID(7, 2);
-    instances.register(second, "second", MIGRATION, Stage.SHADOW);
-    instances.register(first, "first", MIGRATION, null);
-    instances.register(new UUID(7, 3), "elsewhere", "another", Stage.OFF);
-    assertThat(wishes(AN_HOUR)).containsExactly("second shadow");
+  void membersAreThoseOfTheMigrationByName() {
+    UUID first = new UUID(7, 2);
+    UUID second = new UUID(7, 1);
+    UUID elsewhere = new UUID(7, 3);
+    instances.register(second, origin(second, "zoe", MIGRATION), PULSE);
+    instances.register(first, origin(first, "ann", MIGRATION), PULSE);
+    instances.register(elsewhere, origin(elsewhere, "bob", "another"), PULSE);
 
-    assertThat(heartbeat(first, Stage.DUAL_WRITE)).isTrue();
-    assertThat(instances.wishes(MIGRATION, AN_HOUR))
-        .containsExactly(
-            new Instances.Wish(first, "first", Stage.DUAL_WRITE),
-            new Instances.Wish(second, "second", Stage.SHADOW));
-
-    assertThat(heartbeat(second, Stage.LIVE)).isTrue();
-    assertThat(heartbeat(first, null)).isTrue();
-    assertThat(wishes(AN_HOUR)).containsExactly("second live");
-    assertThat(instances.wishes("unknown", AN_HOUR)).isEmpty();
+    assertThat(instances.members(MIGRATION))
+        .extracting(Member::incarnation)
+        .containsExactly(first, writer.id, second);
+    assertThat(instances.members("another"))
+        .extracting(Member::incarnation)
+        .containsExactly(elsewhere);
+    assertThat(instances.members("unknown")).isEmpty();
   }
 
   @Test
-  void theFencedAndTheSilentWantNothing() {
-    instances.register(new UUID(7, 1), "fenced", MIGRATION, Stage.SHADOW);
-    instances.register(new UUID(7, 2), "silent", MIGRATION, Stage.SHADOW);
+  void aMemberIsWhatItRegisteredAsAndSaidLast() {
+    UUID incarnation = new UUID(7, 1);
+    Origin origin = new Origin(new UUID(7, 0), "pod-é-1", "1.2.3-rc.4+5", MIGRATION);
+    Pulse first = new Pulse(Stage.SHADOW, 3, new Counts(1, 2, 3, 4));
+    Pulse second =
+        new Pulse(null, Long.MAX_VALUE, new Counts(1L << 40, 1L << 41, 1L << 42, 1L << 43));
+
+    instances.register(incarnation, origin, first);
+    assertThat(member(incarnation).origin()).isEqualTo(origin);
+    assertThat(member(incarnation).pulse()).isEqualTo(first);
+    assertThat(member(incarnation).fenced()).isFalse();
+
+    instances.register(incarnation, origin(writer.id, "another", MIGRATION), second);
+    assertThat(member(incarnation).origin()).as("as it was registered").isEqualTo(origin);
+    assertThat(member(incarnation).pulse()).isEqualTo(first);
+
+    assertThat(heartbeat(incarnation, second)).isTrue();
+    assertThat(member(incarnation).origin()).isEqualTo(origin);
+    assertThat(member(incarnation).pulse()).isEqualTo(second);
+    assertThat(member(writer.id).pulse()).as("that of another one").isEqualTo(PULSE);
+  }
+
+  @Test
+  void aFencedMemberIsRememberedAsItWas() {
+    Pulse said = new Pulse(Stage.LIVE, 2, new Counts(10, 1, 5, 0));
+    Pulse late = new Pulse(Stage.OFF, 3, new Counts(11, 1, 5, 0));
+    assertThat(heartbeat(writer.id, said)).isTrue();
+
+    instances.fence(writer.id);
+    assertThat(heartbeat(writer.id, late)).isFalse();
+
+    assertThat(member(writer.id).fenced()).isTrue();
+    assertThat(member(writer.id).pulse()).isEqualTo(said);
+    assertThat(lives(writer.id, AN_HOUR)).isFalse();
+  }
+
+  @Test
+  void whoWasFencedBeforeItRegisteredIsNoMember() {
     instances.fence(new UUID(7, 1));
-    assertThat(heartbeat(new UUID(7, 1), Stage.LIVE)).isFalse();
+    instances.register(new UUID(7, 1), origin(new UUID(7, 1), "late", MIGRATION), PULSE);
 
-    assertThat(wishes(AN_HOUR)).containsExactly("silent shadow");
-    Crew.await("it is silent for long enough", () -> wishes(Duration.ofMillis(30)).isEmpty());
-    assertThat(heartbeat(new UUID(7, 2), Stage.SHADOW)).isTrue();
-    assertThat(wishes(Duration.ofSeconds(30))).containsExactly("silent shadow");
+    assertThat(instances.members(MIGRATION))
+        .extracting(Member::incarnation)
+        .containsExactly(writer.id);
+  }
+
+  @Test
+  void aMemberLivesWhileItIsHeardOf() {
+    assertThat(lives(writer.id, AN_HOUR)).isTrue();
+    assertThat(member(writer.id).silentFor()).isBetween(Duration.ZERO, LIMIT);
+    Crew.await("it is silent for long enough", () -> !lives(writer.id, Duration.ofMillis(30)));
+
+    Duration silent = member(writer.id).silentFor();
+    assertThat(heartbeat(writer.id, PULSE)).isTrue();
+
+    assertThat(silent).isGreaterThanOrEqualTo(Duration.ofMillis(30));
+    assertThat(lives(writer.id, LIMIT)).isTrue();
   }
 
   // Who is gone.
@@ -307,7 +360,11 @@ abstract class FencingContract extends ContractTheme {
         () -> forgotten.addAndGet(instances.forget(Duration.ofMillis(5))) > 0);
 
     assertThat(forgotten).hasValue(1);
-    assertThat(heartbeat(alive.id, null)).isTrue();
+    assertThat(instances.members(MIGRATION))
+        .extracting(Member::incarnation)
+        .contains(writer.id, alive.id)
+        .doesNotContain(idle.id);
+    assertThat(heartbeat(alive.id, PULSE)).isTrue();
     assertThat(instances.fencedOwners()).containsExactly(writer.id);
     assertThatThrownBy(() -> store.apply(change(idle, tally(1))))
         .as("who is forgotten is unknown")

@@ -30,6 +30,7 @@ import dev.crossfade.store.StaleEpochException;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.Written;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,6 +42,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A store from connect to close, and beside another one over the same database. */
 abstract class LifecycleContract extends ContractTheme {
@@ -51,6 +53,14 @@ abstract class LifecycleContract extends ContractTheme {
   @Test
   void aStoreHasANameForMessages() {
     assertThat(store.name()).isNotBlank().doesNotContain("password");
+  }
+
+  @Test
+  void aStoreIsReachedWhetherItIsConnectedOrNot() {
+    store.reach();
+    try (Store other = environment.anotherOver(store)) {
+      other.reach();
+    }
   }
 
   @Test
@@ -107,10 +117,10 @@ abstract class LifecycleContract extends ContractTheme {
     assertThat(next.control().evidence(MIGRATION)).containsOnlyKeys("backfill");
     assertThat(next.journal().status(MIGRATION).entries()).isEqualTo(2);
     assertThat(next.journal().status(MIGRATION).left()).isEqualTo(1);
-    assertThat(patiently(() -> next.instances().heartbeat(writer.id, null))).isTrue();
+    assertThat(patiently(() -> next.instances().heartbeat(writer.id, PULSE))).isTrue();
     next.instances().fence(writer.id);
     Actor repair = new Actor(MIGRATION);
-    next.instances().register(repair.id, "next", MIGRATION, null);
+    next.instances().register(repair.id, origin(repair.id, "next", MIGRATION), PULSE);
     assertThat(next.journal().take(repair.entry(1), 10).taken())
         .hasSize(2)
         .contains(entries(writer, open).get(0));
@@ -123,12 +133,13 @@ abstract class LifecycleContract extends ContractTheme {
 
     Written<Setting> mine = save(tables.settings, new Setting("a", "1"));
     Actor second = new Actor(MIGRATION);
-    other.instances().register(second.id, "second", MIGRATION, Stage.SHADOW);
+    other.instances().register(second.id, origin(second.id, "second", MIGRATION), PULSE);
     Written<Setting> theirs =
         other.write(second.entry(1), () -> rows.settings.save(new Setting("a", "2")));
 
-    assertThat(store.instances().wishes(MIGRATION, Duration.ofHours(1)))
-        .containsExactly(new Instances.Wish(second.id, "second", Stage.SHADOW));
+    assertThat(store.instances().members(MIGRATION))
+        .extracting(Instances.Member::incarnation)
+        .containsExactly(writer.id, second.id);
     assertStored(tables.settings, new Setting("a", "2"));
     assertThat(finish(writer, mine, Outcome.DONE)).isZero();
     List<Finish> finish = List.of(operation(second, entries(second, theirs), Outcome.DONE));
@@ -163,6 +174,48 @@ abstract class LifecycleContract extends ContractTheme {
         });
     assertThat(tables.tallies.count()).isEqualTo(100);
     assertEmptyJournal();
+  }
+
+  // Which run it is, and a backup of it.
+
+  @Test
+  void itIsTheSameRunForWhoeverAsks() {
+    String identity = store.identity();
+    assertThat(identity).isNotEmpty().doesNotContainAnyWhitespaces();
+
+    save(tables.settings, new Setting("a", "1"));
+    assertThat(store.identity()).as("after a write").isEqualTo(identity);
+    assertThat(connected(environment.anotherOver(store)).identity())
+        .as("as another process has it")
+        .isEqualTo(identity);
+    store.close();
+    assertThat(connected(environment.anotherOver(store)).identity())
+        .as("in the next run of the process")
+        .isEqualTo(identity);
+  }
+
+  @Test
+  void anotherDatabaseIsNotTheSameRun() {
+    assertThat(connected(environment.newStore()).identity()).isNotEqualTo(store.identity());
+  }
+
+  @Test
+  void aBackupIsANewFileOrNotTheStoresToMake(@TempDir Path directory) {
+    save(tables.settings, new Setting("a", "1"));
+    Path file = directory.resolve("backup");
+    if (store.canBackUp()) {
+      store.backUp(file);
+      assertThat(directory).isDirectoryNotContaining(path -> !path.equals(file));
+      assertThat(file).isNotEmptyFile();
+      assertThatThrownBy(() -> store.backUp(file)).isInstanceOf(IllegalArgumentException.class);
+    } else {
+      assertThatThrownBy(() -> store.backUp(file))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining(store.name())
+          .hasMessageContaining("note");
+      assertThat(directory).isEmptyDirectory();
+    }
+    assertStored(tables.settings, new Setting("a", "1"));
   }
 
   // The catalogue.
@@ -253,7 +306,8 @@ abstract class LifecycleContract extends ContractTheme {
             () -> store.control().read(MIGRATION),
             () -> store.journal().status(MIGRATION),
             () -> store.journal().take(mark, 1),
-            () -> store.instances().heartbeat(writer.id, null));
+            () -> store.identity(),
+            () -> store.instances().heartbeat(writer.id, PULSE));
     for (Runnable call : calls) {
       assertThatThrownBy(call::run).isInstanceOf(StoreUnavailableException.class);
     }

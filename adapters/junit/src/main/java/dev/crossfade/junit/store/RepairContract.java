@@ -3,6 +3,8 @@ package dev.crossfade.junit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.crossfade.AuditEntry;
+import dev.crossfade.AuditEntry.Action;
 import dev.crossfade.Stage;
 import dev.crossfade.junit.store.ContractEntities.Setting;
 import dev.crossfade.junit.store.ContractEntities.Tally;
@@ -160,7 +162,7 @@ abstract class RepairContract extends ContractTheme {
     left(1);
 
     Actor other = new Actor("another");
-    store.instances().register(other.id, "contract", "another", null);
+    store.instances().register(other.id, origin(other.id, "contract", "another"), PULSE);
     assertThat(journal.take(other.entry(4), 10).taken()).isEmpty();
     assertThat(journal.status("another").entries()).isZero();
     assertThat(takeable()).hasSize(1);
@@ -439,6 +441,41 @@ abstract class RepairContract extends ContractTheme {
   }
 
   @Test
+  void whatIsParkedCanBeGivenUpAndNothingElse() {
+    Entry bad = left(1);
+    Entry waiting = left(2);
+    assertThat(journal.failed(List.of(bad), "no parent", 1, NO_REST)).isEqualTo(1);
+
+    assertThat(journal.giveUp(List.of(waiting), this::gaveUp)).as("not parked").isZero();
+    assertThat(store.control().audit(MIGRATION, 10)).isEmpty();
+    assertThat(journal.giveUp(List.of(bad, waiting), this::gaveUp)).isEqualTo(1);
+
+    assertThat(store.control().audit(MIGRATION, 10))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.gates()).as("keys").containsExactly("id " + bad.id()));
+    assertThat(journal.parked(MIGRATION, 10)).isEmpty();
+    assertThat(takeable()).containsExactly(waiting);
+    assertThat(journal.giveUp(List.of(bad), this::gaveUp)).as("again").isZero();
+    assertThat(store.control().audit(MIGRATION, 10)).hasSize(1);
+  }
+
+  private AuditEntry gaveUp(List<Entry> gone) {
+    return new AuditEntry(
+        UUID.randomUUID(),
+        Instant.EPOCH,
+        MIGRATION,
+        Action.GAVE_UP,
+        Stage.DUAL_WRITE,
+        Stage.DUAL_WRITE,
+        1,
+        "ann",
+        "pod",
+        gone.stream().map(entry -> "id " + entry.id()).toList(),
+        "nobody needs it",
+        null);
+  }
+
+  @Test
   void anEntryRestsForAWhileOnlyHoweverOftenItFailed() {
     Entry bad = left(1);
     for (int i = 0; i < 20; i++) {
@@ -565,6 +602,25 @@ abstract class RepairContract extends ContractTheme {
     assertThat(repaired)
         .hasSize(1_501)
         .contains(point(ContractEntities.TALLY, 1_499), point(ContractEntities.SETTING, "a"));
+  }
+
+  @Test
+  void rememberedKeysAreForgottenSomeAtATime() {
+    store.write(
+        writer.mark(Mark.Kind.REMEMBERED, 1),
+        () -> {
+          for (int id = 0; id < 5; id++) {
+            tables.tallies.save(new Tally(id, 1));
+          }
+          return tables.settings.save(new Setting("a", "1"));
+        });
+    assertStale(() -> journal.forgetRemembered(writer.entry(2), 100));
+
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isEqualTo(4);
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isEqualTo(2);
+    assertThat(journal.forgetRemembered(writer.entry(1), 4)).isZero();
+
+    assertThat(journal.recall(writer.entry(1))).isZero();
   }
 
   @Test

@@ -19,8 +19,10 @@ create table crossfade.control (
 -- the table first. The heartbeat lives apart: an update of a row that is always share-locked would starve.
 create table crossfade.instances (
   incarnation uuid primary key,
+  process uuid, -- the same for all incarnations of a process; null: fenced before it registered
   instance text not null,
-  migration text, -- null: fenced before it registered
+  version text, -- of the library; null as above
+  migration text, -- null as above
   fenced boolean not null default false,
   started_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
@@ -28,7 +30,12 @@ create table crossfade.instances (
 create table crossfade.heartbeats (
   incarnation uuid primary key references crossfade.instances on delete cascade,
   heartbeat_at timestamptz not null default clock_timestamp(),
-  wanted text -- the stage its settings want
+  wanted text, -- the stage its settings want
+  epoch bigint not null default 0, -- the latest it has seen; what follows was counted in it
+  compared bigint not null default 0,
+  mismatched bigint not null default 0,
+  rehearsed bigint not null default 0,
+  differed bigint not null default 0
 ) with (fillfactor = 50);
 
 -- The keys whose copy in the other store is not known to be right. Rows come and go with every write: vacuumed by
@@ -82,6 +89,24 @@ create table crossfade.evidence (
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (migration, name)
 );
+
+-- What was done to a migration, by whom and on what grounds.
+create table crossfade.audit (
+  id uuid primary key,
+  at timestamptz not null,
+  migration text not null,
+  action text not null, -- moved, refused, undone, gave_up, abandoned
+  from_stage text not null,
+  to_stage text not null,
+  epoch bigint not null,
+  actor text not null,
+  instance text not null,
+  gates text not null, -- a line each
+  reason text,
+  pause_ms bigint
+);
+
+create index audit_latest on crossfade.audit (migration, at);
 
 -- Materialized views that are refreshed on a schedule: whoever updates the row refreshes, the others pass.
 create table crossfade.refreshes (

@@ -6,6 +6,7 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.Notices;
 import dev.crossfade.store.Rehearsal;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
@@ -13,6 +14,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +52,11 @@ final class ImmediateStore implements Store {
   }
 
   @Override
+  public Notices onControlChange(String migration, Runnable told) {
+    return delegate.onControlChange(migration, told);
+  }
+
+  @Override
   public List<RowState<?, ?>> recorded() {
     return delegate.recorded();
   }
@@ -70,8 +77,28 @@ final class ImmediateStore implements Store {
   }
 
   @Override
+  public void reach() {
+    delegate.reach();
+  }
+
+  @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     return delegate.problems(repositories);
+  }
+
+  @Override
+  public String identity() {
+    return delegate.identity();
+  }
+
+  @Override
+  public boolean canBackUp() {
+    return delegate.canBackUp();
+  }
+
+  @Override
+  public void backUp(Path file) {
+    delegate.backUp(file);
   }
 
   @Override

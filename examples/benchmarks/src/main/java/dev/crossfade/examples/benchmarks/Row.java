@@ -24,6 +24,7 @@ interface Row {
     rows.put("dual-write", new DualWrite());
     rows.put("sqlite-write", new SqliteWrite());
     rows.put("shadow-read", new ShadowRead());
+    rows.put("switch-pause", new SwitchPause());
     return rows;
   }
 }

@@ -34,7 +34,9 @@ class BenchmarksTest {
           "sqlite-write.16.journaled.writes",
           "sqlite-write.16.journaled.slowest-thread",
           "shadow-read.p50",
-          "shadow-read.mean");
+          "shadow-read.mean",
+          "switch-pause.50.there.p99",
+          "switch-pause.50.back.p99");
 
   @TempDir private Path directory;
 

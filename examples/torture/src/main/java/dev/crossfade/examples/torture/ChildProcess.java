@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +28,10 @@ final class ChildProcess {
   private final Writer commands;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<String, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
+
+  /** What it was asked and has not answered, also where nobody waits for the answer any more. */
+  private final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
   private final Thread reader;
   private volatile boolean gone;
@@ -66,6 +71,7 @@ final class ChildProcess {
           ready.complete(true);
         } else {
           String[] words = line.split(" ", 2);
+          unanswered.remove(words[0]);
           CompletableFuture<String> answer = waiting.remove(words[0]);
           if (answer != null) {
             answer.complete(words[1]);
@@ -109,23 +115,27 @@ final class ChildProcess {
     return ready.getNow(false) && !gone;
   }
 
+  /** Whether it does nothing any more that it was asked for. */
+  boolean isIdle() {
+    return gone || unanswered.isEmpty();
+  }
+
   /** Has it do something, and waits for its answer. */
   Answer ask(String command, Duration limit) throws InterruptedException {
     String number = String.valueOf(numbers.incrementAndGet());
     CompletableFuture<String> answer = new CompletableFuture<>();
     waiting.put(number, answer);
     if (gone) {
-      return new Answer(false, "it is gone");
+      return Answer.none("it is gone");
     }
     try {
+      unanswered.add(number);
       send(number + " " + command + "\n");
-      String text = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      boolean ok = text.startsWith("ok ");
-      return new Answer(ok, text.substring(text.indexOf(' ') + 1));
+      return Answer.of(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
     } catch (IOException e) {
-      return new Answer(false, "it is gone");
+      return Answer.none("it is gone");
     } catch (TimeoutException e) {
-      return new Answer(false, "no answer to " + command + " within " + limit.toSeconds() + " s");
+      return Answer.none("no answer to " + command + " within " + limit.toSeconds() + " s");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } finally {
@@ -138,8 +148,25 @@ final class ChildProcess {
     commands.flush();
   }
 
-  /** What it said. */
-  record Answer(boolean ok, String text) {}
+  /**
+   * What it said.
+   *
+   * @param ok whether it was done
+   * @param refused whether it was a move that was refused
+   * @param text what it came to, or why it did not
+   */
+  record Answer(boolean ok, boolean refused, String text) {
+    private static Answer of(String said) {
+      return new Answer(
+          said.startsWith("ok "),
+          said.startsWith("refused "),
+          said.substring(said.indexOf(' ') + 1));
+    }
+
+    private static Answer none(String why) {
+      return new Answer(false, false, why);
+    }
+  }
 
   /** As kill -9 does; returns when it is gone, and has written its death down. */
   void kill(HistoryWriter history) throws InterruptedException {

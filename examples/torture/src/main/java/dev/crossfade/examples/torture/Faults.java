@@ -254,9 +254,14 @@ final class Faults {
     }
   }
 
-  /** A commit, or a statement that is a transaction by itself: the one-row write with its mark. */
+  /**
+   * A commit, or a statement that is a transaction by itself: the one-row write with its mark, or
+   * with the key that complete remembers.
+   */
   private static boolean isLost(String sql, boolean commit) {
-    return commit ? sql.equalsIgnoreCase("commit") : sql.contains("crossfade.journal");
+    return commit
+        ? sql.equalsIgnoreCase("commit")
+        : sql.contains("crossfade.journal") || sql.contains("crossfade.remembered");
   }
 
   /** How often each kind was there. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * All child processes; each place is taken by one life after the other. Safe for use by many
@@ -83,6 +84,22 @@ final class Fleet implements AutoCloseable {
 
   synchronized ChildProcess child(int child) {
     return children.get(child);
+  }
+
+  /** Returns when nobody does anything any more that was ever asked for; all are to be there. */
+  void awaitIdle(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (int child = 0; child < size(); child++) {
+      while (!child(child).isIdle()) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              child(child).name()
+                  + " does not end what it was asked for; see its log in "
+                  + folder);
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 
   void kill(int child) throws InterruptedException {

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param duration how long faults and work go on
  * @param seed of the faults and the workers' dice; how threads interleave is the machine's
  * @param faults whether there are any
+ * @param randomMoves whether, with faults, steps are made up and down at random; else the primary
+ *     goes there and back
  * @param keep whether the folder stays after a clean run, too
  * @param folder where the run makes its own folder
  * @param children how many processes
@@ -19,6 +21,7 @@ record Options(
     Duration duration,
     long seed,
     boolean faults,
+    boolean randomMoves,
     boolean keep,
     Path folder,
     int children,
@@ -34,10 +37,13 @@ record Options(
   static Options given() {
     String faults = System.getProperty("torture.faults", "all");
     check(faults.equals("all") || faults.equals("none"), "faults must be all or none");
+    String moves = System.getProperty("torture.moves", "random");
+    check(moves.equals("random") || moves.equals("none"), "moves must be random or none");
     return new Options(
         Duration.ofMillis((long) (number("minutes", 2) * 60_000)),
         chosenSeed(),
         faults.equals("all"),
+        moves.equals("random"),
         Boolean.getBoolean("torture.keep"),
         Path.of(System.getProperty("torture.folder", System.getProperty("java.io.tmpdir"))),
         CHILDREN,

@@ -30,12 +30,17 @@ final class Run {
   private static final Duration ANSWER = Duration.ofMinutes(1);
   private static final long LONG_ENOUGH_SECONDS = 90;
 
+  /** Who has not moved in such a time has proved nothing about moves. */
+  private static final long MOVES_SECONDS = 60;
+
   private final Options options;
   private final PrintStream out;
   private final Path folder;
   private final List<String> failures = new ArrayList<>();
   private @Nullable Sustained sustained;
   private Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
+  private long moves;
+  private int refusedMoves;
 
   Run(Options options, PrintStream out) throws IOException {
     this.options = options;
@@ -51,7 +56,9 @@ final class Run {
         options.children(),
         options.duration().toSeconds(),
         options.seed(),
-        options.faults() ? "with faults" : "without faults",
+        options.faults()
+            ? options.randomMoves() ? "with faults and random moves" : "with faults"
+            : "without faults",
         folder);
     Verdict verdict;
     try (HistoryWriter history = new HistoryWriter(History.file(folder, -1, 0));
@@ -66,12 +73,18 @@ final class Run {
 
   private void work(Databases databases, Fleet fleet, HistoryWriter history) throws Exception {
     fleet.start();
-    Conductor conductor = new Conductor(fleet, options.seed() + 1);
-    conductor.begin();
-    if (options.faults()) {
-      withFaults(new Faults(databases, fleet, history, options.seed() + 2), conductor, fleet);
-    } else {
-      sustained = Sustained.run(options.duration(), databases, fleet, conductor, out);
+    try (MoveLog log = new MoveLog(folder)) {
+      Conductor conductor =
+          new Conductor(fleet, options.seed() + 1, options.faults() && options.randomMoves(), log);
+      conductor.begin();
+      if (options.faults()) {
+        withFaults(new Faults(databases, fleet, history, options.seed() + 2), conductor, fleet);
+      } else {
+        sustained = Sustained.run(options.duration(), databases, fleet, conductor, out);
+      }
+      conductor.finish();
+      moves = conductor.made();
+      refusedMoves = conductor.refused();
     }
   }
 
@@ -84,9 +97,12 @@ final class Run {
     try {
       watch(faults);
     } finally {
-      faults.end();
-      conductor.end();
-      counts = faults.counts();
+      try {
+        faults.end();
+      } finally {
+        conductor.rest();
+        counts = faults.counts();
+      }
     }
   }
 
@@ -108,17 +124,20 @@ final class Run {
     fleet.rest();
     ChildProcess child = fleet.child(0);
     long deadline = System.nanoTime() + SETTLED.toNanos();
+    Answer settled;
     Answer journal;
     do {
       child.ask("retry", ANSWER);
-      child.ask("settle 3000", ANSWER);
+      settled = child.ask("settle 3000", ANSWER); // also what complete remembered
       journal = child.ask("journal", ANSWER);
-    } while (!journal.text().equals("0 0 0") && System.nanoTime() < deadline);
-    if (!journal.text().equals("0 0 0")) {
+    } while (!isEmpty(settled, journal) && System.nanoTime() < deadline);
+    if (!isEmpty(settled, journal)) {
       failures.add(
           "the journal is not empty "
               + SETTLED.toSeconds()
-              + " s after the last fault: entries, left, parked "
+              + " s after the last fault: settled "
+              + settled.text()
+              + "; entries, left, parked "
               + journal.text()
               + " "
               + child.ask("parked", ANSWER).text());
@@ -126,6 +145,10 @@ final class Run {
     for (String stuck : fleet.end()) {
       failures.add(stuck + " did not end by itself");
     }
+  }
+
+  private static boolean isEmpty(Answer settled, Answer journal) {
+    return settled.text().equals("true") && journal.text().equals("0 0 0");
   }
 
   private Verdict check(Databases databases) throws SQLException, IOException {
@@ -144,6 +167,9 @@ final class Run {
         }
       }
     }
+    if (moves == 0 && options.duration().toSeconds() >= MOVES_SECONDS) {
+      failures.add("no move came about in all that time; " + refusedMoves + " were refused");
+    }
     failures.addAll(verdict.tooLittle());
     if (sustained != null) {
       failures.addAll(sustained.growth());
@@ -161,10 +187,12 @@ final class Run {
       out.printf("seed %d; logs and histories in %s%n", options.seed(), folder);
     }
     out.printf(
-        "writes %d acknowledged, %d unknown; faults %s; lost %d; differences %d; stale writes"
-            + " accepted %d%n",
+        "writes %d acknowledged, %d unknown; moves %d (refused %d); faults %s; lost %d;"
+            + " differences %d; stale writes accepted %d%n",
         verdict.acknowledged(),
         verdict.unknown(),
+        moves,
+        refusedMoves,
         shownCounts(),
         verdict.lost(),
         verdict.differences(),

@@ -45,7 +45,7 @@ record Sustained(List<Sample> quarters, int children, double seconds) {
         }
       }
     } finally {
-      conductor.endCopies();
+      conductor.rest();
     }
     return new Sustained(quarters, fleet.size(), (System.nanoTime() - begun) / 1e9);
   }

@@ -3,6 +3,7 @@ package dev.crossfade.examples.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.crossfade.examples.torture.app.Child;
+import dev.crossfade.examples.torture.app.StoreWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A short run, as users start it. Its seed may be given as {@code crossfade.test.seed}; how
  * processes interleave is the machine's.
  */
-@Tag("exhaustive")
 class TortureTest {
   private static final Duration DURATION = Duration.ofSeconds(45);
 
@@ -29,13 +29,14 @@ class TortureTest {
     long seed = Long.getLong("crossfade.test.seed", 4);
     System.out.println("-Dcrossfade.test.seed=" + seed);
 
-    boolean clean = run(new Options(DURATION, seed, true, false, folder, Options.CHILDREN, ""));
+    boolean clean =
+        run(new Options(DURATION, seed, true, true, false, folder, Options.CHILDREN, ""));
 
     assertThat(clean).as(text()).isTrue();
     assertThat(result())
         .matches(
-            "writes [1-9]\\d+ acknowledged, \\d+ unknown; faults [1-9]\\d* \\(.+\\);"
-                + " lost 0; differences 0; stale writes accepted 0");
+            "writes [1-9]\\d+ acknowledged, \\d+ unknown; moves \\d+ \\(refused \\d+\\); faults"
+                + " [1-9]\\d* \\(.+\\); lost 0; differences 0; stale writes accepted 0");
     assertThat(folder).isEmptyDirectory();
     assertNoChildren();
   }
@@ -44,13 +45,24 @@ class TortureTest {
    * A guard that is taken away must show, or else the test above would prove nothing. As a
    * difference between the stores, or as a loss where the store that lacks it became the primary.
    */
+  @Tag("exhaustive")
   @Test
   void changesThatAreDroppedAreFound() throws Exception {
-    Options options =
-        new Options(
-            Duration.ofSeconds(4), 1, false, false, folder, 2, DroppedChanges.class.getName());
+    assertFound(DroppedChanges.class);
+  }
 
-    boolean clean = run(options);
+  /** The same for a guard of moves. */
+  @Tag("exhaustive")
+  @Test
+  void movesThatDoNotDrainAreFound() throws Exception {
+    assertFound(UndrainedMoves.class);
+  }
+
+  private void assertFound(Class<? extends StoreWrapper> wrapper) throws Exception {
+    boolean clean =
+        run(
+            new Options(
+                Duration.ofSeconds(4), 1, false, false, false, folder, 2, wrapper.getName()));
 
     assertThat(clean).as(text()).isFalse();
     assertThat(result()).containsPattern("(lost|differences) [1-9]");

@@ -2,9 +2,11 @@ package dev.crossfade.examples.torture.app;
 
 import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener;
+import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
 import dev.crossfade.MoveReport;
 import dev.crossfade.Settings;
+import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.examples.torture.history.HistoryWriter;
 import dev.crossfade.postgres.PostgresStore;
@@ -34,13 +36,24 @@ final class Application implements AutoCloseable {
             .listener(new Moves(history))
             .build();
     migration = crossfade.migration(Tables.MIGRATION);
-    history.moved(migration.epoch(), migration.stage().id());
+    noteStage(migration, history);
     registers = crossfade.repository(Tables.Registers.class);
     elements = crossfade.repository(Tables.Elements.class);
     parents = crossfade.repository(Tables.Parents.class);
     children = crossfade.repository(Tables.Children.class);
     accounts = crossfade.repository(Tables.Accounts.class);
     transfers = crossfade.repository(Tables.Transfers.class);
+  }
+
+  /** Epoch and stage of one moment. */
+  private static void noteStage(Migration migration, HistoryWriter history) {
+    long epoch;
+    Stage stage;
+    do {
+      epoch = migration.epoch();
+      stage = migration.stage();
+    } while (epoch != migration.epoch());
+    history.moved(epoch, stage.id());
   }
 
   private static Store legacy(ChildOptions options) {
@@ -64,7 +77,7 @@ final class Application implements AutoCloseable {
 
   private static Store inAHurry(PostgresStore.Builder store) {
     return store
-        .connectionWait(Duration.ofSeconds(1))
+        .connectionWait(Duration.ofSeconds(3))
         .statementTimeout(Duration.ofSeconds(2))
         .lockWait(Duration.ofSeconds(1))
         .idleInTransaction(Duration.ofSeconds(2))
@@ -72,20 +85,22 @@ final class Application implements AutoCloseable {
         .open();
   }
 
+  /** Gates ask only that nothing is lost: nobody waits for a thousand compared reads here. */
   private static Settings settings(ChildOptions options) {
-    if (options.fullSpeed()) {
-      return Settings.builder().instance(options.name()).build(); // as an operator would run it
-    }
     Settings.Builder settings =
-        Settings.builder()
-            .instance(options.name())
+        Settings.builder().instance(options.name()).gates(any -> GateSettings.least());
+    if (options.fullSpeed()) {
+      return settings.build(); // as an operator would run it
+    }
+    Settings.Builder hurried =
+        settings
             .heartbeat(Duration.ofMillis(250))
             .lease(Duration.ofSeconds(2))
             .secondaryWait(Duration.ofMillis(200))
             .shadowSampling(0.2)
             .rehearsalSampling(0.2)
             .backfillChunk(100);
-    return differently(options.child(), settings).build();
+    return differently(options.child(), hurried).build();
   }
 
   /** Processes of one application need not all do it in the same way. */

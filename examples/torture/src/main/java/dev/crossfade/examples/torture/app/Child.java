@@ -12,8 +12,9 @@ import java.util.concurrent.Executors;
 
 /**
  * One process of the application. Takes commands from its standard input, a line each, {@code
- * NUMBER COMMAND ARGUMENT}, and answers {@code NUMBER ok TEXT} or {@code NUMBER failed TEXT}, when
- * it is done; several may be under way. When its standard input ends, so does it.
+ * NUMBER COMMAND ARGUMENT}, and answers {@code NUMBER ok TEXT}, {@code NUMBER failed TEXT} or, to a
+ * move, {@code NUMBER refused TEXT}, when it is done; several may be under way. When its standard
+ * input ends, so does it.
  */
 public final class Child {
   /** What it says when it works. */

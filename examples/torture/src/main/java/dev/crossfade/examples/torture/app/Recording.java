@@ -27,6 +27,15 @@ final class Recording {
     this.history = history;
   }
 
+  /** What was to be done has no place in the stage that was reached meanwhile. */
+  static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Overtaken(IllegalStateException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   /** An operation; gets its id, returns its result. */
   @FunctionalInterface
   interface Work {
@@ -54,6 +63,9 @@ final class Recording {
     } catch (OwnTransactions.Failed e) {
       outcome = e.outcome();
       result = List.of(String.valueOf(e.getMessage()));
+    } catch (Overtaken e) {
+      outcome = Outcome.FAILED;
+      result = List.of(e.getClass().getSimpleName());
     } catch (RuntimeException e) {
       outcome = Outcome.UNKNOWN;
       result = List.of(Kind.UNEXPECTED + e.getClass().getName());

@@ -1,6 +1,5 @@
 package dev.crossfade.examples.torture.check;
 
-import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.examples.torture.app.Keys;
 import dev.crossfade.examples.torture.history.History;
@@ -135,7 +134,9 @@ public final class Check {
         }
       }
       case VERIFY -> {
-        if (operation.isAnswered() && !result.get(0).equals("0")) {
+        if (operation.isAnswered()
+            && !result.get(0).equals("0")
+            && epochs.isConclusive(operation)) {
           violations.add(
               new Violation(
                   Violation.Kind.DIFFERENCE,
@@ -181,19 +182,6 @@ public final class Check {
     return history.operations().stream().filter(which).count();
   }
 
-  private long moves(Side from, Side to) {
-    return count(
-        operation ->
-            operation.kind() == Kind.MOVE
-                && operation.isAnswered()
-                && side(operation, 0) == from
-                && side(operation, 1) == to);
-  }
-
-  private static Side side(Operation move, int argument) {
-    return Stage.ofId(move.arguments().get(argument)).primary();
-  }
-
   private long decidedOn(String store) {
     return count(
         operation ->
@@ -210,9 +198,9 @@ public final class Check {
     Map<String, Long> needed =
         Map.of(
             "change of primary to PostgreSQL",
-            moves(Side.LEGACY, Side.TARGET),
+            epochs.changesTo(Side.TARGET),
             "change of primary to SQLite",
-            moves(Side.TARGET, Side.LEGACY),
+            epochs.changesTo(Side.LEGACY),
             "write while SQLite was the primary",
             decidedOn("legacy"),
             "write while PostgreSQL was the primary",
@@ -239,13 +227,20 @@ public final class Check {
                 Collectors.groupingBy(
                     operation -> operation.result().get(0), Collectors.counting()));
     return String.format(
-        "changes of primary: %d there, %d back, %d moves refused or unknown; backfills %d,"
-            + " verifications %d; reads %d strict, %d excused; writes refused %s",
-        moves(Side.LEGACY, Side.TARGET),
-        moves(Side.TARGET, Side.LEGACY),
+        "changes of primary: %d there, %d back, %d moves refused or unknown; epochs of each stage"
+            + " %s; backfills %d, verifications %d (%d excused); reads %d strict, %d excused;"
+            + " writes refused %s",
+        epochs.changesTo(Side.TARGET),
+        epochs.changesTo(Side.LEGACY),
         count(operation -> operation.kind() == Kind.MOVE && !operation.isAnswered()),
+        epochs.visits(),
         done(Kind.BACKFILL),
         done(Kind.VERIFY),
+        count(
+            operation ->
+                operation.kind() == Kind.VERIFY
+                    && operation.isAnswered()
+                    && !epochs.isConclusive(operation)),
         steps.strictReads(),
         steps.excusedReads(),
         new TreeMap<>(refused));

@@ -30,7 +30,7 @@ public enum Kind {
   MOVE,
   /** → rows, refused. */
   BACKFILL,
-  /** → differences. */
+  /** → differences, the epoch at its end. */
   VERIFY;
 
   /** How the result of a failure begins that no application should ever see. */

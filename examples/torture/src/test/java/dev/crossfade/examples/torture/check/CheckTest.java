@@ -368,8 +368,42 @@ class CheckTest {
 
   @Test
   void aVerificationThatFoundSomething() {
-    story.ok(1, 2, Kind.VERIFY, "v", "", "3");
+    story.ok(1, 2, Kind.VERIFY, "v", "", "3", "2");
     assertThat(story.verdict().differences()).isEqualTo(1);
+  }
+
+  @Test
+  void aVerificationAcrossAChangeOfStageProvesNothing() {
+    story.ok(1, 3, Kind.VERIFY, "v", "", "3", "3").epoch(3, "shadow");
+    assertClean();
+  }
+
+  /** Keys that were only remembered are in no journal before they are recalled. */
+  @Test
+  void aVerificationOnTheWayBackFromCompleteProvesNothing() {
+    story
+        .epoch(3, "live")
+        .epoch(4, "ramp_down")
+        .epoch(5, "complete")
+        .epoch(6, "ramp_down")
+        .ok(1, 2, Kind.VERIFY, "v", "", "3", "6")
+        .epoch(7, "live")
+        .ok(3, 4, Kind.VERIFY, "w", "", "3", "7");
+    assertClean();
+  }
+
+  @Test
+  void aVerificationAfterTheWayBackFromCompleteProvesSomething() {
+    story
+        .epoch(3, "live")
+        .epoch(4, "complete")
+        .epoch(5, "ramp_down")
+        .epoch(6, "live")
+        .epoch(7, "shadow")
+        .ok(1, 2, Kind.VERIFY, "v", "", "3", "7")
+        .epoch(8, "live")
+        .ok(3, 4, Kind.VERIFY, "w", "", "2", "8");
+    assertThat(story.verdict().differences()).isEqualTo(2);
   }
 
   @Test
@@ -420,6 +454,107 @@ class CheckTest {
         .epoch(3, "live")
         .ok(8, 9, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
         .row("register", 1000, "a", Keys.INITIAL);
+    assertThat(story.verdict().staleWrites()).isEqualTo(1);
+  }
+
+  /** Its process did not know how far forward the migration was, so it went all the way back. */
+  @Test
+  void aMoveOverSeveralStagesMayHaveDecidedAllOfThem() {
+    story
+        .epoch(3, "live")
+        .epoch(4, "ramp_down")
+        .ok(10, 20, Kind.MOVE, "m", "shadow dual_write", "7")
+        .epoch(5, "live")
+        .epoch(6, "shadow")
+        .epoch(7, "dual_write")
+        .knowing(4)
+        .ok(12, 13, Kind.PUT, "a", COLD, Keys.INITIAL, "legacy")
+        .knowing(7)
+        .unknown(15, 16, Kind.MOVE, "n", "dual_write shadow")
+        .ok(21, 22, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
+        .row("register", 1000, "a", Keys.INITIAL);
+    assertClean();
+  }
+
+  @Test
+  void aMoveThatWasRefusedOnItsWayMayHaveDecidedSomeOfIt() {
+    story
+        .epoch(3, "live")
+        .epoch(4, "ramp_down")
+        .operation(
+            10, 20, Kind.MOVE, "m", "shadow dual_write", Outcome.FAILED, "MoveRefusedException")
+        .epoch(5, "live")
+        .epoch(6, "shadow")
+        .knowing(4)
+        .ok(12, 13, Kind.PUT, "a", COLD, Keys.INITIAL, "legacy")
+        .ok(21, 22, Kind.MOVE, "n", "shadow shadow", "6")
+        .knowing(6)
+        .ok(23, 24, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
+        .row("register", 1000, "a", Keys.INITIAL);
+    assertClean();
+  }
+
+  @Test
+  void aMoveThatWasRefusedWithOneStepToGoHasDecidedNothing() {
+    story
+        .epoch(3, "live")
+        .operation(10, 20, Kind.MOVE, "m", "live shadow", Outcome.FAILED, "MoveRefusedException")
+        .ok(12, 13, Kind.PUT, "a", COLD, Keys.INITIAL, "legacy")
+        .ok(21, 22, Kind.MOVE, "n", "live shadow", "4")
+        .epoch(4, "shadow")
+        .ok(23, 24, Kind.FIND, "r", COLD, "a", Keys.INITIAL)
+        .row("register", 1000, "a", Keys.INITIAL);
+    assertThat(story.verdict().staleWrites()).isEqualTo(1);
+  }
+
+  /** It is known to one that made it, and died before it had written that down. */
+  @Test
+  void aStageOfWhichNobodyToldMayHaveHadEitherPrimary() {
+    story
+        .ok(1, 2, Kind.PUT, "a", COLD, Keys.INITIAL, "target")
+        .epoch(4, "shadow")
+        .ok(3, 4, Kind.PUT, "b", COLD, "a", "legacy")
+        .row("register", 1000, "b", "a");
+    assertClean();
+  }
+
+  @Test
+  void upAndDownThroughAllStages() {
+    story
+        .ok(1, 2, Kind.MOVE, "m3", "dual_write shadow", "3")
+        .epoch(3, "shadow")
+        .ok(3, 4, Kind.PUT, "a", COLD, Keys.INITIAL, "legacy")
+        .ok(5, 6, Kind.MOVE, "m4", "shadow live", "4")
+        .epoch(4, "live")
+        .ok(7, 8, Kind.PUT, "b", COLD, "a", "target")
+        .ok(9, 10, Kind.MOVE, "m5", "live ramp_down", "5")
+        .epoch(5, "ramp_down")
+        .ok(11, 12, Kind.MOVE, "m6", "ramp_down complete", "6")
+        .epoch(6, "complete")
+        .ok(13, 14, Kind.PUT, "c", COLD, "b", "target")
+        .ok(15, 16, Kind.FIND, "r", COLD, "c", "b")
+        .ok(17, 18, Kind.MOVE, "m7", "complete ramp_down", "7")
+        .epoch(7, "ramp_down")
+        .ok(19, 20, Kind.MOVE, "m8", "ramp_down live", "8")
+        .epoch(8, "live")
+        .ok(21, 22, Kind.MOVE, "m9", "live shadow", "9")
+        .epoch(9, "shadow")
+        .ok(23, 24, Kind.PUT, "d", COLD, "c", "legacy")
+        .knowing(6)
+        .ok(25, 26, Kind.FIND, "s", COLD, "c", "b")
+        .row("register", 1000, "d", "c");
+    assertClean();
+    assertThat(story.verdict().summary()).startsWith("changes of primary: 1 there, 1 back,");
+  }
+
+  @Test
+  void aWriteInCompleteOnTheLegacyStore() {
+    story
+        .ok(1, 2, Kind.MOVE, "m", "ramp_down complete", "3")
+        .epoch(3, "complete")
+        .ok(2.1, 2.2, Kind.PUT, "a", COLD, Keys.INITIAL, "target")
+        .ok(3, 4, Kind.PUT, "b", COLD, "a", "legacy")
+        .row("register", 1000, "b", "a");
     assertThat(story.verdict().staleWrites()).isEqualTo(1);
   }
 
