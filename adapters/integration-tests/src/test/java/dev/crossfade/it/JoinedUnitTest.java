@@ -21,7 +21,11 @@ import dev.crossfade.junit.FaultyStore;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -242,6 +246,27 @@ class JoinedUnitTest {
 
       app.assertSettled();
       assertThat(app.rows.row(app.primary().other(), "account", 1)).startsWith("a, 1,");
+    }
+  }
+
+  /** Even if the transaction is a deferred one, as connections to SQLite begin them by default. */
+  @Test
+  void nobodyWritesToTheFileBetweenTheLookAtTheStageAndTheWrite() throws SQLException {
+    try (Scenario app = in(Stage.DUAL_WRITE);
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + app.file());
+        Statement statement = other.createStatement();
+        OwnTransaction own = new OwnTransaction(app)) {
+      statement.execute("pragma busy_timeout = 0");
+      own.unit.run(
+          () -> {
+            assertThatThrownBy(() -> statement.execute("delete from account"))
+                .hasMessageContaining("SQLITE_BUSY");
+            app.accounts.save(account(1, "a", 1));
+          });
+      own.commit();
+
+      app.assertSettled();
+      assertThat(app.rows.row(Side.TARGET, "account", 1)).startsWith("a, 1,");
     }
   }
 

@@ -42,6 +42,11 @@ final class SqliteErrors {
     return cause instanceof SQLException e && code(e) == SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT;
   }
 
+  /** Of a statement that is right otherwise: SQLite has no code of its own for it. */
+  static boolean isNoSuchTable(SQLException cause) {
+    return code(cause) == SQLiteErrorCode.SQLITE_ERROR;
+  }
+
   /** Whether a failed commit has certainly been rolled back. */
   static boolean isRolledBack(SQLException cause) {
     int primary = primary(cause);

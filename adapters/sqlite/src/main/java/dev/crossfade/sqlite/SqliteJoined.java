@@ -12,8 +12,9 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A part of the application's own transaction. The epoch that it reads holds as soon as it writes:
- * SQLite lets it do so only if nobody has written since, and nobody then does until it ends.
+ * A part of the application's own transaction. The epoch that it reads holds: it has the write lock
+ * by then, so that nobody writes until it ends. A transaction that has read before gets the lock
+ * only if nobody has written since.
  */
 final class SqliteJoined extends JoinedSession {
   /** A temporary table hides the one of its name, and a temporary trigger changes others. */
@@ -23,6 +24,9 @@ final class SqliteJoined extends JoinedSession {
       where exists (
         select 1 from main.sqlite_master m where m.tbl_name = t.tbl_name collate nocase)
       """;
+
+  /** Changes nothing, but nobody else writes from here on until the transaction ends. */
+  private static final String WRITE_LOCK = "delete from main.crossfade_version where 0";
 
   private final SqliteSessions sessions;
   private final Settings settings;
@@ -38,6 +42,7 @@ final class SqliteJoined extends JoinedSession {
   @Override
   protected void check(Session session, Mark mark) throws SQLException {
     if (!checked) {
+      lock(session);
       checkConnection(session, mark);
       checked = true;
     }
@@ -45,6 +50,21 @@ final class SqliteJoined extends JoinedSession {
     ControlRow row = Control.row(session, mark.migration());
     if (row == null || !row.isOpen() || row.epoch() != mark.epoch()) {
       throw new StaleEpochException(mark.migration(), mark.epoch());
+    }
+  }
+
+  /**
+   * Before anything is read: a transaction that reads first could write only if nobody has written
+   * in between. One that has read before may see an old stage, and learns that; if not, its first
+   * write is refused. A file without that table is refused by what follows.
+   */
+  private static void lock(Session session) throws SQLException {
+    try {
+      session.execute(WRITE_LOCK);
+    } catch (SQLException e) {
+      if (!SqliteErrors.isBusySnapshot(e) && !SqliteErrors.isNoSuchTable(e)) {
+        throw e;
+      }
     }
   }
 
