@@ -77,7 +77,7 @@ final class Application implements AutoCloseable {
 
   private static Store inAHurry(PostgresStore.Builder store) {
     return store
-        .connectionWait(Duration.ofSeconds(1))
+        .connectionWait(Duration.ofSeconds(3))
         .statementTimeout(Duration.ofSeconds(2))
         .lockWait(Duration.ofSeconds(1))
         .idleInTransaction(Duration.ofSeconds(2))
