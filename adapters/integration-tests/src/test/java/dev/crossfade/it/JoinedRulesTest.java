@@ -483,15 +483,37 @@ class JoinedRulesTest {
     try (Scenario app = in(Stage.LIVE);
         OwnTransaction own = new OwnTransaction(app)) {
       own.unit.run(() -> app.accounts.save(account(1, "a", 1)));
-      app.rows.text(
-          Side.TARGET,
-          "select pg_terminate_backend(pid) from pg_stat_activity"
-              + " where datname = current_database() and state = 'idle in transaction'");
+      endSession(app);
 
       assertThatThrownBy(() -> own.unit.run(() -> app.accounts.save(account(2, "b", 1))))
           .isInstanceOf(StoreUnavailableException.class);
       own.unit.rolledBack();
       assertThat(app.rows.all(Side.TARGET)).isEmpty();
     }
+  }
+
+  /** Not the body has ended the transaction then, though nothing is left to end. */
+  @Test
+  void aServerThatEndsTheSessionAtTheEndOfARunLeavesNothing() {
+    try (Scenario app = in(Stage.LIVE);
+        OwnTransaction own = new OwnTransaction(app)) {
+      assertThatThrownBy(
+              () ->
+                  own.unit.run(
+                      () -> {
+                        app.accounts.save(account(1, "a", 1));
+                        endSession(app);
+                      }))
+          .isInstanceOf(StoreUnavailableException.class);
+      own.unit.rolledBack();
+      assertThat(app.rows.all(Side.TARGET)).isEmpty();
+    }
+  }
+
+  private static void endSession(Scenario app) {
+    app.rows.text(
+        Side.TARGET,
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+            + " where datname = current_database() and state = 'idle in transaction'");
   }
 }

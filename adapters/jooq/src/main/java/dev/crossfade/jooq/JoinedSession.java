@@ -1,6 +1,7 @@
 package dev.crossfade.jooq;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.StoreException;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Mark;
@@ -118,6 +119,10 @@ public abstract class JoinedSession implements JoinedTransaction {
     try {
       session.execute("release savepoint " + SAVEPOINT);
     } catch (SQLException e) {
+      CrossfadeException failure = sessions.failure(e, "ending a run in a joined transaction");
+      if (!(failure instanceof StoreException)) {
+        throw failure; // the connection broke, or the server gave the transaction up
+      }
       throw new IllegalStateException(
           "the body of a run has ended the transaction that it runs in, or gone back to a savepoint"
               + " from before the run; commit and roll back outside of runs. What was not committed is"
