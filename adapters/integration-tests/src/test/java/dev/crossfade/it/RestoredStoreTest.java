@@ -30,7 +30,7 @@ class RestoredStoreTest {
 
       assertThat(app.rows.text(Side.TARGET, "select state from crossfade.control"))
           .as("not opened")
-          .contains("moved");
+          .containsExactly("[state=moved]");
       app.abandon();
     }
   }

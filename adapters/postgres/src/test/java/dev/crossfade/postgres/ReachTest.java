@@ -20,7 +20,11 @@ class ReachTest {
   @Test
   void aPoolThatIsFullSaysNothing(TestDatabase database) throws SQLException {
     try (PostgresStore store =
-            Fixture.at(database, 1).connectionWait(Duration.ofMillis(250)).open();
+            PostgresStore.at(database.jdbcUrl())
+                .credentials(database.user(), database.password())
+                .poolSize(1)
+                .connectionWait(Duration.ofMillis(250))
+                .open();
         Connection taken = store.pool().open()) {
       assertThat(taken.isClosed()).isFalse();
       assertThatThrownBy(store::identity).isInstanceOf(StoreUnavailableException.class);
