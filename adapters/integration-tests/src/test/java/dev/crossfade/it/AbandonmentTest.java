@@ -206,6 +206,7 @@ class AbandonmentTest {
           .atMost(Scenario.PATIENCE)
           .until(app.migration::secondaryAvailable);
       app.migration.backfill();
+      assertThat(app.migration.awaitSettled(Scenario.PATIENCE)).isTrue();
       VerificationReport found = app.migration.verify();
       assertThat(found.differences()).as("the row that only it has").hasSize(1);
       app.migration.repair(found.differences());
