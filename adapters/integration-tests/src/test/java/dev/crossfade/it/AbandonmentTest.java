@@ -67,6 +67,7 @@ class AbandonmentTest {
             () ->
                 app.events.all(AvailabilityEvent.class).stream()
                     .anyMatch(event -> event.reason() == Reason.UNFIT && !event.available()));
+    awaitFreshConnections(app);
   }
 
   /** The pool looks at those that were idle for long enough, and replaces the broken ones. */
