@@ -1,5 +1,7 @@
 package dev.crossfade.wiring;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.crossfade.store.Instances.Counts;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,7 +54,7 @@ public final class EpochCounts {
 
   /** What was counted in that epoch so far. */
   public Counts in(long epoch) {
-    Tally tally = latest.get();
+    Tally tally = requireNonNull(latest.get());
     return tally.epoch == epoch ? tally.counts() : Counts.NONE;
   }
 

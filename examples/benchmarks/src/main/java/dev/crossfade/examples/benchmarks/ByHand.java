@@ -2,6 +2,7 @@ package dev.crossfade.examples.benchmarks;
 
 import dev.crossfade.Stage;
 import dev.crossfade.junit.TestPostgres;
+import java.util.Optional;
 
 /**
  * {@code find} and {@code save} as a repository inherits them, generated or not, through the whole
@@ -20,7 +21,7 @@ final class ByHand implements Row {
       BareSqlite sqlite = databases.bareSqlite();
       measure(
           "by-hand.off",
-          new Contest(options, key -> sqlite.find(key).orElseThrow()),
+          new Contest(options, key -> there(sqlite.find(key))),
           new Contest(options, key -> sqlite.save(Item.next(key))),
           application,
           figures);
@@ -28,10 +29,16 @@ final class ByHand implements Row {
       BarePostgres postgres = databases.barePostgres();
       measure(
           "by-hand.complete",
-          new Contest(options, key -> postgres.find(key).orElseThrow()),
+          new Contest(options, key -> there(postgres.find(key))),
           new Contest(options, key -> postgres.save(Item.next(key))),
           application,
           figures);
+    }
+  }
+
+  private static void there(Optional<Item> found) {
+    if (found.isEmpty()) {
+      throw new IllegalStateException("there is no such item");
     }
   }
 
