@@ -115,7 +115,7 @@ class EndToEndTest {
       // A wanted stage is obeyed.
       write("  heartbeat: 200ms\n  migrations: {notes: {stage: dual_write}}\n");
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(() -> assertThat(migration.stage()).isEqualTo(Stage.DUAL_WRITE));
     }
   }

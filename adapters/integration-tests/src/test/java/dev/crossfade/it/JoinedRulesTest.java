@@ -17,6 +17,7 @@ import dev.crossfade.Stage.Side;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.SwitchInProgressException;
 import dev.crossfade.it.Domain.Preference;
+import dev.crossfade.junit.FaultyStore;
 import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import dev.crossfade.junit.TcpProxy;
@@ -104,6 +105,53 @@ class JoinedRulesTest {
       assertThat(app.migration.stage()).isEqualTo(to);
       assertThat(app.rows.row(app.primary(), "account", 1)).startsWith("a, 1,");
     }
+  }
+
+  /** What has looked at the control row and found it closed holds nothing while it waits. */
+  @Test
+  void aTransactionThatWaitsForAChangeDoesNotHoldItUp() throws Exception {
+    Duration patience = Duration.ofSeconds(30);
+    try (Scenario app =
+        Scenario.with()
+            .settings(s -> s.switchLimit(patience).writeWait(patience))
+            .startIn(Stage.LIVE)) {
+      FaultyStore old = app.store(Side.TARGET);
+      old.plan(Fault.HELD_BEFORE, 2, Step.CONTROL); // the decision
+      CompletableFuture<Void> move =
+          CompletableFuture.runAsync(() -> app.migration.moveTo(Stage.SHADOW));
+      old.awaitHit(Scenario.PATIENCE);
+      try (OwnTransaction own = new OwnTransaction(app)) {
+        CompletableFuture<Void> run =
+            CompletableFuture.runAsync(
+                () -> own.unit.run(() -> app.accounts.save(account(1, "a", 1))));
+        await("it has looked and waits")
+            .atMost(Scenario.PATIENCE)
+            .until(() -> idleAfterRelease(app) == 1);
+        assertThat(locksOfControl(app)).isEmpty();
+        old.release();
+        move.get(60, TimeUnit.SECONDS);
+
+        assertThatThrownBy(() -> run.get(60, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(SwitchInProgressException.class)
+            .hasMessageContaining("begin again");
+        own.rollBack();
+      }
+      assertThat(app.accounts.count()).isZero();
+    }
+  }
+
+  private static long idleAfterRelease(Scenario app) {
+    return app.rows.count(
+        Side.TARGET,
+        "select count(*) from pg_stat_activity where datname = current_database()"
+            + " and state = 'idle in transaction' and query like 'release savepoint crossfade_%'");
+  }
+
+  private static List<String> locksOfControl(Scenario app) {
+    return app.rows.texts(
+        Side.TARGET,
+        "select l.mode || ' ' || l.granted || ' ' || coalesce(a.state, '') || ' ' || coalesce(a.query, '') from pg_locks l left join pg_stat_activity a using (pid) where relation = 'crossfade.control'::regclass"
+            + " and mode <> 'AccessShareLock'");
   }
 
   @Tag("exhaustive")

@@ -47,13 +47,11 @@ class RollbackWindowTest {
 
       app.migration.backfill();
       assertThatThrownBy(() -> app.migration.moveTo(Stage.SHADOW))
-          .as("what was deleted is still there")
+          .as("nothing has compared the stores since")
           .isInstanceOf(MoveRefusedException.class)
           .hasMessageContaining("were forgotten");
       VerificationReport found = app.migration.verify();
-      assertThat(found.differences()).hasSize(1);
-      app.migration.repair(found.differences());
-      assertThat(app.migration.verify().isClean()).isTrue();
+      assertThat(found.isClean()).as("%s", found).isTrue();
 
       app.migration.moveTo(Stage.SHADOW);
 
@@ -67,7 +65,6 @@ class RollbackWindowTest {
     try (Scenario app = afterTheWindow()) {
       app.moveTo(Stage.LIVE);
       app.migration.backfill();
-      app.migration.repair(app.migration.verify().differences());
       assertThat(app.migration.verify().isClean()).isTrue();
       app.moveTo(Stage.SHADOW);
       app.source.change(app.settings().toBuilder().rollbackWindow(Duration.ofDays(1)).build());

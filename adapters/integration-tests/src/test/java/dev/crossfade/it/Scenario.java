@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>The stores are wrapped in {@link FaultyStore}s, which only count until a test plans a fault.
  */
 final class Scenario implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
   static final String MIGRATION = Bank.MIGRATION;
 
   /** Connections of a test's pool: it fills, and to connect takes longer than most tests. */

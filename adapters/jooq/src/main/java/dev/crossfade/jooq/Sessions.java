@@ -28,7 +28,7 @@ public abstract class Sessions {
     this.dialect = dialect;
   }
 
-  /** Runs a read in a transaction of its own. */
+  /** Runs a read; each of its statements may see another state. */
   protected abstract <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException;
 
   /**

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FaultyStoreTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Change CHANGE =
       new Change("m", 1, new UUID(1, 1), List.of(), Duration.ofSeconds(5));
 

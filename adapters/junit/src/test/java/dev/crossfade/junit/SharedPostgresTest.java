@@ -22,7 +22,7 @@ import org.testcontainers.DockerClientFactory;
 /** Which JVMs share a server, and when it goes. The JVMs are real ones. */
 @Tag("exhaustive")
 class SharedPostgresTest {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @TempDir Path files;
 

@@ -42,13 +42,19 @@ final class PostgresJoined extends JoinedSession {
       where j.owner = e.owner and j.id = e.id
       """;
 
+  private static final String UNLOCKED = "crossfade_epoch";
+  private static final String RELEASE = "release savepoint " + UNLOCKED;
+
   /** No such table, no such schema. */
   private static final Set<String> NOT_INSTALLED = Set.of("42P01", "3F000");
 
   private final Supplier<String> schemas;
   private final String store;
   private final boolean weakAllowed;
-  private boolean checked;
+
+  /** A run has locked the row; the application may have gone back to a savepoint of before. */
+  private boolean locked;
+
   private boolean outlasts;
 
   /**
@@ -66,24 +72,36 @@ final class PostgresJoined extends JoinedSession {
     this.weakAllowed = weakAllowed;
   }
 
+  /**
+   * The first check has a savepoint of its own: where it finds the row closed, the transaction may
+   * wait for the next stage, and must not keep the lock that the change to it waits for.
+   */
   @Override
   protected void check(Session session, Mark mark) throws SQLException {
-    if (!checked) {
+    boolean open;
+    if (locked) {
+      open = isOpen(session, mark);
+    } else {
       checkSession(session, mark);
-      checked = true;
+      session.execute("savepoint " + UNLOCKED);
+      open = isOpen(session, mark);
+      session.execute(open ? RELEASE : "rollback to savepoint " + UNLOCKED + "; " + RELEASE);
+      locked = open;
     }
-    String expected = schemas.get();
-    boolean open =
-        session.query(
-            CHECK_EPOCH,
-            statement -> {
-              statement.setString(1, mark.migration());
-              statement.setLong(2, mark.epoch());
-            },
-            rows -> isOpen(rows, expected));
     if (!open) {
       throw new StaleEpochException(mark.migration(), mark.epoch());
     }
+  }
+
+  private boolean isOpen(Session session, Mark mark) throws SQLException {
+    String expected = schemas.get();
+    return session.query(
+        CHECK_EPOCH,
+        statement -> {
+          statement.setString(1, mark.migration());
+          statement.setLong(2, mark.epoch());
+        },
+        rows -> isOpen(rows, expected));
   }
 
   private void checkSession(Session session, Mark mark) throws SQLException {
@@ -159,6 +177,6 @@ final class PostgresJoined extends JoinedSession {
 
   @Override
   public boolean outlastsChange() {
-    return outlasts;
+    return outlasts && !locked;
   }
 }

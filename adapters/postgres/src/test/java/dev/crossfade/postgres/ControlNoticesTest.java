@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Who asks is told of changes of a control row that others make, and of no more than that. */
 @ExtendWith(PostgresExtension.class)
 class ControlNoticesTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SESSIONS =
       "from pg_stat_activity where datname = current_database()"
           + " and application_name = 'crossfade-notices'";

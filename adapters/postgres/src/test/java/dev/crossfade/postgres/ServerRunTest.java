@@ -28,7 +28,7 @@ class ServerRunTest {
 
       String after =
           await()
-              .atMost(Duration.ofSeconds(60))
+              .atMost(Duration.ofMinutes(2))
               .ignoreExceptions()
               .until(store::identity, identity -> !identity.equals(before));
       assertThat(identityOf(database)).isEqualTo(after);

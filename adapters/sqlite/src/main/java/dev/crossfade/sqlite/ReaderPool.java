@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connections that only read, beside the writer; opened when first needed. In WAL they neither wait
- * for the writer nor hold it up.
+ * for the writer nor hold it up. One on which a read has failed is closed, in or outside of a
+ * transaction.
  */
 final class ReaderPool {
   private final Settings settings;
@@ -29,16 +30,14 @@ final class ReaderPool {
     this.permits = new Semaphore(settings.readers(), true);
   }
 
-  /** Runs a read in a transaction of its own, so that several statements see one state. */
+  /** Runs a read in which each statement sees a state of its own. */
   <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException {
     acquire();
     try {
       Session session = session();
       boolean done = false;
       try {
-        session.update("begin", Session.Binder.NONE);
         R result = work.run(session);
-        session.update("commit", Session.Binder.NONE);
         done = true;
         return result;
       } finally {
@@ -47,6 +46,17 @@ final class ReaderPool {
     } finally {
       permits.release();
     }
+  }
+
+  /** Runs a read in a transaction, so that its statements see one state. */
+  <R extends @Nullable Object> R snapshot(Session.Work<R> work) throws SQLException {
+    return read(
+        session -> {
+          session.update("begin", Session.Binder.NONE);
+          R result = work.run(session);
+          session.update("commit", Session.Binder.NONE);
+          return result;
+        });
   }
 
   PoolUse use() {
@@ -103,22 +113,13 @@ final class ReaderPool {
   }
 
   private void giveBack(Session session, boolean done) {
-    if (!closed && (done || rolledBack(session))) {
+    if (done && !closed) {
       idle.push(session);
     } else {
       closeQuietly(session);
     }
     if (closed) {
       close();
-    }
-  }
-
-  private static boolean rolledBack(Session session) {
-    try {
-      session.update("rollback", Session.Binder.NONE);
-      return true;
-    } catch (SQLException e) {
-      return false;
     }
   }
 

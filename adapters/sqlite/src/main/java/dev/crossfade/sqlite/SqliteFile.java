@@ -136,7 +136,7 @@ final class SqliteFile implements WriterConnection.Connector {
   /** Reads, though the store may not be connected yet. */
   <R> R read(Session.Work<R> work) {
     try {
-      return readers.read(work);
+      return readers.snapshot(work);
     } catch (SQLException e) {
       throw errors.translate(e, "connecting");
     }

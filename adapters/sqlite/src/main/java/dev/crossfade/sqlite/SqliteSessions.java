@@ -59,10 +59,10 @@ final class SqliteSessions extends Sessions {
     return (TableLoad<T, K>) loads.computeIfAbsent(table, TableLoad::new);
   }
 
-  /** Reads, with the driver's exceptions translated. */
+  /** Reads one state, with the driver's exceptions translated. */
   <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
     try {
-      return read(work);
+      return file.get().readers().snapshot(work);
     } catch (SQLException e) {
       throw failure(e, doing);
     }

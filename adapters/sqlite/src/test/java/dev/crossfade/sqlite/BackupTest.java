@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a backup holds, what is left of one that failed, and what tells a restored file. */
 @Timeout(240)
 class BackupTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int BALLAST = 20_000;
 
   @TempDir Path directory;

@@ -17,7 +17,7 @@ import java.time.Duration;
  * <p>Safe for use by many threads.
  */
 public final class CrossfadeKit {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final TestApplication application;
 

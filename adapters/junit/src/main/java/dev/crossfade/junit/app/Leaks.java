@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a closed application has left behind. For one thread. */
 final class Leaks {
-  private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
+  private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
   private final Set<Thread> before = ours();
   private final boolean threadsCount;
@@ -37,7 +37,7 @@ final class Leaks {
         .collect(Collectors.toSet());
   }
 
-  /** What is there that should not be, a sentence each. Waits up to 10 s for it to go. */
+  /** What is there that should not be, a sentence each. Waits up to 30 s for it to go. */
   List<String> found(Path file, TestDatabase database) {
     List<String> found = new ArrayList<>();
     if (threadsCount) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractTheme {
   static final String MIGRATION = "contract";
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  static final Duration LIMIT = Duration.ofMinutes(2);
   static final Duration NO_REST = Duration.ZERO;
   static final Pulse PULSE = new Pulse(null, 1, Counts.NONE);
   static final ControlRow OPEN = ControlRow.open(MIGRATION, 1, Stage.DUAL_WRITE);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Threads of a test, all over when it is; and its ways to wait. */
 final class Crew implements AutoCloseable {
   /** Longer than anything takes that works; what waits longer has failed. */
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final List<Thread> threads = new ArrayList<>();
 

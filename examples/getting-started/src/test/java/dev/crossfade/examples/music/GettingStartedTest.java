@@ -74,7 +74,7 @@ class GettingStartedTest {
       Files.writeString(
           configuration,
           Files.readString(configuration).replace("stage: off", "stage: dual_write"));
-      await().atMost(Duration.ofSeconds(30)).until(() -> migration.stage() == Stage.DUAL_WRITE);
+      await().atMost(Duration.ofMinutes(2)).until(() -> migration.stage() == Stage.DUAL_WRITE);
       assertThat(MusicApplication.copy(migration).isClean()).isTrue();
 
       Tracks tracks = crossfade.repository(Tracks.class);

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * something is under way then.
  */
 public final class UndrainedMoves implements StoreWrapper {
-  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
   @Override
   public Store wrap(Side side, Store store) {
