@@ -89,8 +89,7 @@ class KeysAfterRollbackTest {
     try (Scenario app = Scenario.with().settings(s -> s.parkAfter(2)).startIn(Stage.LIVE)) {
       app.accounts.insert(account("good", 1));
       app.rows.execute(
-          Side.LEGACY,
-          "alter table account add column no_bad text check (code <> 'bad')");
+          Side.LEGACY, "alter table account add column no_bad text check (code <> 'bad')");
       Account bad = app.accounts.insert(account("bad", 1));
       await("it is parked")
           .atMost(Scenario.PATIENCE)

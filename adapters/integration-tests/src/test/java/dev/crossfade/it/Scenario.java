@@ -269,7 +269,7 @@ final class Scenario implements AutoCloseable {
 
   /** Where the server is taken away it is waited for in vain; elsewhere a machine may be busy. */
   private Duration connectionWait() {
-    return Duration.ofSeconds(proxy == null ? 30 : 1);
+    return Duration.ofSeconds(proxy == null && options.server == null ? 30 : 1);
   }
 
   /** Builds the application, as at the start of its process. */

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A short run, as users start it. Its seed may be given as {@code crossfade.test.seed}; how
  * processes interleave is the machine's.
  */
-@Tag("exhaustive")
 class TortureTest {
   private static final Duration DURATION = Duration.ofSeconds(45);
 
@@ -46,12 +45,14 @@ class TortureTest {
    * A guard that is taken away must show, or else the test above would prove nothing. As a
    * difference between the stores, or as a loss where the store that lacks it became the primary.
    */
+  @Tag("exhaustive")
   @Test
   void changesThatAreDroppedAreFound() throws Exception {
     assertFound(DroppedChanges.class);
   }
 
   /** The same for a guard of moves. */
+  @Tag("exhaustive")
   @Test
   void movesThatDoNotDrainAreFound() throws Exception {
     assertFound(UndrainedMoves.class);
