@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     primary is being changed
  * @param pools how this process uses its connections to both stores, whatever migration they serve
  * @param rounds how the continuous verification of this process goes
+ * @param guarantees what the deployments of the stores guarantee and what not, where that depends
+ *     on them, each behind its store's name
  */
 public record MigrationStatus(
     String migration,
@@ -48,7 +50,8 @@ public record MigrationStatus(
     @Nullable Stage next,
     List<GateAnswer> gates,
     List<PoolUse> pools,
-    Rounds rounds) {
+    Rounds rounds,
+    List<String> guarantees) {
 
   /** Copies what is given. */
   public MigrationStatus {
@@ -57,6 +60,7 @@ public record MigrationStatus(
     rehearsals = Map.copyOf(rehearsals);
     gates = List.copyOf(gates);
     pools = List.copyOf(pools);
+    guarantees = List.copyOf(guarantees);
   }
 
   /**

@@ -71,7 +71,15 @@ final class StatusReport {
         last ? null : next,
         last ? List.of() : moves.plan(next).gates(),
         pools(),
-        continuous.rounds());
+        continuous.rounds(),
+        guarantees());
+  }
+
+  private List<String> guarantees() {
+    return Stream.of(Side.values())
+        .map(crossing::store)
+        .flatMap(store -> store.guarantees().stream().map(said -> store.name() + ": " + said))
+        .toList();
   }
 
   private List<PoolUse> pools() {

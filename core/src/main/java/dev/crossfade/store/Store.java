@@ -64,6 +64,15 @@ public interface Store extends AutoCloseable {
    */
   String identity();
 
+  /**
+   * What the deployment it is connected to guarantees, and what not, as it was found when it was
+   * connected: a sentence each, for operators. Asks nobody. By default there is nothing to say,
+   * because all is as documented whatever the deployment.
+   */
+  default List<String> guarantees() {
+    return List.of();
+  }
+
   /** Whether it can {@linkplain #backUp back itself up}. */
   default boolean canBackUp() {
     return false;

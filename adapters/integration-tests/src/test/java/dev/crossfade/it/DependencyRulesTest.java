@@ -98,6 +98,15 @@ class DependencyRulesTest {
           "dev.crossfade.store",
           "dev.crossfade.jooq");
 
+  @ArchTest
+  static final ArchRule mongodbKnowsOnlyItsOwnDriver =
+      only(
+          resideInAnyPackage("dev.crossfade.mongodb.."),
+          "com.mongodb..",
+          "org.bson..",
+          "dev.crossfade",
+          "dev.crossfade.store");
+
   /** The stores it opens are found by what they provide. */
   @ArchTest
   static final ArchRule configKnowsNoStore =

@@ -438,6 +438,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public List<String> guarantees() {
+    return delegate.guarantees();
+  }
+
+  @Override
   public List<PoolUse> pools() {
     return delegate.pools();
   }
