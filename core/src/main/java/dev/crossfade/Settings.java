@@ -45,6 +45,8 @@ import java.util.function.UnaryOperator;
  * @param backfillSpace how many times the size of the primary's rows must be free on the disk of
  *     the other store before a backfill begins, as far as both can be told; zero to begin whatever
  *     is free
+ * @param backfillIndexesLast whether a backfill drops the foreign keys and plain indexes of tables
+ *     that are empty in the other store, and builds them when it has ended
  * @param verificationThreads how many ranges of keys a verification compares at once; each takes a
  *     connection to either store while it reads. More: faster while the machines have processors to
  *     spare, and fewer connections for the application
@@ -83,6 +85,7 @@ public record Settings(
     int backfillLanes,
     int backfillRate,
     double backfillSpace,
+    boolean backfillIndexesLast,
     int verificationThreads,
     int verificationRate,
     int parkAfter,
@@ -241,6 +244,7 @@ public record Settings(
     private int backfillLanes = 2;
     private int backfillRate;
     private double backfillSpace = 3;
+    private boolean backfillIndexesLast;
     private int verificationThreads = 2;
     private int verificationRate;
     private int parkAfter = 5;
@@ -273,6 +277,7 @@ public record Settings(
       backfillLanes = from.backfillLanes;
       backfillRate = from.backfillRate;
       backfillSpace = from.backfillSpace;
+      backfillIndexesLast = from.backfillIndexesLast;
       verificationThreads = from.verificationThreads;
       verificationRate = from.verificationRate;
       parkAfter = from.parkAfter;
@@ -393,6 +398,12 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#backfillIndexesLast}; default false. */
+    public Builder backfillIndexesLast(boolean value) {
+      backfillIndexesLast = value;
+      return this;
+    }
+
     /** Sets {@link Settings#verificationThreads}; default 2. */
     public Builder verificationThreads(int value) {
       verificationThreads = value;
@@ -494,6 +505,7 @@ public record Settings(
           backfillLanes,
           backfillRate,
           backfillSpace,
+          backfillIndexesLast,
           verificationThreads,
           verificationRate,
           parkAfter,

@@ -142,6 +142,10 @@ public final class Backfill implements AutoCloseable {
       if (anew) {
         survey.position.clear();
       }
+      if (crossing.settings().backfillIndexesLast()) {
+        Side secondary = survey.view.secondary();
+        crossing.store(secondary).dropIndexes(repositories(secondary));
+      }
       started =
           new BackfillJob(
               parts, survey.view, survey.runs, survey.totals, survey.position, this::release);

@@ -234,6 +234,7 @@ final class BackfillJob implements BackfillRun {
     BackfillReport report = null;
     Throwable failed = failure.get();
     try {
+      crossing.store(view.secondary()).rebuildIndexes();
       if (failed == null && pace.isEnded()) {
         failed =
             new CancellationException(
@@ -244,7 +245,7 @@ final class BackfillJob implements BackfillRun {
         report = finish();
       }
     } catch (RuntimeException | Error e) {
-      failed = e;
+      failed = failed == null ? e : with(failed, e);
     }
     ended.run();
     if (report != null) {
@@ -253,6 +254,11 @@ final class BackfillJob implements BackfillRun {
       outcome.completeExceptionally(failed);
     }
     over.countDown();
+  }
+
+  private static Throwable with(Throwable first, Throwable another) {
+    first.addSuppressed(another);
+    return first;
   }
 
   private BackfillReport finish() {

@@ -210,6 +210,35 @@ public interface Store extends AutoCloseable {
    */
   default void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {}
 
+  /**
+   * Drops the foreign keys and plain indexes of those of these tables that are empty, so that a
+   * load need not keep them up. What was dropped is remembered in the store, in the transaction
+   * that drops it, until {@link #rebuildIndexes} of whichever process has brought it back: a crash
+   * forgets none. Keys, unique indexes and checks stay. By default nothing is dropped.
+   *
+   * @return how they are called
+   */
+  default List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return List.of();
+  }
+
+  /**
+   * Brings back what {@link #dropIndexes} has dropped, each by itself, as it was defined; safe to
+   * repeat, and by several processes at once. Writes to a table wait while its index is built.
+   *
+   * @return how they are called
+   * @throws dev.crossfade.CrossfadeException if one cannot be brought back, as a foreign key that
+   *     rows violate meanwhile; those before it are back, it and those behind it stay remembered
+   */
+  default List<String> rebuildIndexes() {
+    return List.of();
+  }
+
+  /** What was dropped and is not back yet; asks the store. */
+  default List<String> droppedIndexes() {
+    return List.of();
+  }
+
   /** How much room these rows take, and how much is left. By default nothing is known. */
   default Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
     return Room.UNKNOWN;

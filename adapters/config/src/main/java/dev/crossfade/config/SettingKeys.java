@@ -166,6 +166,14 @@ final class SettingKeys {
               "How many times the size of the rows must be free on the other store's disk before a"
                   + " backfill begins, as far as both stores can tell; `0` to begin whatever is"
                   + " free."),
+          setting(
+              "backfillIndexesLast",
+              StoreOption.Type.YES_NO,
+              Settings::backfillIndexesLast,
+              (b, v) -> b.backfillIndexesLast((Boolean) v),
+              "Whether a backfill drops the foreign keys and plain indexes of tables that are empty"
+                  + " in PostgreSQL, and builds them at its end. Faster for large tables; until then"
+                  + " nothing checks those foreign keys, and no move leaves them behind."),
           number(
               "verificationThreads",
               Settings::verificationThreads,

@@ -105,6 +105,8 @@ public final class FaultyStore implements Store {
     TAKE(true),
     /** {@link Store#analyze}. */
     ANALYZE(false),
+    /** {@link Store#dropIndexes}, {@link Store#rebuildIndexes}. */
+    INDEXES(true),
     /** Step 3: {@link Store#apply}, {@link Store#load}. */
     APPLY(true),
     /** Step 4: {@link Journal#finish}. */
@@ -526,6 +528,21 @@ public final class FaultyStore implements Store {
   @Override
   public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
     change(Step.ANALYZE, () -> delegate.analyze(repositories));
+  }
+
+  @Override
+  public List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return call(Step.INDEXES, () -> delegate.dropIndexes(repositories));
+  }
+
+  @Override
+  public List<String> rebuildIndexes() {
+    return call(Step.INDEXES, delegate::rebuildIndexes);
+  }
+
+  @Override
+  public List<String> droppedIndexes() {
+    return call(Step.CATALOGUE, delegate::droppedIndexes);
   }
 
   @Override

@@ -87,6 +87,7 @@ public final class PostgresStore implements Store {
   private final PostgresJournal journal;
   private final Upkeep upkeep;
   private final ControlNotices notices;
+  private final DroppedIndexes dropped;
   private volatile @Nullable String schemas;
   private boolean connected;
 
@@ -101,6 +102,7 @@ public final class PostgresStore implements Store {
     this.journal = new PostgresJournal(pool);
     this.upkeep = new Upkeep(settings, pool);
     this.notices = new ControlNotices(settings, pool.failures());
+    this.dropped = new DroppedIndexes(this, pool, wait);
   }
 
   /** A store with the defaults of {@link Builder}; contacts nobody. */
@@ -421,6 +423,22 @@ public final class PostgresStore implements Store {
             return true;
           });
     }
+  }
+
+  /** By the owner, if there is one: it takes a right of the tables' owner. */
+  @Override
+  public List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return dropped.drop(repositories.stream().map(each -> each.place().table()).toList());
+  }
+
+  @Override
+  public List<String> rebuildIndexes() {
+    return dropped.rebuild();
+  }
+
+  @Override
+  public List<String> droppedIndexes() {
+    return dropped.names();
   }
 
   /**
