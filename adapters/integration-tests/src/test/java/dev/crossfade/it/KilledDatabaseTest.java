@@ -12,6 +12,7 @@ import dev.crossfade.junit.TestPostgres;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,6 +25,7 @@ class KilledDatabaseTest {
   private static final Set<String> STEPS =
       Set.of("replace", "replaceIfDrained", "openIfOlder", "raiseGenerator");
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @CsvSource({"SHADOW, LIVE", "LIVE, SHADOW"})
   void postgresIsGoneAtEveryStep(Stage from, Stage to) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,6 +34,7 @@ class KilledRepairTest {
       Set.of("take", "mark", "markForRepair", "apply", "finish", "withdraw");
 
   /** Whichever of its threads it is: the one that moves and the one that repairs take turns. */
+  @Tag("exhaustive")
   @ParameterizedTest(name = "{0} to {1}, killed {2} a call")
   @CsvSource({
     "SHADOW, LIVE, BEFORE",
