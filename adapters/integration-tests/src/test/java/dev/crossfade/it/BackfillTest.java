@@ -12,6 +12,7 @@ import dev.crossfade.BackfillRun;
 import dev.crossfade.BackfillRun.State;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeListener.CopyProgress;
+import dev.crossfade.Gate;
 import dev.crossfade.ParkedKey;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
@@ -507,6 +508,36 @@ class BackfillTest {
     }
   }
 
+  /** Dropped before the first row, back after the last; a run that was ended keeps no move from it. */
+  @Test
+  void indexesComeLast() throws Exception {
+    String definitions =
+        "select string_agg(indexdef, ' ' order by indexname) from pg_indexes"
+            + " where schemaname = 'public'";
+    try (Scenario app =
+        inDualWrite(Scenario.with().settings(s -> s.backfillIndexesLast(true)), ROWS)) {
+      List<String> before = app.rows.text(Side.TARGET, definitions);
+      app.sqlite.plan(Fault.HELD_BEFORE, 2, Step.MARK);
+      BackfillRun run = app.migration.startBackfill();
+      app.sqlite.awaitHit(Scenario.PATIENCE);
+
+      assertThat(app.rows.text(Side.TARGET, definitions)).isNotEqualTo(before);
+      assertThat(app.migration.plan(Stage.SHADOW).gates())
+          .filteredOn(answer -> answer.gate() == Gate.OTHER_STORE)
+          .singleElement()
+          .satisfies(answer -> assertThat(answer.refuses()).isTrue())
+          .satisfies(answer -> assertThat(answer.evidence()).contains("entry_account"));
+      run.cancel();
+      app.sqlite.release();
+      assertThatThrownBy(run::await).isInstanceOf(CancellationException.class);
+      assertThat(app.rows.text(Side.TARGET, definitions)).isEqualTo(before);
+
+      assertWhole(app.migration.backfill(), ROWS);
+      assertThat(app.rows.text(Side.TARGET, definitions)).isEqualTo(before);
+      app.moveTo(Stage.SHADOW);
+    }
+  }
+
   @Test
   void tooLittleRoomIsSaidBeforehand() {
     try (Scenario app = inDualWrite(Scenario.with(), 100)) {
@@ -563,10 +594,12 @@ class BackfillTest {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"MARK", "APPLY", "FINISH", "WITHDRAW", "CONTROL", "CONTROL_READ", "ANALYZE"})
+      names = {"MARK", "APPLY", "FINISH", "WITHDRAW", "CONTROL", "CONTROL_READ", "ANALYZE", "INDEXES"})
   void aCallThatFails(Step step) {
     try (Scenario app =
-        inDualWrite(Scenario.with().settings(s -> s.lease(java.time.Duration.ofSeconds(2))), 500)) {
+        inDualWrite(Scenario.with()
+                .settings(s -> s.lease(java.time.Duration.ofSeconds(2)).backfillIndexesLast(true)),
+            500)) {
       for (FaultyStore store : List.of(app.sqlite, app.postgres)) {
         for (Fault fault : List.of(Fault.NOT_EXECUTED, Fault.REPLY_LOST)) {
           for (int nth = 1; nth <= 2; nth++) {

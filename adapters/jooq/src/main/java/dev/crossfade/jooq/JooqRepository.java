@@ -380,16 +380,17 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
     return table;
   }
 
-  private <R extends @Nullable Object> R writing(String doing, UnitWork<R> work) {
+  private <R extends @Nullable Object> R writing(String what, UnitWork<R> work) {
     Unit unit = sessions().unit();
     if (unit == null) {
       throw new IllegalStateException(
-          doing(doing)
+          doing(what)
               + " outside of a unit of work would not reach the other store. Call it on what"
               + " crossfade.repository(…) returns, not on the implementation; a method that"
               + " writes must be marked @Writes");
     }
-    return sessions().inUnit(unit, doing(doing), session -> work.run(unit, session));
+    return sessions()
+        .inUnit(unit, mapping().type().name(), what, session -> work.run(unit, session));
   }
 
   @FunctionalInterface

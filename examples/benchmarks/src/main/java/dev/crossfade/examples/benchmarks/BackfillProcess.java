@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 final class BackfillProcess {
   private BackfillProcess() {}
 
-  /** With the SQLite file, the URL of PostgreSQL, and the number of lanes. */
+  /**
+   * With the SQLite file, the URL of PostgreSQL, the number of lanes, and whether indexes come last.
+   */
   public static void main(String[] arguments) {
     try (Crossfade crossfade =
         Crossfade.builder()
@@ -34,7 +36,11 @@ final class BackfillProcess {
                 m ->
                     m.entity(Scores.TOKEN, Scores.SqliteTokens::new, Scores.PostgresTokens::new)
                         .entity(Scores.SCORE, Scores.SqliteScores::new, Scores.PostgresScores::new))
-            .settings(Settings.builder().backfillLanes(Integer.parseInt(arguments[2])).build())
+            .settings(
+                Settings.builder()
+                    .backfillLanes(Integer.parseInt(arguments[2]))
+                    .backfillIndexesLast(Boolean.parseBoolean(arguments[3]))
+                    .build())
             .build()) {
       crossfade.migration("scores").moveTo(Stage.DUAL_WRITE);
       Heap heap = new Heap();

@@ -74,27 +74,37 @@ final class BackfillRow implements Row {
 
     void run(Options options, Figures figures) throws Exception {
       List<Double> seconds = new ArrayList<>();
+      List<Double> indexesLast = new ArrayList<>();
       List<Double> megabytes = new ArrayList<>();
       List<Double> pgloader = new ArrayList<>();
+      List<Double> pgloaderLast = new ArrayList<>();
       List<Double> copy = new ArrayList<>();
       for (int i = 0; i < Math.max(1, options.rounds() / ROUNDS_PER_ROUND); i++) {
-        Run own = backfill(file);
+        Run own = backfill(file, false);
+        Run last = backfill(file, true);
         seconds.add(own.seconds);
+        indexesLast.add(last.seconds);
         megabytes.add(own.megabytes);
         if (hasPsql) {
           copy.add(own.seconds / copy());
         }
         if (hasPgloader) {
-          pgloader.add(own.seconds / pgloader());
+          double peer = pgloader();
+          pgloader.add(own.seconds / peer);
+          pgloaderLast.add(last.seconds / peer);
         }
       }
       figures.shown("backfill.rows", Spread.of(file.rows()), "rows");
       figures.shown("backfill.time", spread(seconds), "s");
+      figures.shown("backfill.time.indexes-last", spread(indexesLast), "s");
       compared(pgloader, OF_PGLOADER, "pgloader", figures);
+      if (hasPgloader) {
+        figures.shown("backfill.pgloader.indexes-last", spread(pgloaderLast), "x its time");
+      }
       compared(copy, OF_COPY, "copy", figures);
       figures.shown("backfill.heap", spread(megabytes), "MB");
       ScoreFile few = new ScoreFile(directory, Math.max(10, file.rows() / TIMES)).write();
-      double heapOfFew = backfill(few).megabytes;
+      double heapOfFew = backfill(few, false).megabytes;
       figures.atMost(
           FLAT,
           "backfill.heap.ten-times",
@@ -131,7 +141,7 @@ final class BackfillRow implements Row {
       return database;
     }
 
-    private Run backfill(ScoreFile from) throws Exception {
+    private Run backfill(ScoreFile from, boolean indexesLast) throws Exception {
       Path sqlite = directory.resolve("source.db");
       Files.deleteIfExists(sqlite);
       Files.copy(from.sqlite(), sqlite);
@@ -147,7 +157,8 @@ final class BackfillRow implements Row {
                         BackfillProcess.class.getName(),
                         sqlite.toString(),
                         url(database),
-                        String.valueOf(LANES)))
+                        String.valueOf(LANES),
+                        String.valueOf(indexesLast)))
                 .strip()
                 .split(" ", -1);
         check(database, from);
