@@ -92,6 +92,7 @@ class SettingsTest {
             12,
             13,
             1.4,
+            true,
             14,
             15,
             10,

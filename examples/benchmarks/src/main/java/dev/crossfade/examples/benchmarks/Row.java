@@ -26,6 +26,7 @@ interface Row {
     rows.put("shadow-read", new ShadowRead());
     rows.put("switch-pause", new SwitchPause());
     rows.put("backfill", new BackfillRow());
+    rows.put("beside-backfill", new BesideBackfill());
     rows.put("verification", new Verifying());
     return rows;
   }

@@ -37,7 +37,8 @@ class BenchmarksTest {
           "shadow-read.mean",
           "switch-pause.50.there.p99",
           "switch-pause.50.back.p99",
-          "backfill.heap.ten-times");
+          "backfill.heap.ten-times",
+          "beside-backfill.8.p99");
 
   /** Held to a limit where the tools are installed. */
   private static final Set<String> WHERE_INSTALLED =
