@@ -18,7 +18,7 @@ final class ChunkSize {
   private static final long TIME_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Whoever writes a key of a chunk that is being loaded waits for it. */
-  private static final long TIME_AMONG_WRITES_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long TIME_AMONG_WRITES_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final int FIRST = 1_000;
   private static final int LEAST = 50;

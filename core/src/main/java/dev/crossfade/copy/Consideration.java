@@ -8,9 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * How long a lane of a backfill rests so that the application and repair get on: where marks, which
- * are writes to the primary like any others, take far longer than they did, and where more waits
- * for repair than it should. It slows the backfill down to a third, and never stops it.
+ * How long a lane of a backfill rests so that the application and repair get on: while this process
+ * writes, where marks, which are writes to the primary like any others, take far longer than they
+ * did, and where more waits for repair than it should. It slows the backfill down to a third, and
+ * never stops it.
  *
  * <p>Safe for use by many threads.
  */
@@ -70,9 +71,10 @@ final class Consideration {
    *
    * @param markNanos how long its mark took
    * @param chunkNanos how long it took to be loaded
+   * @param amongWrites whether this process has written meanwhile
    */
-  long rest(long markNanos, long chunkNanos) {
-    boolean suffers = isSlow(markNanos) | isLagging();
+  long rest(long markNanos, long chunkNanos, boolean amongWrites) {
+    boolean suffers = amongWrites | isSlow(markNanos) | isLagging();
     return suffers ? Math.min(LONGEST_REST_NANOS, RESTS_PER_CHUNK * chunkNanos) : 0;
   }
 

@@ -258,7 +258,7 @@ final class RangeCopy<T, K> implements Runnable {
     if (result.refused() > 0) {
       lanes.refused.run();
     }
-    long rest = lanes.consideration.rest(chunk.markNanos, nanos);
+    long rest = lanes.consideration.rest(chunk.markNanos, nanos, amongWrites);
     if (rest > 0 && !chunk.last) {
       lanes.pace.rest(rest);
     }

@@ -29,7 +29,7 @@ final class BackfillRow implements Row {
   /** Whoever wants a round of the other rows gets a fifth of one. */
   private static final int ROUNDS_PER_ROUND = 5;
 
-  private static final String HEAP = "-Xmx256m";
+  private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
   private static final double FLAT = 1.5;
   private static final int TIMES = 10;
   private static final int LANES = 2;
@@ -57,7 +57,7 @@ final class BackfillRow implements Row {
   }
 
   /** What one run has shown. */
-  private record Run(double seconds, double megabytes) {}
+  private record Run(double seconds, double megabytes, double cpuSeconds) {}
 
   private static final class Contest {
     private final TestPostgres server;
@@ -74,17 +74,17 @@ final class BackfillRow implements Row {
 
     void run(Options options, Figures figures) throws Exception {
       List<Double> seconds = new ArrayList<>();
+      List<Double> cpu = new ArrayList<>();
       List<Double> indexesLast = new ArrayList<>();
-      List<Double> megabytes = new ArrayList<>();
       List<Double> pgloader = new ArrayList<>();
       List<Double> pgloaderLast = new ArrayList<>();
       List<Double> copy = new ArrayList<>();
       for (int i = 0; i < Math.max(1, options.rounds() / ROUNDS_PER_ROUND); i++) {
-        Run own = backfill(file, false);
-        Run last = backfill(file, true);
+        Run own = backfill(file, false, false);
+        Run last = backfill(file, true, false);
         seconds.add(own.seconds);
+        cpu.add(own.cpuSeconds);
         indexesLast.add(last.seconds);
-        megabytes.add(own.megabytes);
         if (hasPsql) {
           copy.add(own.seconds / copy());
         }
@@ -96,20 +96,18 @@ final class BackfillRow implements Row {
       }
       figures.shown("backfill.rows", Spread.of(file.rows()), "rows");
       figures.shown("backfill.time", spread(seconds), "s");
+      figures.shown("backfill.cpu", spread(cpu), "s of the process");
       figures.shown("backfill.time.indexes-last", spread(indexesLast), "s");
       compared(pgloader, OF_PGLOADER, "pgloader", figures);
       if (hasPgloader) {
         figures.shown("backfill.pgloader.indexes-last", spread(pgloaderLast), "x its time");
       }
       compared(copy, OF_COPY, "copy", figures);
-      figures.shown("backfill.heap", spread(megabytes), "MB");
+      double heap = backfill(file, false, true).megabytes;
       ScoreFile few = new ScoreFile(directory, Math.max(10, file.rows() / TIMES)).write();
-      double heapOfFew = backfill(few, false).megabytes;
-      figures.atMost(
-          FLAT,
-          "backfill.heap.ten-times",
-          spread(megabytes.stream().map(all -> all / heapOfFew).toList()),
-          "x");
+      double heapOfFew = backfill(few, false, true).megabytes;
+      figures.shown("backfill.heap", Spread.of(heap), "MB");
+      figures.atMost(FLAT, "backfill.heap.ten-times", Spread.of(heap / heapOfFew), "x");
     }
 
     private static void compared(List<Double> ratios, double limit, String peer, Figures figures) {
@@ -141,28 +139,35 @@ final class BackfillRow implements Row {
       return database;
     }
 
-    private Run backfill(ScoreFile from, boolean indexesLast) throws Exception {
+    private Run backfill(ScoreFile from, boolean indexesLast, boolean collecting)
+        throws Exception {
       Path sqlite = directory.resolve("source.db");
       Files.deleteIfExists(sqlite);
       Files.copy(from.sqlite(), sqlite);
       try (TestDatabase database = database()) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.addAll(
+            List.of(
+                "-Dbenchmarks.directory=" + directory,
+                "-classpath",
+                System.getProperty("java.class.path"),
+                BackfillProcess.class.getName(),
+                sqlite.toString(),
+                url(database),
+                String.valueOf(LANES),
+                String.valueOf(indexesLast),
+                String.valueOf(collecting)));
         String[] printed =
-            output(
-                    List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        HEAP,
-                        "-Dbenchmarks.directory=" + directory,
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        BackfillProcess.class.getName(),
-                        sqlite.toString(),
-                        url(database),
-                        String.valueOf(LANES),
-                        String.valueOf(indexesLast)))
+            output(command)
                 .strip()
                 .split(" ", -1);
         check(database, from);
-        return new Run(Double.parseDouble(printed[1]), Double.parseDouble(printed[2]));
+        return new Run(
+            Double.parseDouble(printed[1]),
+            Double.parseDouble(printed[2]),
+            Double.parseDouble(printed[3]));
       }
     }
 
