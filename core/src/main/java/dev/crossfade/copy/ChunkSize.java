@@ -18,10 +18,13 @@ final class ChunkSize {
   private static final long TIME_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Whoever writes a key of a chunk that is being loaded waits for it. */
-  private static final long TIME_AMONG_WRITES_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long TIME_AMONG_WRITES_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
   private static final int FIRST = 1_000;
   private static final int LEAST = 50;
+
+  /** With fewer the commits around a chunk would cost more than its rows. */
+  private static final int LEAST_AMONG_WRITES = 500;
 
   private volatile int rows = FIRST;
 
@@ -37,7 +40,10 @@ final class ChunkSize {
     }
     double byBytes = BYTES / bytes * chunkRows;
     double byTime =
-        (double) (amongWrites ? TIME_AMONG_WRITES_NANOS : TIME_NANOS) / nanos * chunkRows;
+        amongWrites
+            ? Math.max(
+                LEAST_AMONG_WRITES, (double) TIME_AMONG_WRITES_NANOS / nanos * chunkRows)
+            : (double) TIME_NANOS / nanos * chunkRows;
     double next = Math.min(Math.min(byBytes, byTime), 2.0 * Math.max(rows, LEAST));
     rows = (int) Math.max(LEAST, next);
   }
