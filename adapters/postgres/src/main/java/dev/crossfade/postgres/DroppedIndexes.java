@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only what PostgreSQL can define again exactly is dropped: no index with a tablespace or
  * statistics of its own, none that a cluster or a replica identity stands on, and no foreign key
- * with an effect or with triggers that were switched. Indexes of partitions come back under names
- * of PostgreSQL's.
+ * with triggers that were switched. What a foreign key does on a delete comes as states of the rows
+ * meanwhile, since entities declare it. Indexes of partitions come back under names of
+ * PostgreSQL's.
  *
  * <p>Safe for use by many threads and processes.
  */
@@ -71,7 +72,6 @@ final class DroppedIndexes {
             k.conrelid::regclass, obj_description(k.oid, 'pg_constraint')), '')
       from pg_constraint k
       where k.conrelid = ?::regclass and k.contype = 'f' and k.conparentid = 0
-        and k.confdeltype in ('a', 'r') and k.confupdtype in ('a', 'r')
         and not exists (
           select from pg_trigger t where t.tgconstraint = k.oid and t.tgenabled <> 'O')
       order by k.conname

@@ -35,13 +35,16 @@ class DroppedIndexesTest {
       create table kind (name text primary key);
       insert into kind values ('a');
       alter table note add column kind text references kind deferrable initially deferred;
+      alter table note add column other bigint references tokens on update cascade;
       -- these stay
       create unique index tokens_amount on tokens (liquidity_usd);
       create index tokens_created on tokens (created_at, (id + 1));
       alter index tokens_created alter column 2 set statistics 500;
       create index note_text on note (text);
       alter table note cluster on note_text;
-      alter table note add column other bigint references tokens on update cascade;
+      create table odd (id bigint primary key);
+      alter table note add column odd bigint references odd;
+      alter table odd disable trigger all;
       create index scores_november on token_scores_2026_11 (score);
       """;
 
@@ -52,7 +55,9 @@ class DroppedIndexesTest {
           "public.tokens_status",
           "public.scores_token",
           "public.token_scores \"of token\"",
-          "public.note note_kind_fkey");
+          "public.note note_kind_fkey",
+          "public.note note_other_fkey",
+          "public.note note_token_id_fkey");
 
   private static final String DEFINED =
       """
@@ -119,7 +124,11 @@ class DroppedIndexesTest {
 
     assertThat(drop())
         .containsExactly(
-            "public.scores_token", "public.token_scores \"of token\"", "public.note note_kind_fkey");
+            "public.scores_token",
+            "public.token_scores \"of token\"",
+            "public.note note_kind_fkey",
+            "public.note note_other_fkey",
+            "public.note note_token_id_fkey");
     fixture.store.rebuildIndexes();
     assertThat(defined()).isEqualTo(before);
   }
@@ -151,10 +160,10 @@ class DroppedIndexesTest {
     assertThatThrownBy(fixture.store::rebuildIndexes)
         .isInstanceOf(CrossfadeException.class)
         .hasMessageContaining("of token");
-    assertThat(fixture.store.droppedIndexes()).containsExactlyElementsOf(NAMES.subList(4, 6));
+    assertThat(fixture.store.droppedIndexes()).containsExactlyElementsOf(NAMES.subList(4, 8));
 
     Fixture.execute(fixture.database, "delete from token_scores");
-    assertThat(fixture.store.rebuildIndexes()).containsExactlyElementsOf(NAMES.subList(4, 6));
+    assertThat(fixture.store.rebuildIndexes()).containsExactlyElementsOf(NAMES.subList(4, 8));
     assertThat(defined()).isEqualTo(before);
   }
 
