@@ -66,8 +66,7 @@ final class Beginning {
 
   private void tokens(Instant begin, Scribe scribe) throws SQLException {
     for (long id = 1; id <= options.tokens(); id++) {
-      Token token =
-          sample.token(id, Sample.mintAddress(id), status(id), begin.plusSeconds(id));
+      Token token = sample.token(id, Sample.mintAddress(id), status(id), begin.plusSeconds(id));
       scribe.token(token);
       log.loaded(token);
     }
@@ -83,13 +82,9 @@ final class Beginning {
     long micros = ChronoUnit.MICROS.between(begin, end) / options.rows();
     for (long id = 1; id <= options.rows(); id++) {
       Instant moment =
-          begin
-              .plus(id * micros - 1, ChronoUnit.MICROS)
-              .truncatedTo(options.legacy().tick());
+          begin.plus(id * micros - 1, ChronoUnit.MICROS).truncatedTo(options.legacy().tick());
       TokenScore score =
-          sample
-              .score(1 + random.nextInt(options.tokens()), moment)
-              .stored(id, Sample.MODEL);
+          sample.score(1 + random.nextInt(options.tokens()), moment).stored(id, Sample.MODEL);
       BigDecimal smoothed = score.smoothedScore();
       scribe.score(score, untidy(score.score()), smoothed == null ? null : untidy(smoothed));
       log.loaded(score);

@@ -88,8 +88,7 @@ record Canonical(Object key, List<String> fields) {
   }
 
   /** Where two rows differ, as a reader wants to see it. */
-  static String difference(
-      List<String> names, String legacy, List<String> a, List<String> b) {
+  static String difference(List<String> names, String legacy, List<String> a, List<String> b) {
     int first = Arrays.mismatch(a.toArray(), b.toArray());
     return names.get(first)
         + " is "

@@ -82,23 +82,23 @@ final class Inspection {
 
   private void compare(Rows legacy, Rows target, Ledger ledger) throws SQLException {
     Set<Object> missing = new HashSet<>(ledger.keys());
-      Canonical a = legacy.next();
-      Canonical b = target.next();
-      while (a != null || b != null) {
-        int order = order(a, b);
-        Canonical left = order <= 0 ? a : null;
-        Canonical right = order >= 0 ? b : null;
-        if (both) {
-          compare(ledger, left, right);
-        }
-        Canonical truth = primary == Side.LEGACY ? left : right;
-        if (truth != null) {
-          missing.remove(truth.key());
-          check(ledger, truth);
-        }
-        a = order <= 0 ? legacy.next() : a;
-        b = order >= 0 ? target.next() : b;
+    Canonical a = legacy.next();
+    Canonical b = target.next();
+    while (a != null || b != null) {
+      int order = order(a, b);
+      Canonical left = order <= 0 ? a : null;
+      Canonical right = order >= 0 ? b : null;
+      if (both) {
+        compare(ledger, left, right);
       }
+      Canonical truth = primary == Side.LEGACY ? left : right;
+      if (truth != null) {
+        missing.remove(truth.key());
+        check(ledger, truth);
+      }
+      a = order <= 0 ? legacy.next() : a;
+      b = order >= 0 ? target.next() : b;
+    }
     for (Object absent : missing) {
       if (!ledger.allowsAbsence(absent)) {
         lose(ledger.name() + " " + absent + " was acknowledged and is not there");

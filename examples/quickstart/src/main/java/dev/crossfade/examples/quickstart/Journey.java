@@ -47,14 +47,16 @@ final class Journey implements AutoCloseable {
     this.log = log;
     this.board = new Board(out);
     this.monitor =
-        databases.legacy().application(
-            databases.applicationUrl(),
-            new CrossfadeListener() {
-              @Override
-              public void mismatch(Mismatch mismatch) {
-                mismatches.incrementAndGet();
-              }
-            });
+        databases
+            .legacy()
+            .application(
+                databases.applicationUrl(),
+                new CrossfadeListener() {
+                  @Override
+                  public void mismatch(Mismatch mismatch) {
+                    mismatches.incrementAndGet();
+                  }
+                });
     this.migration = monitor.migration();
   }
 

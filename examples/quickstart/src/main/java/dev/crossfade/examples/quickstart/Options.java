@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param users how many write the whole time; as many read
  * @param legacy the store to come from
  * @param sqlite the SQLite file to create and keep; null for one that goes with the run
- * @param mongodb URL of an empty MongoDB database to use and keep; null for a server in this process
+ * @param mongodb URL of an empty MongoDB database to use and keep; null for a server in this
+ *     process
  * @param postgres JDBC URL of an empty database to use and keep, with user and password; null for
  *     an embedded server that goes with the run
  * @param until the stage to stop in

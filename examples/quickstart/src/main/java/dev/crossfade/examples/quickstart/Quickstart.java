@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.util.Locale;
 
 /**
- * Carries a token monitor from SQLite or MongoDB to PostgreSQL and back while it serves, and proves that
- * nothing was lost: {@code ./mvnw -q -Pquickstart}. Exit status 1 if anything was, 2 if it could
- * not be tried.
+ * Carries a token monitor from SQLite or MongoDB to PostgreSQL and back while it serves, and proves
+ * that nothing was lost: {@code ./mvnw -q -Pquickstart}. Exit status 1 if anything was, 2 if it
+ * could not be tried.
  */
 public final class Quickstart {
   private Quickstart() {}

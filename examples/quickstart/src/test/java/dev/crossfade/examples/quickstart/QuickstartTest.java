@@ -133,8 +133,7 @@ class QuickstartTest {
 
   private static Options options(Legacy.Kind legacy, TestDatabase database, Stage until) {
     int rows = legacy == Legacy.Kind.SQLITE ? 2_000 : 1_000;
-    return new Options(
-        rows, SHORT, FEW, legacy, null, null, Databases.url(database), until, 7);
+    return new Options(rows, SHORT, FEW, legacy, null, null, Databases.url(database), until, 7);
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {

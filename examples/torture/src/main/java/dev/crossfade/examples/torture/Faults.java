@@ -34,6 +34,7 @@ final class Faults {
    * that docs/mongodb.md describes, and no process is there to be told from others by it.
    */
   private static final int HELD_MILLIS = 1_000;
+
   private static final Duration PORT_FREE = Duration.ofSeconds(20);
   private static final Duration RESTART = Duration.ofMinutes(4);
   private static final long UNDONE_MINUTES = 10;
@@ -106,8 +107,7 @@ final class Faults {
       case PAUSE -> on("child " + child, kind, child, () -> pause(child, dice));
       case STOP -> on("server", kind, ALL, () -> stop(dice));
       case LOCK -> on("file", kind, ALL, () -> lock(dice));
-      case RESET, REFUSE, LOST_REPLY, BLACK_HOLE, SLOW ->
-          network(kind, child, dice);
+      case RESET, REFUSE, LOST_REPLY, BLACK_HOLE, SLOW -> network(kind, child, dice);
     }
   }
 
@@ -227,8 +227,7 @@ final class Faults {
       case LOST_REPLY -> {
         for (int n = 0; n < 5; n++) {
           boolean commit = dice.nextBoolean();
-          network.loseReply(
-              mongo ? text -> isMongoLost(text, commit) : sql -> isLost(sql, commit));
+          network.loseReply(mongo ? text -> isMongoLost(text, commit) : sql -> isLost(sql, commit));
           over(400);
         }
       }

@@ -126,7 +126,8 @@ final class MongoLegacy implements Legacy {
     ConnectionString given = new ConnectionString(url);
     String around = url.replaceFirst("^mongodb://", "").replaceFirst("[/?].*", "");
     String user = around.contains("@") ? around.substring(0, around.lastIndexOf('@') + 1) : "";
-    String source = given.getCredential() == null ? "" : "&authSource=" + given.getCredential().getSource();
+    String source =
+        given.getCredential() == null ? "" : "&authSource=" + given.getCredential().getSource();
     return "mongodb://"
         + user
         + network.host()

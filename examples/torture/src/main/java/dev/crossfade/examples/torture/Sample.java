@@ -38,8 +38,7 @@ record Sample(long entries, long journalBytes, long heapBytes, long threads, lon
     }
     try (Connection postgres = databases.openPostgres()) {
       return new Sample(
-          databases.legacy().entries()
-              + number(postgres, "select count(*) from crossfade.journal"),
+          databases.legacy().entries() + number(postgres, "select count(*) from crossfade.journal"),
           number(postgres, "select pg_total_relation_size('crossfade.journal')"),
           heap,
           threads,

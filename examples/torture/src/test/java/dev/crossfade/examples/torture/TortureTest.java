@@ -30,7 +30,8 @@ class TortureTest {
     System.out.println("-Dcrossfade.test.seed=" + seed);
 
     boolean clean =
-        run(new Options(
+        run(
+            new Options(
                 DURATION,
                 seed,
                 true,
@@ -97,7 +98,8 @@ class TortureTest {
     assertFound(Legacy.Kind.MONGODB, DroppedChanges.class);
   }
 
-  private void assertFound(Legacy.Kind legacy, Class<? extends StoreWrapper> wrapper) throws Exception {
+  private void assertFound(Legacy.Kind legacy, Class<? extends StoreWrapper> wrapper)
+      throws Exception {
     boolean clean =
         run(
             new Options(

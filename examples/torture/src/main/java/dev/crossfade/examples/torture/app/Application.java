@@ -34,8 +34,7 @@ final class Application implements AutoCloseable {
             .legacy(wrapper.wrap(Side.LEGACY, legacy(options)))
             .target(wrapper.wrap(Side.TARGET, target(options)))
             .migration(
-                Tables.MIGRATION,
-                options.onMongo() ? Tables::declareMongo : Tables::declareSqlite)
+                Tables.MIGRATION, options.onMongo() ? Tables::declareMongo : Tables::declareSqlite)
             .settings(settings(options))
             .listener(new Moves(history))
             .build();

@@ -248,9 +248,7 @@ final class Workload {
 
   private <T extends Cell<T>> void delete(Cells<T> cells, String table, long key) {
     recording.record(
-        Kind.DELETE,
-        List.of(table, text(key)),
-        id -> List.of(String.valueOf(cells.delete(key))));
+        Kind.DELETE, List.of(table, text(key)), id -> List.of(String.valueOf(cells.delete(key))));
   }
 
   private <T extends Cell<T>> void find(Cells<T> cells, String table, long key) {

@@ -140,7 +140,9 @@ public final class Check {
         }
       }
     }
-    legacy.journal().forEach(entry -> difference("", "left in " + promises.store() + "'s journal: " + entry));
+    legacy
+        .journal()
+        .forEach(entry -> difference("", "left in " + promises.store() + "'s journal: " + entry));
     target.journal().forEach(entry -> difference("", "left in PostgreSQL's journal: " + entry));
   }
 
@@ -184,7 +186,9 @@ public final class Check {
     }
   }
 
-  /** Whether each row that a verification names may have been left by a process that stood still. */
+  /**
+   * Whether each row that a verification names may have been left by a process that stood still.
+   */
   private boolean isLeftByStopped(Operation verification) {
     List<String> result = verification.result();
     if (!promises.leased() || result.size() < 3) {
