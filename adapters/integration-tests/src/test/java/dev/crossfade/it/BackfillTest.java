@@ -508,7 +508,9 @@ class BackfillTest {
     }
   }
 
-  /** Dropped before the first row, back after the last; a run that was ended keeps no move from it. */
+  /**
+   * Dropped before the first row, back after the last; a run that was ended keeps no move from it.
+   */
   @Test
   void indexesComeLast() throws Exception {
     String definitions =
@@ -594,10 +596,20 @@ class BackfillTest {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"MARK", "APPLY", "FINISH", "WITHDRAW", "CONTROL", "CONTROL_READ", "ANALYZE", "INDEXES"})
+      names = {
+        "MARK",
+        "APPLY",
+        "FINISH",
+        "WITHDRAW",
+        "CONTROL",
+        "CONTROL_READ",
+        "ANALYZE",
+        "INDEXES"
+      })
   void aCallThatFails(Step step) {
     try (Scenario app =
-        inDualWrite(Scenario.with()
+        inDualWrite(
+            Scenario.with()
                 .settings(s -> s.lease(java.time.Duration.ofSeconds(2)).backfillIndexesLast(true)),
             500)) {
       for (FaultyStore store : List.of(app.sqlite, app.postgres)) {

@@ -10,8 +10,6 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
-import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import dev.crossfade.BackfillReport;
 import dev.crossfade.Crossfade;
 import dev.crossfade.Entity;
@@ -23,6 +21,7 @@ import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.Writes;
+import dev.crossfade.junit.StandInMongo;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
 import dev.crossfade.mongodb.MongoRepository;
@@ -200,7 +199,7 @@ class MongoCrossingTest {
         total_value numeric(20, 2) not null, positions jsonb, at timestamptz not null);
       """;
 
-  private MongoServer server;
+  private StandInMongo server;
   private MongoClient client;
   private MongoDatabase legacy;
   private String url;
@@ -215,9 +214,8 @@ class MongoCrossingTest {
   void start() throws SQLException {
     url = System.getProperty("crossfade.test.mongodb");
     if (url == null) {
-      server = new MongoServer(new MemoryBackend());
-      var address = server.bind();
-      url = "mongodb://" + address.getHostString() + ":" + address.getPort();
+      server = StandInMongo.start();
+      url = server.url();
     }
     client = MongoClients.create(url);
     legacy =
@@ -309,7 +307,7 @@ class MongoCrossingTest {
     legacy.drop();
     client.close();
     if (server != null) {
-      server.shutdownNow();
+      server.close();
     }
     target.close();
   }

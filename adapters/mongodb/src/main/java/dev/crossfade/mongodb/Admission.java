@@ -25,10 +25,12 @@ final class Admission {
 
   private final Database database;
   private final StoreSession session;
+  private final Gates gates;
 
-  Admission(Database database, StoreSession session) {
+  Admission(Database database, StoreSession session, Gates gates) {
     this.database = database;
     this.session = session;
+    this.gates = gates;
   }
 
   /**
@@ -120,6 +122,10 @@ final class Admission {
         throw new StaleEpochException(migration, epoch);
       }
       visit.close();
+      BsonDocument gate = fresh.gate(migration);
+      if (gate != null) {
+        gates.clear(migration, gate);
+      }
       if (System.nanoTime() - deadline > 0) {
         throw new StoreTimeoutException(
             database.settings().name() + ": the stage of '" + migration + "' is being changed",

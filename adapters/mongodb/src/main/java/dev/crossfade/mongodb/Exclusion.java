@@ -4,9 +4,8 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.crossfade.CrossfadeException;
+import dev.crossfade.OutcomeUnknownException;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.store.ControlRow;
 import java.util.UUID;
@@ -18,24 +17,23 @@ import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The change of a control row while nobody marks and nobody changes this store as the secondary: a
  * gate in the row, the barrier, and the replacement where the gate is still the same.
  */
 final class Exclusion {
-  private static final Logger LOG = LoggerFactory.getLogger(Exclusion.class);
   private static final String DOING = "changing the stage";
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Database database;
   private final StoreSession session;
+  private final Gates gates;
 
-  Exclusion(Database database, StoreSession session) {
+  Exclusion(Database database, StoreSession session, Gates gates) {
     this.database = database;
     this.session = session;
+    this.gates = gates;
   }
 
   /**
@@ -61,7 +59,7 @@ final class Exclusion {
       return replaced;
     } finally {
       if (!replaced) {
-        release(migration, token);
+        gates.open(migration, token);
       }
       session.refresh();
     }
@@ -76,7 +74,12 @@ final class Exclusion {
 
   private boolean shut(Bson expected, String migration, BsonString token) {
     BsonDocument gate = new BsonDocument("by", new BsonString(session.id())).append("token", token);
-    return update(expected, migration, Updates.set(ControlRows.GATE, gate));
+    try {
+      return update(expected, migration, Updates.set(ControlRows.GATE, gate));
+    } catch (OutcomeUnknownException e) {
+      gates.openLater(migration, token);
+      throw e;
+    }
   }
 
   /** Waits while there is a gate. False if the row is another one. */
@@ -94,20 +97,13 @@ final class Exclusion {
         return false;
       }
       if (there.isDocument(ControlRows.GATE)) {
-        clear(migration, there.getDocument(ControlRows.GATE));
+        gates.clear(migration, there.getDocument(ControlRows.GATE));
       }
       if (System.nanoTime() - deadline > 0) {
         throw new StoreTimeoutException(
             DOING + " of '" + migration + "': another process is at it", null);
       }
       StoreSession.pause(PAUSE, DOING);
-    }
-  }
-
-  /** Takes a gate away whose session is no more. */
-  private void clear(String migration, BsonDocument gate) {
-    if (!session.lives(gate.getString("by").getValue())) {
-      release(migration, gate.getString("token"));
     }
   }
 
@@ -118,36 +114,15 @@ final class Exclusion {
             () ->
                 rows()
                     .updateOne(
-                        mine(migration, token),
+                        Gates.with(migration, token),
                         Updates.combine(
                             update(next, note), Updates.set(ControlRows.GATE, BsonNull.VALUE)))
                     .getMatchedCount())
         > 0;
   }
 
-  private void release(String migration, BsonString token) {
-    try {
-      database.write(
-          "opening the gate",
-          () ->
-              rows()
-                  .updateOne(
-                      mine(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
-    } catch (CrossfadeException e) {
-      LOG.warn(
-          "{}: the gate of '{}' could not be opened; it goes with the session that shut it",
-          database.settings(),
-          migration,
-          e);
-    }
-  }
-
   private MongoCollection<BsonDocument> rows() {
     return database.collection(Names.CONTROL);
-  }
-
-  private static Bson mine(String migration, BsonString token) {
-    return Filters.and(eq("_id", migration), eq(ControlRows.GATE + ".token", token));
   }
 
   private static Bson update(ControlRow next, @Nullable BsonDocument note) {

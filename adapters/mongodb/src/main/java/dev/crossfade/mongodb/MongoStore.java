@@ -137,12 +137,13 @@ public final class MongoStore implements Store {
       StoreSession session = new StoreSession(database);
       session.begin();
       deployment = found;
+      Gates gates = new Gates(database, session);
       connected =
           new Connected(
               database,
               session,
-              new Admission(database, session),
-              new Exclusion(database, session),
+              new Admission(database, session, gates),
+              new Exclusion(database, session, gates),
               control,
               journal,
               new Generators(database),

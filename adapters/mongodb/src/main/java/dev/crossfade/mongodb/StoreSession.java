@@ -81,6 +81,9 @@ final class StoreSession implements AutoCloseable {
 
   private @Nullable Thread thread;
 
+  /** What the thread also does with every look; may throw. */
+  private volatile Runnable also = () -> {};
+
   StoreSession(Database database) {
     this.database = database;
     this.limitNanos = database.settings().operationLimit().toNanos();
@@ -102,8 +105,12 @@ final class StoreSession implements AutoCloseable {
     }
 
     boolean isGated(String migration) {
+      return gate(migration) != null;
+    }
+
+    @Nullable BsonDocument gate(String migration) {
       ControlRows.Known known = rows.get(migration);
-      return known != null && known.gate() != null;
+      return known == null ? null : known.gate();
     }
   }
 
@@ -329,6 +336,11 @@ final class StoreSession implements AutoCloseable {
 
   // The thread.
 
+  /** Has the thread do that with every look; what it throws is not heard of. */
+  void onLook(Runnable work) {
+    also = work;
+  }
+
   private void watch() {
     while (awaitTurn()) {
       try {
@@ -371,6 +383,7 @@ final class StoreSession implements AutoCloseable {
     if (drained > seen || System.nanoTime() - renewedAt > leaseNanos / 4) {
       renew(Math.max(seen, drained));
     }
+    also.run();
   }
 
   private long newestRound() {

@@ -116,6 +116,52 @@ class SessionTest {
   }
 
   @Test
+  void aGateOfADeadSessionHoldsNoWriterUp() {
+    others(session("dead", Duration.ofSeconds(20), Duration.ofSeconds(10)));
+    app.collection(Names.CONTROL)
+        .updateOne(
+            eq("_id", App.MIGRATION), set("gate", new Document("by", "dead").append("token", "t")));
+    app.store.connected().session().refresh();
+
+    app.unit(() -> things.save(new Thing(1, "nobody else changes the stage")));
+
+    assertThat(app.collection("thing").countDocuments()).isEqualTo(1);
+  }
+
+  @Test
+  void aGateWhoseAnswerWasLostIsOpenedAgainByWhoShutIt() {
+    try (TcpProxy proxy =
+        TcpProxy.to(TestMongo.address().getHostString(), TestMongo.address().getPort())) {
+      MongoStore mover =
+          MongoStore.at("mongodb://" + proxy.host() + ":" + proxy.port() + "/?directConnection=true")
+              .database(app.name)
+              .operationLimit(Duration.ofSeconds(40))
+              .lease(Duration.ofSeconds(60))
+              .open();
+      try {
+        mover.connect();
+        proxy.loseReply(message -> message.contains("update") && message.contains("token"));
+
+        assertThatThrownBy(() -> mover.control().replace(OPEN, OPEN.advanced(Stage.SHADOW)))
+            .isInstanceOf(CrossfadeException.class);
+
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(
+                            app.collection(Names.CONTROL)
+                                .find(eq("_id", App.MIGRATION))
+                                .first())
+                        .containsEntry("gate", null));
+        proxy.pass();
+      } finally {
+        mover.close();
+      }
+    }
+  }
+
+  @Test
   void whoWasEndedGoesOnUnderANewSession() {
     String first = app.store.connected().session().id();
     app.collection(Names.SESSION).updateOne(eq("_id", first), set("ended", true));

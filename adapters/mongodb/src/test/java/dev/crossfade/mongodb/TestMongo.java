@@ -2,8 +2,7 @@ package dev.crossfade.mongodb;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import dev.crossfade.junit.StandInMongo;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,9 +34,7 @@ final class TestMongo {
       url = container.getConnectionString();
       inProcess = false;
     } else {
-      MongoServer server = new MongoServer(new MemoryBackend());
-      InetSocketAddress address = server.bind();
-      url = "mongodb://" + address.getHostString() + ":" + address.getPort();
+      url = StandInMongo.start().url();
       inProcess = true;
     }
   }

@@ -78,6 +78,9 @@ final class Commands {
       case "parked" -> {
         return migration.parked().toString();
       }
+      case "differences" -> {
+        return shown(whileBothAreWritten(migration::verify));
+      }
       case "measure" -> {
         return measured();
       }
@@ -191,8 +194,16 @@ final class Commands {
           if (!report.isClean()) {
             repair(report);
           }
-          return List.of(String.valueOf(report.differences().size()), String.valueOf(epoch));
+          return List.of(
+              String.valueOf(report.differences().size()), String.valueOf(epoch), shown(report));
         });
+  }
+
+  /** The rows that it names, as {@code table key}, separated by commas. */
+  private static String shown(VerificationReport report) {
+    return report.differences().stream()
+        .map(row -> row.entity() + " " + row.key())
+        .collect(Collectors.joining(","));
   }
 
   private void repair(VerificationReport report) {
