@@ -54,6 +54,7 @@ class ReadingTest {
           backfill-lanes: 8
           backfill-rate: 9_000
           backfill-space: 1.5
+          backfill-indexes-last: yes
           verification-threads: 8
           verification-rate: 900
           park-after: 7
@@ -96,6 +97,7 @@ class ReadingTest {
                 8,
                 9000,
                 1.5,
+                true,
                 8,
                 900,
                 7,
