@@ -26,8 +26,9 @@ record MongoAddress(
     String authSource) {
   static final String PASSWORD = "CROSSFADE_LEGACY_PASSWORD";
 
+  /** An at sign elsewhere would be one of a password, which would then be shown. */
   private static final Pattern URL =
-      Pattern.compile("(mongodb(?:[+]srv)?://)(?:([^/@]*)@)?([^/?]+)(/[^?]*)?([?].*)?");
+      Pattern.compile("(mongodb(?:[+]srv)?://)(?:([^/?@]*)@)?([^/?@]+)(/[^?@/]*)?([?][^@]*)?");
   private static final Pattern SOURCE = Pattern.compile("[?&]authSource=([^&]+)");
 
   /** Whether a text means a MongoDB, and no file. */
@@ -39,10 +40,7 @@ record MongoAddress(
   static MongoAddress parse(String text) {
     Matcher url = URL.matcher(text);
     if (!url.matches()) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "this is no URL of MongoDB's",
-          "write it like mongodb://USER@HOST:27017/DATABASE, the password in " + PASSWORD);
+      throw none();
     }
     String database = url.group(4) == null ? "" : url.group(4).substring(1);
     String options = url.group(5) == null ? "" : url.group(5);
@@ -60,7 +58,20 @@ record MongoAddress(
 
   /** A plus is one, as in all of MongoDB's URLs. */
   private static String decoded(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw none(); // its message would show a part of what may be a password
+    }
+  }
+
+  private static CommandFailure none() {
+    return new CommandFailure(
+        ExitCode.USAGE,
+        "this is no URL of MongoDB's",
+        "write it like mongodb://USER@HOST:27017/DATABASE, the password in "
+            + PASSWORD
+            + "; signs like @ / : % in it are written %40 %2F %3A %25");
   }
 
   /** A store on it; contacts nobody. The password may come from the environment. */

@@ -79,6 +79,12 @@ class MongoJourneyTest {
     assertThat(ended.toString()).doesNotContain("s3cret");
     assertThat(crossfade.run("inspect", "mongodb://reader@localhost:1/app").err())
         .contains("CROSSFADE_LEGACY_PASSWORD");
+    for (String password : new String[] {"s3%cret", "s3@cret", "s3/cret", "s3?cret"}) {
+      Ended none =
+          crossfade.run("inspect", "mongodb://reader:" + password + "@localhost:1/app", "--verbose");
+      assertThat(none.exitCode()).as("%s", none).isEqualTo(ExitCode.USAGE);
+      assertThat(none.toString()).doesNotContain("s3").doesNotContain("cret");
+    }
   }
 
   @Test

@@ -115,7 +115,8 @@ final class Planner {
   }
 
   private Optional<TableDescription> collection(TableRule rule, Optional<TableDescription> to) {
-    if (rule.collection() == null) {
+    String collection = rule.collection();
+    if (collection == null) {
       findings.add(
           rule.place(),
           "table "
@@ -123,7 +124,7 @@ final class Planner {
               + " names no collection, and the legacy store is MongoDB; name it with collection:");
       return Optional.empty();
     }
-    return to.map(table -> CollectionFields.of(rule, rule.collection(), table));
+    return to.map(table -> CollectionFields.of(rule, collection, table));
   }
 
   private Optional<TableDescription> source(

@@ -45,7 +45,7 @@ class CollectionPlanTest {
     assertThat(field(plan, "firebase_uid").names())
         .containsExactly("firebaseUid", "firebase_uid", "firebase");
     assertThat(field(plan, "role").byDefault()).isEqualTo("user");
-    assertThat(column(plan, "role").defaulted()).isTrue();
+    assertThat(planned(plan, "role").defaulted()).isTrue();
     assertThat(field(plan, "opened").names()).containsExactly("opened");
     assertThat(field(plan, "others").rest()).isTrue();
   }
@@ -54,10 +54,10 @@ class CollectionPlanTest {
   void theUsualFormIsThatOfDocuments() {
     TablePlan plan = plan("users: {collection: users, columns: {created_at: at}}");
 
-    assertThat(column(plan, "created_at").form()).isEqualTo(LegacyForm.of(NamedConversion.BSON));
-    assertThat(column(plan, "created_at").usual()).isTrue();
-    assertThat(column(plan, "created_at").unit()).isEqualTo(ChronoUnit.MILLIS);
-    assertThat(column(plan, "opened").form().conversion()).isEqualTo(NamedConversion.ISO_TIME);
+    assertThat(planned(plan, "created_at").form()).isEqualTo(LegacyForm.of(NamedConversion.BSON));
+    assertThat(planned(plan, "created_at").usual()).isTrue();
+    assertThat(planned(plan, "created_at").unit()).isEqualTo(ChronoUnit.MILLIS);
+    assertThat(planned(plan, "opened").form().conversion()).isEqualTo(NamedConversion.ISO_TIME);
   }
 
   @Test
@@ -148,7 +148,7 @@ class CollectionPlanTest {
         .problems();
   }
 
-  private static ColumnPlan column(TablePlan plan, String name) {
+  private static ColumnPlan planned(TablePlan plan, String name) {
     return plan.columns().stream()
         .filter(each -> each.target().equals(name))
         .findFirst()
@@ -156,7 +156,7 @@ class CollectionPlanTest {
   }
 
   private static FieldPlan field(TablePlan plan, String name) {
-    FieldPlan field = column(plan, name).field();
+    FieldPlan field = planned(plan, name).field();
     assertThat(field).isNotNull();
     return field;
   }

@@ -33,7 +33,7 @@ final class CollectionScript {
       StringBuilder column = new StringBuilder();
       field.choice().notes().forEach(note -> column.append("  -- look: " + note + "\n"));
       column.append("  " + quoted(field.name()) + " " + field.choice().type());
-      columns.add(column + (field == table.key() ? " primary key" : ""));
+      columns.add(column + (field.equals(table.key()) ? " primary key" : ""));
     }
     line(String.join(",\n", columns));
     line(");");
