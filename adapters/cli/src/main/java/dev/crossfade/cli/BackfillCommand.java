@@ -6,7 +6,6 @@ import dev.crossfade.MigrationStatus.Instance;
 import dev.crossfade.ParkedKey;
 import dev.crossfade.Stage;
 import dev.crossfade.cli.tables.PlannedTables;
-import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.postgres.PostgresStore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -73,12 +72,8 @@ final class BackfillCommand extends MigrationCommand {
         Configuration.read(root().config(), root().surroundings().environment());
     Map<String, PlannedTables> tables = Workspace.tables(configuration);
     List<Map<String, Object>> plan = new ArrayList<>();
-    try (RowCounts counts = RowCounts.open(configuration)) {
-      for (Map.Entry<String, PlannedTables> migration : tables.entrySet()) {
-        for (TablePlan table : migration.getValue().plans().values()) {
-          plan.add(counts.of(migration.getKey(), table));
-        }
-      }
+    for (Map.Entry<String, PlannedTables> migration : tables.entrySet()) {
+      plan.addAll(RowCounts.of(configuration, migration.getKey(), migration.getValue().plans()));
     }
     results().write(Map.of("dryRun", true, "tables", plan), out -> dryRun(plan, out));
     return ExitCode.OK;

@@ -4,6 +4,7 @@ import dev.crossfade.config.CrossfadeConfig;
 import dev.crossfade.mapping.MappingFile;
 import dev.crossfade.mapping.MigrationMapping;
 import dev.crossfade.mapping.TableRule;
+import dev.crossfade.mongodb.MongoStore;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.Store;
@@ -33,7 +34,7 @@ final class Configuration {
       throw new CommandFailure(
           ExitCode.CONFIGURATION,
           "there is no configuration " + file,
-          "name it with --config, or make one: crossfade draft-schema FILE");
+          "name it with --config, or make one: crossfade draft-schema FILE, or mongodb://…");
     }
     CrossfadeConfig config = CrossfadeConfig.builder().file(file).environment(environment).load();
     MappingFile mapping = MappingFile.read(file);
@@ -72,17 +73,17 @@ final class Configuration {
     return new ArrayList<>(schemas);
   }
 
-  /** A new store on the legacy file; contacts nobody. */
-  SqliteStore legacy() {
+  /** A new legacy store, a {@link SqliteStore} or a {@link MongoStore}; contacts nobody. */
+  Store legacy() {
     Store store = config.legacy();
-    if (store instanceof SqliteStore sqlite) {
-      return sqlite;
+    if (store instanceof SqliteStore || store instanceof MongoStore) {
+      return store;
     }
     store.close();
     throw new CommandFailure(
         ExitCode.CONFIGURATION,
-        "crossfade.legacy is no SQLite file",
-        "the command line carries SQLite files; for others use the library");
+        "crossfade.legacy is neither a SQLite file nor a MongoDB",
+        "the command line carries these two; for others use the library");
   }
 
   /** A new store on PostgreSQL; contacts nobody. */

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = CrossfadeCommand.Version.class,
     sortOptions = false,
-    description = "Carries a running application from SQLite to PostgreSQL, and back if it must.",
+    description =
+        "Carries a running application from SQLite or MongoDB to PostgreSQL, and back if it must.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nFrom a SQLite file to a checked copy:%n",
     footer = {

@@ -1,8 +1,8 @@
 package dev.crossfade.cli;
 
 import dev.crossfade.cli.draft.Draft;
-import dev.crossfade.cli.inspect.FileProfile;
 import dev.crossfade.mapping.Names;
+import dev.crossfade.mongodb.MongoStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,21 +24,26 @@ import picocli.CommandLine.Parameters;
     name = "draft-schema",
     description =
         "Writes a Flyway migration for PostgreSQL and the mapping file of code generation and of"
-            + " these commands, both from what a SQLite file holds. Types are chosen from the data;"
+            + " these commands, both from what a SQLite file or a database of MongoDB holds. Types"
+            + " are chosen from the data;"
             + " a comment with \"look:\" stands wherever a person should look. Writes two files and"
             + " overwrites none.",
     footer = {
       "  crossfade draft-schema app.db",
+      "  CROSSFADE_LEGACY_PASSWORD=… crossfade draft-schema mongodb://app@db/app",
       "  crossfade draft-schema app.db --target jdbc:postgresql://db/app --user app --name shop"
     })
 final class DraftSchemaCommand extends BaseCommand {
-  @Parameters(index = "0", paramLabel = "FILE", description = "The SQLite file.")
-  private Path file = Path.of("");
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE|URL",
+      description = "The SQLite file, or mongodb://… with the database.")
+  private String source = "";
 
   @Option(
       names = "--name",
       paramLabel = "MIGRATION",
-      description = "The name of the migration; the file's name without it.")
+      description = "The name of the migration; that of the file or database without it.")
   private @Nullable String name;
 
   @Option(
@@ -67,29 +74,57 @@ final class DraftSchemaCommand extends BaseCommand {
 
   @Override
   public Integer call() throws IOException, SQLException {
-    FileProfile profile = InspectCommand.profile(root(), file);
-    String migration = name == null ? named(file) : name;
+    MongoAddress mongo = MongoAddress.isOne(source) ? MongoAddress.parse(source) : null;
+    String migration = name != null ? name : named(mongo == null ? fileName() : mongo.database());
     Path script = migrations.resolve("V1__" + migration + ".sql");
     Path mapping = root().config();
     requireAbsent(script);
     requireAbsent(mapping);
-    Draft draft =
-        Draft.of(
-            profile,
-            new Draft.Places(
-                file.toString(),
-                target == null ? "jdbc:postgresql://localhost:5432/" + migration : target,
-                user,
-                passwordFile == null ? "" : passwordFile.toString(),
-                migration));
+    Draft draft = mongo == null ? ofFile(migration) : ofDatabase(mongo, migration);
     write(script, draft.migration());
     write(mapping, draft.mapping());
     results().write(json(draft, script, mapping), out -> text(draft, script, mapping, out));
     return ExitCode.OK;
   }
 
-  private static String named(Path file) {
-    String name = Names.snakeCase(String.valueOf(file.getFileName()).replaceFirst("[.][^.]*$", ""));
+  private Draft ofFile(String migration) throws IOException, SQLException {
+    List<String> legacy = List.of("url: " + Draft.quoted("jdbc:sqlite:" + source));
+    return Draft.of(InspectCommand.profile(root(), Path.of(source)), places(legacy, migration));
+  }
+
+  private Draft ofDatabase(MongoAddress mongo, String migration) {
+    try (MongoStore store = mongo.store(root().surroundings().environment())) {
+      return Draft.of(InspectCommand.profile(root(), store), places(section(mongo), migration));
+    }
+  }
+
+  /** Without the password, even where it was in the URL. */
+  private static List<String> section(MongoAddress mongo) {
+    List<String> section = new ArrayList<>(List.of("url: " + Draft.quoted(mongo.url())));
+    String login = mongo.user();
+    if (login != null) {
+      section.add("user: " + Draft.quoted(login));
+      section.add("auth-source: " + Draft.quoted(mongo.authSource()));
+      section.add("# Its password comes from the environment: " + MongoAddress.PASSWORD);
+    }
+    return section;
+  }
+
+  private Draft.Places places(List<String> legacy, String migration) {
+    return new Draft.Places(
+        legacy,
+        target == null ? "jdbc:postgresql://localhost:5432/" + migration : target,
+        user,
+        passwordFile == null ? "" : passwordFile.toString(),
+        migration);
+  }
+
+  private String fileName() {
+    return String.valueOf(Path.of(source).getFileName()).replaceFirst("[.][^.]*$", "");
+  }
+
+  private static String named(String given) {
+    String name = Names.snakeCase(given);
     String plain = name.replaceAll("[^a-z0-9]+", "_").replaceAll("^_+|_+$", "");
     return plain.isEmpty() || Character.isDigit(plain.charAt(0)) ? "legacy" : plain;
   }

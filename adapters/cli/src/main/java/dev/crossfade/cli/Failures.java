@@ -1,5 +1,9 @@
 package dev.crossfade.cli;
 
+import com.mongodb.MongoException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.MoveRefusedException;
@@ -27,6 +31,8 @@ import org.sqlite.SQLiteException;
  */
 final class Failures {
   private static final int SQLITE_PRIMARY_CODE = 0xFF;
+  private static final int UNAUTHORIZED = 13;
+  private static final int AUTHENTICATION_FAILED = 18;
 
   private Failures() {}
 
@@ -53,6 +59,8 @@ final class Failures {
         found = bySqlite(sqlite, failure);
       } else if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         found = byPostgres(sql, failure);
+      } else if (cause instanceof MongoException mongo) {
+        found = byMongo(mongo, failure);
       }
       if (found != null) {
         return found;
@@ -162,6 +170,28 @@ final class Failures {
       case "08001", "08004", "08006", "08003", "57P01", "57P02", "57P03" -> unreachable(e, failure);
       default -> null;
     };
+  }
+
+  private static @Nullable CommandFailure byMongo(MongoException e, Throwable failure) {
+    if (e instanceof MongoSecurityException || e.getCode() == AUTHENTICATION_FAILED) {
+      return new CommandFailure(
+          ExitCode.CONFIGURATION,
+          "MongoDB refuses the login",
+          "give the right password in CROSSFADE_LEGACY_PASSWORD, the user in crossfade.legacy.user,"
+              + " and in auth-source the database that knows it");
+    } else if (e.getCode() == UNAUTHORIZED) {
+      return new CommandFailure(
+          ExitCode.CONFIGURATION,
+          "the user lacks a right in MongoDB" + first(failure),
+          "it needs readWrite on the database, and read to inspect it");
+    } else if (e instanceof MongoTimeoutException || e instanceof MongoSocketException) {
+      return new CommandFailure(
+          ExitCode.UNAVAILABLE,
+          "MongoDB cannot be reached" + first(failure),
+          "look whether the server runs, at host and port in crossfade.legacy.url, and at the"
+              + " network; nothing was changed");
+    }
+    return null;
   }
 
   private static CommandFailure unreachable(SQLException e, Throwable failure) {

@@ -2,11 +2,16 @@ package dev.crossfade.cli;
 
 import dev.crossfade.cli.inspect.ColumnProfile;
 import dev.crossfade.cli.inspect.ColumnProfile.Form;
+import dev.crossfade.cli.inspect.DatabaseInspection;
+import dev.crossfade.cli.inspect.DatabaseProfile;
 import dev.crossfade.cli.inspect.FileProfile;
 import dev.crossfade.cli.inspect.Inspection;
 import dev.crossfade.cli.inspect.StorageClass;
 import dev.crossfade.cli.inspect.TableProfile;
 import dev.crossfade.mapping.ForeignKeyDescription;
+import dev.crossfade.mongodb.MongoStore;
+import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,40 +28,61 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Shows what a SQLite file holds: tables, rows, the types of values against the declared ones,"
-            + " keys, sizes, and what looks like time, money, booleans or JSON. Reads every value,"
-            + " changes nothing.",
+        "Shows what a SQLite file or a database of MongoDB holds: tables, rows, the types of values"
+            + " against the declared ones, keys, sizes, and what looks like time, money, booleans or"
+            + " JSON; of collections the fields, how many documents have each, and names that differ"
+            + " only by how they are written. Reads every value, changes nothing.",
     footer = {
       "  crossfade inspect app.db",
+      "  CROSSFADE_LEGACY_PASSWORD=… crossfade inspect mongodb://reader@db/app",
       "  crossfade inspect app.db --json | jq '.tables[].name'"
     })
 final class InspectCommand extends BaseCommand {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "FILE",
-      description = "The SQLite file; without it the one that the configuration names.")
-  private @Nullable Path file;
+      paramLabel = "FILE|URL",
+      description =
+          "The SQLite file, or mongodb://…; without it the legacy store of the configuration.")
+  private @Nullable String source;
 
   @Override
   public Integer call() throws IOException, SQLException {
-    FileProfile profile = profile(root(), file);
+    if (source != null && !MongoAddress.isOne(source)) {
+      return show(profile(root(), Path.of(source)));
+    }
+    Map<String, String> environment = root().surroundings().environment();
+    Store store =
+        source == null
+            ? Configuration.read(root().config(), environment).legacy()
+            : MongoAddress.parse(source).store(environment);
+    try (store) {
+      return store instanceof MongoStore mongo
+          ? show(profile(root(), mongo))
+          : show(profile(root(), ((SqliteStore) store).path()));
+    }
+  }
+
+  private int show(DatabaseProfile profile) {
+    results().write(DatabaseReport.json(profile), out -> DatabaseReport.text(profile, out));
+    return ExitCode.OK;
+  }
+
+  private int show(FileProfile profile) {
     results().write(json(profile), out -> text(profile, out));
     return ExitCode.OK;
   }
 
-  static FileProfile profile(CrossfadeCommand root, @Nullable Path file)
-      throws IOException, SQLException {
-    Path legacy = file == null ? configured(root) : file;
+  static FileProfile profile(CrossfadeCommand root, Path file) throws IOException, SQLException {
     try (Progress progress = root.progress()) {
-      return Inspection.of(legacy, (table, rows) -> progress.begin("inspect " + table, Map.of()));
+      return Inspection.of(file, (table, rows) -> progress.begin("inspect " + table, Map.of()));
     }
   }
 
-  private static Path configured(CrossfadeCommand root) {
-    try (var store =
-        Configuration.read(root.config(), root.surroundings().environment()).legacy()) {
-      return store.path();
+  static DatabaseProfile profile(CrossfadeCommand root, MongoStore store) {
+    try (Progress progress = root.progress()) {
+      return DatabaseInspection.of(
+          store, (table, rows) -> progress.begin("inspect " + table, Map.of()));
     }
   }
 
@@ -227,7 +253,7 @@ final class InspectCommand extends BaseCommand {
     return "";
   }
 
-  private static String padded(String text, int width) {
+  static String padded(String text, int width) {
     return text + " ".repeat(Math.max(0, width - text.length()));
   }
 }

@@ -3,6 +3,7 @@ package dev.crossfade.cli;
 import dev.crossfade.cli.inspect.Inspection;
 import dev.crossfade.cli.tables.PlannedTables;
 import dev.crossfade.mapping.MigrationMapping;
+import dev.crossfade.mapping.MigrationPlan;
 import dev.crossfade.mapping.SchemaDescription;
 import dev.crossfade.mapping.TableRule;
 import dev.crossfade.mapping.schema.SqliteSchema;
@@ -11,6 +12,7 @@ import dev.crossfade.mapping.schema.TargetSchema;
 import dev.crossfade.mapping.schema.TargetTable;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,22 +21,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Both schemas as they are now.
  *
- * @param legacy the SQLite file's
+ * @param legacy the SQLite file's; null where the legacy store is MongoDB, whose documents declare
+ *     nothing
  * @param target PostgreSQL's
  * @param tables what the latter describes, in full
  */
-record Schemas(SchemaDescription legacy, SchemaDescription target, List<TargetTable> tables) {
+record Schemas(
+    @Nullable SchemaDescription legacy, SchemaDescription target, List<TargetTable> tables) {
   Schemas {
     tables = List.copyOf(tables);
   }
 
   /** Reads both. */
   static Schemas read(Configuration configuration) throws SQLException {
-    SchemaDescription legacy = legacy(configuration);
+    @Nullable SchemaDescription legacy = legacy(configuration);
     try (PostgresStore store = configuration.target();
         Connection connection = store.connections().getConnection()) {
       List<String> schemas = configuration.schemas();
@@ -43,22 +48,35 @@ record Schemas(SchemaDescription legacy, SchemaDescription target, List<TargetTa
     }
   }
 
+  /** The mapping, checked against both. */
+  List<MigrationPlan> plans(Configuration configuration) {
+    return legacy == null
+        ? configuration.mapping().plansOfCollections(target)
+        : configuration.mapping().plans(target, legacy);
+  }
+
   /** The tables of all migrations where PostgreSQL is gone: for what touches no row. */
   static Map<String, PlannedTables> ofLegacyAlone(Configuration configuration) throws SQLException {
-    SchemaDescription legacy = legacy(configuration);
+    @Nullable SchemaDescription legacy = legacy(configuration);
     Map<String, PlannedTables> tables = new LinkedHashMap<>();
     for (MigrationMapping migration : configuration.mapping().migrations()) {
       tables.put(
           migration.name(),
-          PlannedTables.ofLegacyAlone(migration, legacy, configuration.schemas().get(0)));
+          legacy == null
+              ? PlannedTables.ofCollectionsAlone(migration, configuration.schemas().get(0))
+              : PlannedTables.ofLegacyAlone(migration, legacy, configuration.schemas().get(0)));
     }
     return tables;
   }
 
-  private static SchemaDescription legacy(Configuration configuration) throws SQLException {
+  private static @Nullable SchemaDescription legacy(Configuration configuration)
+      throws SQLException {
     Path file;
-    try (SqliteStore store = configuration.legacy()) {
-      file = store.path();
+    try (Store store = configuration.legacy()) {
+      if (!(store instanceof SqliteStore sqlite)) {
+        return null;
+      }
+      file = sqlite.path();
     }
     if (!Files.exists(file)) {
       throw new CommandFailure(

@@ -4,13 +4,10 @@ import dev.crossfade.Crossfade;
 import dev.crossfade.Migration;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
-import dev.crossfade.cli.inspect.Inspection;
 import dev.crossfade.cli.tables.PlannedTables;
 import dev.crossfade.mapping.MigrationPlan;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.postgres.PostgresStore;
-import dev.crossfade.sqlite.SqliteStore;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -86,7 +83,7 @@ final class Workspace implements AutoCloseable {
               + configuration.file());
     }
     Map<String, PlannedTables> tables = new LinkedHashMap<>();
-    for (MigrationPlan plan : configuration.mapping().plans(schemas.target(), schemas.legacy())) {
+    for (MigrationPlan plan : schemas.plans(configuration)) {
       tables.put(
           plan.name(), PlannedTables.of(plan, schemas.tables(), configuration.schemas().get(0)));
     }
@@ -133,39 +130,30 @@ final class Workspace implements AutoCloseable {
    * estimate.
    */
   Map<String, Long> rows(Migration migration) throws SQLException {
-    boolean legacy = migration.primary() == Stage.Side.LEGACY;
+    Map<String, TablePlan> plans = tables(migration).plans();
+    return migration.primary() == Stage.Side.LEGACY
+        ? LegacyCounts.of(configuration, plans)
+        : estimates(plans);
+  }
+
+  private Map<String, Long> estimates(Map<String, TablePlan> plans) throws SQLException {
     Map<String, Long> rows = new LinkedHashMap<>();
-    try (Connection connection = legacy ? legacyConnection() : targetConnection();
+    try (PostgresStore store = configuration.target();
+        Connection connection = store.connections().getConnection();
         Statement statement = connection.createStatement()) {
-      for (Map.Entry<String, TablePlan> plan : tables(migration).plans().entrySet()) {
+      for (Map.Entry<String, TablePlan> plan : plans.entrySet()) {
         String sql =
-            legacy
-                ? "select count(*) from " + quoted(plan.getValue().legacy().name())
-                : "select greatest(reltuples, 0)::bigint from pg_class where oid = '"
-                    + quoted(plan.getValue().target().schema()).replace("'", "''")
-                    + "."
-                    + quoted(plan.getValue().target().name()).replace("'", "''")
-                    + "'::regclass";
+            "select greatest(reltuples, 0)::bigint from pg_class where oid = '"
+                + quoted(plan.getValue().target().schema()).replace("'", "''")
+                + "."
+                + quoted(plan.getValue().target().name()).replace("'", "''")
+                + "'::regclass";
         try (ResultSet result = statement.executeQuery(sql)) {
           rows.put(plan.getKey(), result.next() ? result.getLong(1) : 0);
         }
       }
     }
     return rows;
-  }
-
-  private Connection legacyConnection() throws SQLException {
-    Path file;
-    try (SqliteStore store = configuration.legacy()) {
-      file = store.path();
-    }
-    return Inspection.open(file);
-  }
-
-  private Connection targetConnection() throws SQLException {
-    try (PostgresStore store = configuration.target()) {
-      return store.connections().getConnection();
-    }
   }
 
   private static String quoted(String name) {

@@ -29,7 +29,7 @@ final class KeyRules {
                       shown, form, "the target tells no capitals from others; make it text")
                   : null;
       case BYTES ->
-          form.conversion() == NamedConversion.BLOB
+          form.conversion() == NamedConversion.BLOB || form.conversion() == NamedConversion.BSON
               ? null
               : notOneToOne(shown, form, "one value has many spellings there");
       case OTHER -> notOneToOne(shown, form, target.type() + " has many spellings");

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms in which legacy columns hold values, by the names that mapping files use. The first of
- * each kind of type is the one that is taken where the file names none.
+ * The forms in which legacy columns and fields hold values, by the names that mapping files use.
+ * The first of each kind of type is the one that is taken where the file names none.
  */
 public enum NamedConversion {
   /** An INTEGER as it is. */
@@ -61,7 +61,11 @@ public enum NamedConversion {
   /** An INTEGER for each literal of an enum. */
   ENUM_NUMBER(Storage.INTEGER),
   /** A TEXT with the elements of an array and a separator between. */
-  SEPARATED_LIST(Storage.TEXT);
+  SEPARATED_LIST(Storage.TEXT),
+  /** An ObjectId of MongoDB. */
+  OBJECT_ID(Storage.DOCUMENT),
+  /** As documents of MongoDB hold values of the type by themselves. */
+  BSON(Storage.DOCUMENT);
 
   private final Storage storage;
 
@@ -84,7 +88,9 @@ public enum NamedConversion {
     /** Text that is a number, which a column of numbers would change. */
     DIGITS,
     /** Bytes. */
-    BLOB
+    BLOB,
+    /** What only documents hold. */
+    DOCUMENT
   }
 
   Storage storage() {

@@ -347,7 +347,16 @@ final class Codecs {
     if (stored.isDouble()) {
       return stored.asDouble().getValue();
     }
-    return number(stored).doubleValue();
+    BigDecimal value = number(stored);
+    double nearest = value.doubleValue();
+    boolean exact =
+        Double.isFinite(nearest)
+            && (new BigDecimal(nearest).compareTo(value) == 0
+                || new BigDecimal(Double.toString(nearest)).compareTo(value) == 0);
+    if (!exact) {
+      throw new IllegalArgumentException("expected a number that 8 bytes hold, found more digits");
+    }
+    return nearest;
   }
 
   private static Decimal128 decimal128(BigDecimal value) {

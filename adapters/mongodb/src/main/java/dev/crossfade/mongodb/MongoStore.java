@@ -5,6 +5,7 @@ import static com.mongodb.client.model.Filters.eq;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoCredential;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
@@ -38,6 +39,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import org.bson.types.ObjectId;
@@ -215,6 +218,21 @@ public final class MongoStore implements Store {
   public void reach() {
     try (Database database = new Database(settings)) {
       BsonDocument unused = database.read("reaching", database::hello);
+    }
+  }
+
+  /**
+   * Looks at the database with a client of its own, which is closed at the end; the store need not
+   * be connected. No session is begun and nothing of the library's is installed. Once the server
+   * has answered within the operation limit, what is looked at may take as long as it takes.
+   *
+   * @throws CrossfadeException for what the driver throws
+   */
+  public <R> R look(Function<? super MongoDatabase, ? extends R> looking) {
+    try (Database database = new Database(settings)) {
+      BsonDocument unused = database.read("reaching", database::hello);
+      MongoDatabase unlimited = database.database().withTimeout(0, TimeUnit.MILLISECONDS);
+      return database.read("looking", () -> looking.apply(unlimited));
     }
   }
 

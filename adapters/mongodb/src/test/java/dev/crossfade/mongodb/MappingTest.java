@@ -42,6 +42,17 @@ class MappingTest {
     app.close();
   }
 
+  record Reading(long id, double value) {}
+
+  private static final Entity<Reading, Long> READING =
+      Entity.of(Reading.class).key("id", Long.class).build();
+
+  private static final class Readings extends MongoRepository<Reading, Long> {
+    Readings(RepositoryContext<Reading, Long> context) {
+      super(context, "reading");
+    }
+  }
+
   record Address(String city, @Nullable Integer zip) {}
 
   record User(
@@ -97,6 +108,26 @@ class MappingTest {
 
   private Document stored(UUID id) {
     return app.collection("user").find(eq("_id", ObjectIds.id(id))).first();
+  }
+
+  @Test
+  void aDoubleIsReadFromNumbersThatItHolds() {
+    Readings readings = new Readings(App.context(app.store, READING));
+    List<Object> held = List.of(3, 1L << 60, new Decimal128(new BigDecimal("0.1")), 0.25);
+    List<Object> more =
+        List.of((1L << 53) + 1, new Decimal128(new BigDecimal("0.12345678901234567890123")));
+    long id = 0;
+    for (Object value : held) {
+      app.collection("reading").insertOne(new Document("_id", ++id).append("value", value));
+      assertThat(readings.get(id).value()).isEqualTo(Double.parseDouble(value.toString()));
+    }
+    for (Object value : more) {
+      long key = ++id;
+      app.collection("reading").insertOne(new Document("_id", key).append("value", value));
+      assertThatThrownBy(() -> readings.get(key))
+          .isInstanceOf(UnreadableValueException.class)
+          .hasMessageContaining("8 bytes");
+    }
   }
 
   @Test

@@ -12,13 +12,31 @@ final class MappingText {
   private MappingText() {}
 
   static String of(Draft.Places places, List<TableDraft> tables, Map<String, String> leftOut) {
+    MappingText text = headed(places);
+    leftOut.forEach(
+        (table, why) -> text.line(4, "# look: table " + table + " is left out: " + why));
+    tables.forEach(text::table);
+    return text.yaml.toString();
+  }
+
+  static String ofCollections(
+      Draft.Places places, List<CollectionDraft> tables, Map<String, String> leftOut) {
+    MappingText text = headed(places);
+    leftOut.forEach(
+        (collection, why) ->
+            text.line(4, "# look: collection " + collection + " is left out: " + why));
+    tables.forEach(text::collection);
+    return text.yaml.toString();
+  }
+
+  private static MappingText headed(Draft.Places places) {
     MappingText text = new MappingText();
     text.line(
         0,
         "# Drafted by crossfade: settings, stores and mapping of the application and of the command line.");
     text.line(0, "crossfade:");
     text.line(1, "legacy:");
-    text.line(2, "url: " + quoted("jdbc:sqlite:" + places.legacy()));
+    places.legacy().forEach(line -> text.line(2, line));
     text.line(1, "target:");
     text.line(2, "url: " + quoted(places.target()));
     text.line(2, "user: " + quoted(places.user()));
@@ -26,10 +44,35 @@ final class MappingText {
     text.line(1, "migrations:");
     text.line(2, name(places.migration()) + ":");
     text.line(3, "tables:");
-    leftOut.forEach(
-        (table, why) -> text.line(4, "# look: table " + table + " is left out: " + why));
-    tables.forEach(text::table);
-    return text.yaml.toString();
+    return text;
+  }
+
+  /** What follows by name as well, so that the file says where each field goes. */
+  private void collection(CollectionDraft table) {
+    line(4, name(table.name()) + ":");
+    line(5, "collection: " + quoted(table.collection().name()));
+    line(5, "columns:");
+    for (FieldDraft field : table.fields()) {
+      line(6, name(field.name()) + ": " + rule(field));
+    }
+  }
+
+  private static String rule(FieldDraft field) {
+    if (field.rest()) {
+      return "{rest: true}";
+    }
+    List<String> parts = new ArrayList<>(List.of("from: " + quoted(field.names().get(0))));
+    if (field.names().size() > 1) {
+      List<String> aliases = field.names().subList(1, field.names().size());
+      parts.add(
+          "aliases: ["
+              + String.join(", ", aliases.stream().map(MappingText::quoted).toList())
+              + "]");
+    }
+    if (!field.choice().rule().isEmpty()) {
+      parts.add(field.choice().rule());
+    }
+    return parts.size() == 1 ? quoted(field.names().get(0)) : "{" + String.join(", ", parts) + "}";
   }
 
   private void password(Draft.Places places) {
@@ -83,7 +126,8 @@ final class MappingText {
     return name.matches("[a-z_][a-z0-9_]*") ? name : quoted(name);
   }
 
-  private static String quoted(String text) {
+  /** As YAML takes it, whatever it holds. */
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 

@@ -1,6 +1,6 @@
 /**
- * A schema for PostgreSQL and a mapping file, drafted from what a SQLite file holds: {@link
- * dev.crossfade.cli.draft.Draft}.
+ * A schema for PostgreSQL and a mapping file, drafted from what a SQLite file or a MongoDB holds:
+ * {@link dev.crossfade.cli.draft.Draft}.
  */
 @NullMarked
 package dev.crossfade.cli.draft;

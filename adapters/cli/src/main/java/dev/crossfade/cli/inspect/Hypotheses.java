@@ -200,7 +200,7 @@ final class Hypotheses {
     if (value instanceof Long) {
       return true;
     } else if (value instanceof Double real) {
-      return !real.isInfinite() && BigDecimal.valueOf(real).scale() <= MONEY_DECIMALS;
+      return Double.isFinite(real) && BigDecimal.valueOf(real).scale() <= MONEY_DECIMALS;
     }
     return value instanceof String text
         && NUMBER.matcher(text).matches()

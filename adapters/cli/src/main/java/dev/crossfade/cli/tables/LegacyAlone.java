@@ -151,7 +151,8 @@ final class LegacyAlone {
         null,
         null,
         false,
-        false);
+        false,
+        null);
   }
 
   private static TargetTable.Column targetColumn(ColumnDescription column) {

@@ -45,7 +45,9 @@ final class LegacyForms {
           ISO_TIME,
           JSON_TEXT,
           UUID_TEXT,
-          BLOB ->
+          BLOB,
+          OBJECT_ID,
+          BSON ->
           null;
     };
   }

@@ -6,6 +6,8 @@ import dev.crossfade.MigrationBuilder;
 import dev.crossfade.jooq.Columns;
 import dev.crossfade.mapping.ColumnPlan;
 import dev.crossfade.mapping.TablePlan;
+import dev.crossfade.mongodb.Fields;
+import dev.crossfade.mongodb.MongoRepository;
 import dev.crossfade.postgres.PostgresConversions;
 import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.sqlite.SqliteRepository;
@@ -29,8 +31,17 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
   void declare(MigrationBuilder migration) {
     migration.entity(
         entity,
-        context -> new LegacyRows<>(context, this),
+        context ->
+            plan.isCollection()
+                ? new CollectionRows<>(context, this)
+                : new LegacyRows<>(context, this),
         context -> new TargetRows<>(context, this));
+  }
+
+  private void fields(Fields fields) {
+    for (Component component : components) {
+      DocumentForms.describe(component, fields);
+    }
   }
 
   private void legacyColumns(Columns columns) {
@@ -65,6 +76,13 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
   private static final class LegacyRows<T, K> extends SqliteRepository<T, K> {
     LegacyRows(RepositoryContext<T, K> context, PlannedTable<T, K> table) {
       super(context, table.legacyTable(), table::legacyColumns);
+    }
+  }
+
+  /** In the collection of a legacy MongoDB. */
+  private static final class CollectionRows<T, K> extends MongoRepository<T, K> {
+    CollectionRows(RepositoryContext<T, K> context, PlannedTable<T, K> table) {
+      super(context, table.plan().legacy().name(), table::fields);
     }
   }
 

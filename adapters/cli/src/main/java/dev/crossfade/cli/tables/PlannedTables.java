@@ -52,6 +52,11 @@ public final class PlannedTables {
     return new LegacyAlone(mapping, legacy, firstSchema).tables();
   }
 
+  /** The same of collections, whose documents declare nothing: by what the mapping names. */
+  public static PlannedTables ofCollectionsAlone(MigrationMapping mapping, String firstSchema) {
+    return new CollectionsAlone(mapping, firstSchema).tables();
+  }
+
   /** Adds them to a migration, what is referred to before what refers to it. */
   public void declare(MigrationBuilder migration) {
     tables.values().forEach(table -> table.declare(migration));
