@@ -80,10 +80,14 @@ final class DocumentForms {
     return switch (component.plan().form().conversion()) {
       case ISO_TIMESTAMP ->
           component.type() == LocalDateTime.class
-              ? text(LocalDateTime.class, LocalDateTime::toString, DocumentForms::local)
+              ? text(
+                  LocalDateTime.class,
+                  DateTimeFormatter.ISO_LOCAL_DATE_TIME::format,
+                  DocumentForms::local)
               : text(Instant.class, Instant::toString, DocumentForms::instant);
       case ISO_DATE -> text(LocalDate.class, LocalDate::toString, LocalDate::parse);
-      case ISO_TIME -> text(LocalTime.class, LocalTime::toString, LocalTime::parse);
+      case ISO_TIME ->
+              text(LocalTime.class, DateTimeFormatter.ISO_LOCAL_TIME::format, LocalTime::parse);
       case JSON_TEXT -> text(String.class, value -> value, value -> value);
       case UUID_TEXT -> text(UUID.class, UUID::toString, DocumentForms::uuid);
       case BOOLEAN_NUMBER -> booleanAsNumber();
