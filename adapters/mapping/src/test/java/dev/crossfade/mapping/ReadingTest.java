@@ -171,7 +171,7 @@ class ReadingTest {
         "{columns: [a]} | table artist.columns is a section, and needs keys below it",
         "{columns: {a: [b]}} | column artist.a needs the name of its legacy column, or"
             + " keys below it",
-        "{collection: artists, from: A} | table artist has no key 'from'",
+        "{collection: artists, from: A} | table artist has no key 'from'; the nearest is key",
         "{columns: {a: {aliases: b}}} | column artist.a: aliases belongs to tables that come from"
             + " a collection of MongoDB",
         "[Artist] | table artist is a section, and needs keys below it",
