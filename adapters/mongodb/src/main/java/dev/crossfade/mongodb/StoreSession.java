@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -503,7 +504,7 @@ final class StoreSession implements AutoCloseable {
                 .append("ended", org.bson.BsonBoolean.FALSE)
                 .append("process", new BsonString(process()))
                 .append("leaseMillis", new BsonInt64(leaseNanos / 1_000_000))
-                .append("heardAt", new org.bson.BsonDateTime(now)));
+                .append("heardAt", new BsonDateTime(now)));
     seen = -1;
     id = fresh;
     long number = barrierNumber();
@@ -624,7 +625,11 @@ final class StoreSession implements AutoCloseable {
     return missing;
   }
 
-  /** Ends it if its lease is over. It may have been heard of in between: then it is not ended. */
+  /**
+   * Ends it if its lease is over. It may have been heard of in between: then it is not ended. Asked
+   * is for the same millisecond, since not every server of the protocol holds dates as it tells
+   * them.
+   */
   private boolean isEndedNow(BsonDocument session) {
     long heardAt = session.getDateTime("heardAt").getValue();
     long lease = session.getNumber("leaseMillis").longValue();
@@ -640,7 +645,7 @@ final class StoreSession implements AutoCloseable {
                     .updateOne(
                         and(
                             eq("_id", session.getString("_id").getValue()),
-                            eq("heardAt", session.getDateTime("heardAt"))),
+                            lt("heardAt", new BsonDateTime(heardAt + 1))),
                         set("ended", true))
                     .getMatchedCount())
         > 0;
