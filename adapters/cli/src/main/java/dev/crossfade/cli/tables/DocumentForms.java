@@ -87,7 +87,7 @@ final class DocumentForms {
               : text(Instant.class, Instant::toString, DocumentForms::instant);
       case ISO_DATE -> text(LocalDate.class, LocalDate::toString, LocalDate::parse);
       case ISO_TIME ->
-              text(LocalTime.class, DateTimeFormatter.ISO_LOCAL_TIME::format, LocalTime::parse);
+          text(LocalTime.class, DateTimeFormatter.ISO_LOCAL_TIME::format, LocalTime::parse);
       case JSON_TEXT -> text(String.class, value -> value, value -> value);
       case UUID_TEXT -> text(UUID.class, UUID::toString, DocumentForms::uuid);
       case BOOLEAN_NUMBER -> booleanAsNumber();
