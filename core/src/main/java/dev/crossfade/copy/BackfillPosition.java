@@ -57,7 +57,9 @@ final class BackfillPosition {
     }
   }
 
-  /** A range of keys, in canonical form. What changes is guarded by {@link BackfillPosition#lock}. */
+  /**
+   * A range of keys, in canonical form. What changes is guarded by {@link BackfillPosition#lock}.
+   */
   static final class Range {
     private final byte @Nullable [] after;
     private final byte @Nullable [] to;

@@ -41,8 +41,7 @@ final class ChunkSize {
     double byBytes = BYTES / bytes * chunkRows;
     double byTime =
         amongWrites
-            ? Math.max(
-                LEAST_AMONG_WRITES, (double) TIME_AMONG_WRITES_NANOS / nanos * chunkRows)
+            ? Math.max(LEAST_AMONG_WRITES, (double) TIME_AMONG_WRITES_NANOS / nanos * chunkRows)
             : (double) TIME_NANOS / nanos * chunkRows;
     double next = Math.min(Math.min(byBytes, byTime), 2.0 * Math.max(rows, LEAST));
     rows = (int) Math.max(LEAST, next);

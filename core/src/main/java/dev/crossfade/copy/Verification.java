@@ -239,7 +239,8 @@ public final class Verification implements AutoCloseable {
         return null;
       }
       Kept kept = findings.kept(view.primary(), position.mode());
-      VerificationPosition found = kept == null ? null : VerificationPosition.parse(kept.position());
+      VerificationPosition found =
+          kept == null ? null : VerificationPosition.parse(kept.position());
       return found != null
               && found.isOf(position)
               && kept.isNewerThanAll(found.began())

@@ -60,10 +60,13 @@ class VerificationPositionTest {
   @Test
   void anotherEpochModeMappingOrRunIsAnotherThing() {
     String text = POSITION.text();
-    assertThat(VerificationPosition.parse(text.replace("1\n7\n", "1\n8\n")).isOf(POSITION)).isFalse();
+    assertThat(VerificationPosition.parse(text.replace("1\n7\n", "1\n8\n")).isOf(POSITION))
+        .isFalse();
     assertThat(VerificationPosition.parse(text.replace("FULL", "QUICK")).isOf(POSITION)).isFalse();
     assertThat(VerificationPosition.parse(text.replace("abc", "abd")).isOf(POSITION)).isFalse();
-    assertThat(VerificationPosition.parse(text.replace("sqlite-1", "sqlite-2")).isOf(POSITION)).isFalse();
-    assertThat(VerificationPosition.parse(text.replace("postgres-2", "other")).isOf(POSITION)).isFalse();
+    assertThat(VerificationPosition.parse(text.replace("sqlite-1", "sqlite-2")).isOf(POSITION))
+        .isFalse();
+    assertThat(VerificationPosition.parse(text.replace("postgres-2", "other")).isOf(POSITION))
+        .isFalse();
   }
 }

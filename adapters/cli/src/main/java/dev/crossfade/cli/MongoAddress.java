@@ -29,6 +29,7 @@ record MongoAddress(
   /** An at sign elsewhere would be one of a password, which would then be shown. */
   private static final Pattern URL =
       Pattern.compile("(mongodb(?:[+]srv)?://)(?:([^/?@]*)@)?([^/?@]+)(/[^?@/]*)?([?][^@]*)?");
+
   private static final Pattern SOURCE = Pattern.compile("[?&]authSource=([^&]+)");
 
   /** Whether a text means a MongoDB, and no file. */

@@ -81,7 +81,8 @@ class MongoJourneyTest {
         .contains("CROSSFADE_LEGACY_PASSWORD");
     for (String password : new String[] {"s3%cret", "s3@cret", "s3/cret", "s3?cret"}) {
       Ended none =
-          crossfade.run("inspect", "mongodb://reader:" + password + "@localhost:1/app", "--verbose");
+          crossfade.run(
+              "inspect", "mongodb://reader:" + password + "@localhost:1/app", "--verbose");
       assertThat(none.exitCode()).as("%s", none).isEqualTo(ExitCode.USAGE);
       assertThat(none.toString()).doesNotContain("s3").doesNotContain("cret");
     }

@@ -133,7 +133,8 @@ class SessionTest {
     try (TcpProxy proxy =
         TcpProxy.to(TestMongo.address().getHostString(), TestMongo.address().getPort())) {
       MongoStore mover =
-          MongoStore.at("mongodb://" + proxy.host() + ":" + proxy.port() + "/?directConnection=true")
+          MongoStore.at(
+                  "mongodb://" + proxy.host() + ":" + proxy.port() + "/?directConnection=true")
               .database(app.name)
               .operationLimit(Duration.ofSeconds(40))
               .lease(Duration.ofSeconds(60))
@@ -149,10 +150,7 @@ class SessionTest {
             .atMost(PATIENCE)
             .untilAsserted(
                 () ->
-                    assertThat(
-                            app.collection(Names.CONTROL)
-                                .find(eq("_id", App.MIGRATION))
-                                .first())
+                    assertThat(app.collection(Names.CONTROL).find(eq("_id", App.MIGRATION)).first())
                         .containsEntry("gate", null));
         proxy.pass();
       } finally {

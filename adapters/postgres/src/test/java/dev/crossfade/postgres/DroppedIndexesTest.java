@@ -154,8 +154,7 @@ class DroppedIndexesTest {
   void aForeignKeyThatIsViolatedIsSaidSo() {
     drop();
     Fixture.execute(
-        fixture.database,
-        "insert into token_scores values (1, 4711, 1, '2026-11-02T00:00:00Z')");
+        fixture.database, "insert into token_scores values (1, 4711, 1, '2026-11-02T00:00:00Z')");
 
     assertThatThrownBy(fixture.store::rebuildIndexes)
         .isInstanceOf(CrossfadeException.class)

@@ -24,9 +24,9 @@ final class BackfillProcess {
   private BackfillProcess() {}
 
   /**
-   * With the SQLite file, the URL of PostgreSQL, the number of lanes, whether indexes come
-   * last, and whether to collect garbage again and again to see what is in use: a run that is
-   * measured for its memory says nothing of its time.
+   * With the SQLite file, the URL of PostgreSQL, the number of lanes, whether indexes come last,
+   * and whether to collect garbage again and again to see what is in use: a run that is measured
+   * for its memory says nothing of its time.
    */
   public static void main(String[] arguments) {
     try (Crossfade crossfade =

@@ -139,8 +139,7 @@ final class BackfillRow implements Row {
       return database;
     }
 
-    private Run backfill(ScoreFile from, boolean indexesLast, boolean collecting)
-        throws Exception {
+    private Run backfill(ScoreFile from, boolean indexesLast, boolean collecting) throws Exception {
       Path sqlite = directory.resolve("source.db");
       Files.deleteIfExists(sqlite);
       Files.copy(from.sqlite(), sqlite);
@@ -159,10 +158,7 @@ final class BackfillRow implements Row {
                 String.valueOf(LANES),
                 String.valueOf(indexesLast),
                 String.valueOf(collecting)));
-        String[] printed =
-            output(command)
-                .strip()
-                .split(" ", -1);
+        String[] printed = output(command).strip().split(" ", -1);
         check(database, from);
         return new Run(
             Double.parseDouble(printed[1]),
