@@ -66,6 +66,7 @@ final class CanonicalValues {
     out.decimal(value);
   }
 
+  @SuppressWarnings({"JavaLocalDateTimeGetNano", "JavaLocalTimeGetNano"}) // beside the seconds
   static void write(Object value, CanonicalOutput out) {
     if (value instanceof String text) {
       out.tag(TEXT);

@@ -102,7 +102,7 @@ final class JsonDocument {
       case OBJECT -> sameMembers(mine, other, its);
       case ARRAY -> sameElements(mine, other, its);
       case STRING -> sameText(mine, other, its);
-      case NUMBER -> sameText(mine, other, its) || number(mine).equals(other.number(its));
+      case NUMBER -> sameText(mine, other, its) || number(mine).compareTo(other.number(its)) == 0;
       default -> true;
     };
   }
@@ -456,7 +456,7 @@ final class JsonDocument {
 
   private void checkRange(int from) throws NoJsonException {
     try {
-      new BigDecimal(text, from, at - from).stripTrailingZeros();
+      BigDecimal unused = new BigDecimal(text, from, at - from).stripTrailingZeros();
     } catch (ArithmeticException | NumberFormatException e) {
       throw NoJsonException.INSTANCE;
     }
@@ -509,6 +509,8 @@ final class JsonDocument {
   /** Ends the reading of a text that is no JSON; nobody asks where it went wrong. */
   private static final class NoJsonException extends Exception {
     private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
     private static final NoJsonException INSTANCE = new NoJsonException();
 
     private NoJsonException() {

@@ -168,6 +168,7 @@ final class BackfillJob implements BackfillRun {
   }
 
   /** One that refers to itself stays whole: its rows come after those they refer to, mostly. */
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private <T, K> List<Range> divide(EntityPair<T, K> pair) {
     long total = totals.getOrDefault(pair.entity().name(), 0L);
     long least = (long) CHUNKS_PER_RANGE * crossing.settings().backfillChunk();

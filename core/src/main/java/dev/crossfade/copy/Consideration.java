@@ -74,14 +74,16 @@ final class Consideration {
    * @param amongWrites whether this process has written meanwhile
    */
   long rest(long markNanos, long chunkNanos, boolean amongWrites) {
-    boolean suffers = amongWrites | isSlow(markNanos) | isLagging();
+    boolean slow = isSlow(markNanos); // both look at each chunk
+    boolean lagging = isLagging();
+    boolean suffers = amongWrites || slow || lagging;
     return suffers ? Math.min(LONGEST_REST_NANOS, RESTS_PER_CHUNK * chunkNanos) : 0;
   }
 
   private boolean isSlow(long markNanos) {
     lock.lock();
     try {
-      quickestMark = Math.min(markNanos, quickestMark * FORGETTING);
+      quickestMark = Math.min((double) markNanos, quickestMark * FORGETTING);
       averageMark += WEIGHT * (markNanos - averageMark);
       return averageMark > SLOW_MARK_NANOS && averageMark > TIMES_SLOWER * quickestMark;
     } finally {

@@ -42,9 +42,9 @@ final class RowBytes<T> {
 
   private static long ofValue(@org.jspecify.annotations.Nullable Object value) {
     if (value instanceof String text) {
-      return TEXT + text.length();
+      return (long) TEXT + text.length();
     } else if (value instanceof byte[] bytes) {
-      return OBJECT + bytes.length;
+      return (long) OBJECT + bytes.length;
     } else if (value instanceof Collection<?> all) {
       return OBJECT + all.stream().mapToLong(RowBytes::ofValue).sum();
     }

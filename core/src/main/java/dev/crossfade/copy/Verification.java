@@ -239,8 +239,10 @@ public final class Verification implements AutoCloseable {
         return null;
       }
       Kept kept = findings.kept(view.primary(), position.mode());
-      VerificationPosition found =
-          kept == null ? null : VerificationPosition.parse(kept.position());
+      if (kept == null) {
+        return null;
+      }
+      VerificationPosition found = VerificationPosition.parse(kept.position());
       return found != null
               && found.isOf(position)
               && kept.isNewerThanAll(found.began())

@@ -146,7 +146,7 @@ record VerificationPosition(
 
   private static Done done(String[] fields) {
     List<byte[]> keys = new ArrayList<>();
-    for (String key : fields[7].substring(1).split(",")) {
+    for (String key : fields[7].substring(1).split(",", -1)) {
       if (!key.isEmpty()) {
         keys.add(HEX.parseHex(key.substring(1)));
       }
