@@ -130,7 +130,8 @@ final class JsonTexts {
 
   private static void quoted(String text, Random random, StringBuilder out) {
     out.append('"');
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c == '\n') {

@@ -110,7 +110,9 @@ class RowEncodingTest {
             case 1 -> Double.NaN;
             case 2 -> Double.NEGATIVE_INFINITY;
             case 3 -> BigInteger.valueOf(random.nextInt(3));
-            default -> ChronoUnit.values()[random.nextInt(3)];
+            default ->
+                List.of(ChronoUnit.NANOS, ChronoUnit.MICROS, ChronoUnit.MILLIS)
+                    .get(random.nextInt(3));
           };
     };
   }
@@ -135,7 +137,7 @@ class RowEncodingTest {
     } else if (value instanceof String text) {
       return text.startsWith("{") || text.startsWith("[")
           ? JsonTexts.rewritten(text, random)
-          : random.nextBoolean() ? new StringBuilder(text).toString() : text + '\0';
+          : random.nextBoolean() ? String.valueOf(text.toCharArray()) : text + '\0';
     }
     return value;
   }
@@ -160,7 +162,7 @@ class RowEncodingTest {
   }
 
   private Instant instant() {
-    return Instant.ofEpochSecond(random.nextInt(4) - 2, random.nextInt(4) * 999_700);
+    return Instant.ofEpochSecond(random.nextInt(4) - 2, random.nextInt(4) * 999_700L);
   }
 
   @Test
