@@ -9,20 +9,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
-import java.time.Clock;
-import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for a MongoDB server where there is none: {@code de.bwaldvogel:mongo-java-server},
  * which must be on the class path, in this process. It speaks the protocol to the real driver, and
  * does one command at a time; by itself that server answers with documents that the next command
- * changes while they are on their way, so that two increments could be told the same number. Its
- * clock ticks in milliseconds, as MongoDB's dates do; else a date that it has set would not be found
- * by the value that it tells.
+ * changes while they are on their way, so that two increments could be told the same number.
  *
  * <p>What it does not verify: write concerns, journals, crashes, elections, retried writes, time
- * limits, validators, transactions, and the speed of anything: only unique indexes are indexes.
+ * limits, validators, transactions, dates that are whole milliseconds, and the speed of anything: only unique indexes are indexes.
  *
  * <p>Safe for use by many threads.
  */
@@ -37,7 +33,8 @@ public final class StandInMongo implements AutoCloseable {
 
   /** Starts one, empty, on a port of its own of this machine. */
   public static StandInMongo start() {
-    return new StandInMongo(new MongoServer(OneAtATime.around(new MemoryBackend(Clock.tickMillis(ZoneOffset.UTC)))));
+    return new StandInMongo(
+        new MongoServer(OneAtATime.around(new MemoryBackend())));
   }
 
   /** Its URL, without a database. */

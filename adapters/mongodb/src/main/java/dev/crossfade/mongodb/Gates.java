@@ -90,7 +90,6 @@ final class Gates {
         () ->
             database
                 .collection(Names.CONTROL)
-                .updateOne(
-                    with(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
+                .updateOne(with(migration, token), Updates.set(ControlRows.GATE, BsonNull.VALUE)));
   }
 }

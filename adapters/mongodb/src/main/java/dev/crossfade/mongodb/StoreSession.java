@@ -2,6 +2,7 @@ package dev.crossfade.mongodb;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Updates.combine;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -624,7 +626,10 @@ final class StoreSession implements AutoCloseable {
     return missing;
   }
 
-  /** Ends it if its lease is over. It may have been heard of in between: then it is not ended. */
+  /**
+   * Ends it if its lease is over. It may have been heard of in between: then it is not ended. A
+   * server may hold the moment more finely than it tells.
+   */
   private boolean isEndedNow(BsonDocument session) {
     long heardAt = session.getDateTime("heardAt").getValue();
     long lease = session.getNumber("leaseMillis").longValue();
@@ -640,7 +645,8 @@ final class StoreSession implements AutoCloseable {
                     .updateOne(
                         and(
                             eq("_id", session.getString("_id").getValue()),
-                            eq("heardAt", session.getDateTime("heardAt"))),
+                            gte("heardAt", new BsonDateTime(heardAt)),
+                            lt("heardAt", new BsonDateTime(heardAt + 1))),
                         set("ended", true))
                     .getMatchedCount())
         > 0;

@@ -2,6 +2,7 @@ package dev.crossfade.mongodb;
 
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Updates.currentDate;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -104,6 +105,17 @@ class SessionTest {
   }
 
   @Test
+  void aSessionThatWasHeardOfByTheServersClockIsEnded() {
+    others(session("dead", Duration.ZERO, Duration.ofMillis(1)));
+    app.collection(Names.SESSION).updateOne(eq("_id", "dead"), currentDate("heardAt"));
+
+    assertThat(retried(OPEN.advanced(Stage.SHADOW))).isTrue();
+
+    assertThat(app.collection(Names.SESSION).find(eq("_id", "dead")).first())
+        .containsEntry("ended", true);
+  }
+
+  @Test
   void aGateOfADeadSessionIsTakenAway() {
     others(session("dead", Duration.ofSeconds(20), Duration.ofSeconds(10)));
     app.collection(Names.CONTROL)
@@ -133,7 +145,8 @@ class SessionTest {
     try (TcpProxy proxy =
         TcpProxy.to(TestMongo.address().getHostString(), TestMongo.address().getPort())) {
       MongoStore mover =
-          MongoStore.at("mongodb://" + proxy.host() + ":" + proxy.port() + "/?directConnection=true")
+          MongoStore.at(
+                  "mongodb://" + proxy.host() + ":" + proxy.port() + "/?directConnection=true")
               .database(app.name)
               .operationLimit(Duration.ofSeconds(40))
               .lease(Duration.ofSeconds(60))
@@ -149,10 +162,7 @@ class SessionTest {
             .atMost(PATIENCE)
             .untilAsserted(
                 () ->
-                    assertThat(
-                            app.collection(Names.CONTROL)
-                                .find(eq("_id", App.MIGRATION))
-                                .first())
+                    assertThat(app.collection(Names.CONTROL).find(eq("_id", App.MIGRATION)).first())
                         .containsEntry("gate", null));
         proxy.pass();
       } finally {

@@ -8,7 +8,6 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
-import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.crossfade.junit.StandInMongo;
 import java.util.ArrayList;
@@ -38,24 +37,6 @@ class StandInMongoTest {
           .doesNotHaveDuplicates()
           .hasSize(THREADS * EACH)
           .contains((long) THREADS * EACH);
-    }
-  }
-
-  /** So sessions are ended: where nobody has heard of them since the moment that was read. */
-  @Test
-  void aDateThatItHasSetIsFoundByTheValueThatItTells() {
-    try (StandInMongo server = StandInMongo.start();
-        MongoClient client = MongoClients.create(server.url())) {
-      MongoCollection<Document> sessions = client.getDatabase("test").getCollection("session");
-      for (int i = 0; i < 20; i++) {
-        sessions.updateOne(
-            eq("_id", i), Updates.currentDate("heardAt"), new UpdateOptions().upsert(true));
-      }
-
-      for (Document session : sessions.find()) {
-        assertThat(sessions.countDocuments(eq("heardAt", session.getDate("heardAt"))))
-            .isPositive();
-      }
     }
   }
 

@@ -71,7 +71,8 @@ final class Application implements AutoCloseable {
     return store
         .operationLimit(Duration.ofMillis(1_300))
         .lease(Duration.ofSeconds(2))
-        .exclusionLimit(Duration.ofSeconds(4)) // longer than a lease: somebody is dead most of the time
+        .exclusionLimit(
+            Duration.ofSeconds(4)) // longer than a lease: somebody is dead most of the time
         .open();
   }
 
