@@ -151,10 +151,9 @@ class JoinedRulesTest {
   private static List<String> locksOfControl(Scenario app) {
     return app.rows.text(
         Side.TARGET,
-        "select l.mode || ' ' || coalesce(a.state, '') || ': ' || coalesce(a.query, '') from pg_locks l"
-            + " left join pg_stat_activity a using (pid) where relation ="
-            + " 'crossfade.control'::regclass"
-            + " and mode <> 'AccessShareLock'");
+        "select l.mode || ' ' || coalesce(a.state, '') || ': ' || coalesce(a.query, '')"
+            + " from pg_locks l left join pg_stat_activity a using (pid)"
+            + " where relation = 'crossfade.control'::regclass and mode <> 'AccessShareLock'");
   }
 
   @Tag("exhaustive")
