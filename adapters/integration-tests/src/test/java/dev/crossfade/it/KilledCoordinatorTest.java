@@ -7,6 +7,7 @@ import dev.crossfade.Stage;
 import dev.crossfade.it.Fate.When;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,12 +31,8 @@ class KilledCoordinatorTest {
   @ParameterizedTest(name = "{0} to {1}, killed {2} a step; at least {3} of them")
   @CsvSource({
     "SHADOW, LIVE, BEFORE, 7",
-    "SHADOW, LIVE, AFTER, 7",
-    "LIVE, SHADOW, BEFORE, 7",
     "LIVE, SHADOW, AFTER, 7",
     "RAMP_DOWN, COMPLETE, BEFORE, 2",
-    "RAMP_DOWN, COMPLETE, AFTER, 2",
-    "COMPLETE, RAMP_DOWN, BEFORE, 1",
     "COMPLETE, RAMP_DOWN, AFTER, 1"
   })
   void everyStepIsItsLast(Stage from, Stage to, When when, int least) {
@@ -47,6 +44,18 @@ class KilledCoordinatorTest {
       assertThat(killed).as("steps swept").isGreaterThanOrEqualTo(least);
       Switching.assertOnlyWaited(app);
     }
+  }
+
+  @Tag("exhaustive")
+  @ParameterizedTest(name = "{0} to {1}, killed {2} a step; at least {3} of them")
+  @CsvSource({
+    "SHADOW, LIVE, AFTER, 7",
+    "LIVE, SHADOW, BEFORE, 7",
+    "RAMP_DOWN, COMPLETE, AFTER, 2",
+    "COMPLETE, RAMP_DOWN, BEFORE, 1"
+  })
+  void everyStepIsItsLastTheOtherWay(Stage from, Stage to, When when, int least) {
+    everyStepIsItsLast(from, to, when, least);
   }
 
   private static boolean isKilled(Scenario app, Stage from, Stage to, When when, int nth) {

@@ -177,10 +177,12 @@ final class Conductor {
   /**
    * Counts what has come about, and sees to it that the stage is one in which both stores are
    * written. A short run on a busy machine may not have got there and back: then it does so now,
-   * while the children work and nothing fails.
+   * while the children work and nothing fails. They work less, because a machine that they fill
+   * gives their entries up as fast as repair takes them.
    */
   void finish() throws InterruptedException {
     fleet.awaitIdle(IDLE);
+    fleet.ease();
     Known latest = latest();
     made = latest.epoch() - firstEpoch;
     arrived(latest.stage());

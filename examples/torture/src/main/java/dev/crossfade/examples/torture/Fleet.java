@@ -68,6 +68,13 @@ final class Fleet implements AutoCloseable {
     }
   }
 
+  /** Has all work less; nobody is killed any more. */
+  void ease() throws InterruptedException {
+    for (int child = 0; child < size(); child++) {
+      demand(child(child), "ease");
+    }
+  }
+
   /** Has all end their work; nobody is killed any more. */
   void rest() throws InterruptedException {
     for (int child = 0; child < size(); child++) {

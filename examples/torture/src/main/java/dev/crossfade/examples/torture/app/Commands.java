@@ -60,6 +60,7 @@ final class Commands {
   private String run(String command, String argument) {
     switch (command) {
       case "work" -> workers.start();
+      case "ease" -> workers.ease();
       case "rest" -> workers.close();
       case "move" -> travel(Stage.ofId(argument));
       case "step" -> step(argument.equals("up") ? Stage.COMPLETE : Stage.DUAL_WRITE);

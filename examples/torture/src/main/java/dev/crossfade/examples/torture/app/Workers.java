@@ -9,19 +9,21 @@ import java.util.concurrent.locks.LockSupport;
 final class Workers implements AutoCloseable {
   private static final int THREADS = 4;
   private static final int PAUSE_NANOS = 40_000_000;
+  private static final int EASY_PAUSE_NANOS = 400_000_000;
 
   private final List<Thread> threads = new ArrayList<>();
+  private volatile int pauseNanos;
   private volatile boolean ending;
 
   Workers(ChildOptions options, Application application, Recording recording) {
+    pauseNanos = options.fullSpeed() ? 0 : PAUSE_NANOS;
     OwnTransactions transactions = new OwnTransactions(options, application);
     SplittableRandom seeds = new SplittableRandom(options.seed());
     for (int n = 0; n < THREADS; n++) {
       SplittableRandom random = seeds.split();
       Workload workload =
           new Workload(options, application, transactions, recording, random.split());
-      Thread thread =
-          new Thread(() -> work(workload, random, options.fullSpeed()), "torture-worker-" + n);
+      Thread thread = new Thread(() -> work(workload, random), "torture-worker-" + n);
       threads.add(thread);
     }
   }
@@ -30,11 +32,17 @@ final class Workers implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
-  private void work(Workload workload, SplittableRandom random, boolean fullSpeed) {
+  /** From here on they do a tenth of what they did, or less. */
+  void ease() {
+    pauseNanos = EASY_PAUSE_NANOS;
+  }
+
+  private void work(Workload workload, SplittableRandom random) {
     while (!ending) {
       workload.step();
-      if (!fullSpeed) {
-        LockSupport.parkNanos(random.nextInt(PAUSE_NANOS));
+      int most = pauseNanos;
+      if (most > 0) {
+        LockSupport.parkNanos(random.nextInt(most));
       }
     }
   }
