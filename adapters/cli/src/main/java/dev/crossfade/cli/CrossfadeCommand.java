@@ -1,5 +1,7 @@
 package dev.crossfade.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +112,8 @@ public final class CrossfadeCommand implements Callable<Integer> {
     line.registerConverter(dev.crossfade.Stage.class, Words::stage);
     line.registerConverter(dev.crossfade.Gate.class, Words::gate);
     line.setExecutionExceptionHandler((failure, command, parsed) -> root.results().failed(failure));
-    line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(false);
+    CommandLine completion = line.getSubcommands().get("generate-completion");
+    requireNonNull(completion).getCommandSpec().usageMessage().hidden(false);
     return line;
   }
 

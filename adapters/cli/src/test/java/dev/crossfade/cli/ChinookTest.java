@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,12 +71,15 @@ class ChinookTest {
         String name = table.get("name").asText();
         compared +=
             IndependentComparison.sameRows(
-                legacy, target, name, name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase());
+                legacy,
+                target,
+                name,
+                name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT));
         there += table.get("rows").asInt();
       }
     }
     assertThat(compared).isEqualTo(there).isPositive();
-    assertThat(Files.list(migrations)).hasSize(1);
+    assertThat(migrations.toFile().list()).hasSize(1);
   }
 
   private static JsonNode table(JsonNode inspected, String name) {

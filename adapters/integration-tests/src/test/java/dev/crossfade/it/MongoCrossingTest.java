@@ -60,7 +60,7 @@ import org.junit.jupiter.api.Test;
  * -Dcrossfade.test.mongodb}.
  */
 class MongoCrossingTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   record User(
@@ -274,7 +274,7 @@ class MongoCrossingTest {
           new Document("_id", id)
               .append("email", "user" + i + "@example.org")
               .append(i % 2 == 0 ? "firebaseUid" : "firebase_uid", "uid-" + i)
-              .append("createdAt", new Date(1_700_000_000_123L + i))
+              .append("createdAt", moment(1_700_000_000_123L + i))
               .append("legacyFlag", i);
       if (i % 3 == 0) {
         user.append("role", "admin").append("paperBalance", 1_234.5 + i);
@@ -282,7 +282,7 @@ class MongoCrossingTest {
         user.append("paperBalance", new Decimal128(new BigDecimal("77.70")));
         user.append(
             "profile",
-            new Document("langs", List.of("en", "tr")).append("since", new Date(i)).append("n", i));
+            new Document("langs", List.of("en", "tr")).append("since", moment(i)).append("n", i));
       }
       documents.insertOne(user);
       for (int j = 0; j < 2; j++) {
@@ -294,7 +294,7 @@ class MongoCrossingTest {
                     .append(j == 0 ? "totalValue" : "equity", j == 0 ? 100 + i : 200.25)
                     .append(
                         "positions", List.of(new Document("pair", "BTC/USD").append("amount", j)))
-                    .append(i % 2 == 0 ? "timestamp" : "createdAt", new Date(1_700_000_000_000L)));
+                    .append(i % 2 == 0 ? "timestamp" : "createdAt", moment(1_700_000_000_000L)));
       }
     }
   }
@@ -412,9 +412,13 @@ class MongoCrossingTest {
     assertThat(migration.verify().differences()).isEmpty();
   }
 
+  private static Date moment(long millis) {
+    return Date.from(Instant.ofEpochMilli(millis));
+  }
+
   /** The same calls in every stage. */
   private void onePassOfEach(Stage stage) {
-    int index = 20 + stage.ordinal();
+    int index = 20 + List.of(Stage.values()).indexOf(stage);
     String email = "user" + index + "@example.org";
     User found = users.findByEmail(email).orElseThrow();
     assertThat(found.id()).isEqualTo(user(index));

@@ -190,7 +190,7 @@ class MappingTest {
 
   @Test
   void embeddedDocumentsAreRecordsListsAndMapsOrJson() {
-    Date since = new Date(1_700_000_000_123L);
+    Date since = Date.from(Instant.ofEpochMilli(1_700_000_000_123L));
     User user =
         put(
             bare()

@@ -20,6 +20,7 @@ import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.StaleEpochException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Leases, barriers and gates: what stands in for the locks of a transaction. */
 class SessionTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final ControlRow OPEN = ControlRow.open(App.MIGRATION, 1, Stage.DUAL_WRITE);
 
   record Thing(long id, String text) {}
@@ -59,7 +60,7 @@ class SessionTest {
         .append("ended", false)
         .append("process", "process of " + id)
         .append("leaseMillis", lease.toMillis())
-        .append("heardAt", new Date(System.currentTimeMillis() - silent.toMillis()));
+        .append("heardAt", Date.from(Instant.now().minus(silent)));
   }
 
   private void others(Document session) {

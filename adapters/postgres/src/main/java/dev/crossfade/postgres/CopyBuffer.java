@@ -135,13 +135,13 @@ final class CopyBuffer {
       to[at++] = (byte) (0xC0 | point >> 6);
     } else if (point < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
       to[at++] = (byte) (0xE0 | point >> 12);
-      to[at++] = (byte) (0x80 | point >> 6 & 0x3F);
+      to[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
     } else {
       to[at++] = (byte) (0xF0 | point >> 18);
-      to[at++] = (byte) (0x80 | point >> 12 & 0x3F);
-      to[at++] = (byte) (0x80 | point >> 6 & 0x3F);
+      to[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+      to[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
     }
-    to[at++] = (byte) (0x80 | point & 0x3F);
+    to[at++] = (byte) (0x80 | (point & 0x3F));
     return at;
   }
 

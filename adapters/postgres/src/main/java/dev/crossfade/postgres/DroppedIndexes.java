@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,14 +127,10 @@ final class DroppedIndexes {
     List<String> empty = new ArrayList<>();
     for (String table : tables) {
       session.execute("lock table " + table + " in access exclusive mode");
-      String name =
-          session.query(
-              IS_EMPTY.formatted(table.replace("'", "''"), table),
-              Session.Binder.NONE,
-              rows -> rows.next() ? rows.getString(1) : null);
-      if (name != null) {
-        empty.add(name);
-      }
+      session.query(
+          IS_EMPTY.formatted(table.replace("'", "''"), table),
+          Session.Binder.NONE,
+          rows -> rows.next() && empty.add(rows.getString(1)));
     }
     return empty;
   }
@@ -169,25 +165,18 @@ final class DroppedIndexes {
   /** Each in a transaction of its own. */
   List<String> rebuild() {
     List<String> built = new ArrayList<>();
-    for (String next = first(); next != null; next = store.asOwner(this::buildNext)) {
-      if (!next.isEmpty()) {
-        built.add(next);
-        log.info("{} is back.", next);
-      }
+    boolean any = !names().isEmpty();
+    while (any && store.asOwner(session -> buildsNext(session, built))) {
+      log.info("{} is back.", built.get(built.size() - 1));
     }
     return built;
-  }
-
-  /** Nothing is locked where there is nothing to do. */
-  private @Nullable String first() {
-    return names().isEmpty() ? null : "";
   }
 
   /** One that is to be built again. */
   private record Next(long position, String name, String definition, boolean isThere) {}
 
-  /** Returns its name; null if there is none. */
-  private @Nullable String buildNext(Session session) throws SQLException {
+  /** Whether there was one. */
+  private static boolean buildsNext(Session session, List<String> built) throws SQLException {
     Connection connection = session.connection();
     int patience = connection.getNetworkTimeout();
     connection.setNetworkTimeout(Runnable::run, Math.toIntExact(LONGEST_BUILD.toMillis()));
@@ -197,24 +186,29 @@ final class DroppedIndexes {
               + "; set local statement_timeout = 0; set local lock_timeout = 0;"
               + " set local maintenance_work_mem = '256MB'");
       session.execute("lock table crossfade.dropped in exclusive mode");
-      Next next = session.query(NEXT, Session.Binder.NONE, rows -> rows.next() ? next(rows) : null);
-      if (next == null) {
-        return null;
+      Optional<Next> found = session.query(NEXT, Session.Binder.NONE, DroppedIndexes::next);
+      if (found.isEmpty()) {
+        return false;
       }
+      Next next = found.get();
       if (!next.isThere) {
         session.execute(next.definition);
       }
       session.update(
           "delete from crossfade.dropped where position = ?",
           statement -> statement.setLong(1, next.position));
-      return next.name;
+      built.add(next.name);
+      return true;
     } finally {
       connection.setNetworkTimeout(Runnable::run, patience);
     }
   }
 
-  private static Next next(ResultSet rows) throws SQLException {
-    return new Next(rows.getLong(1), rows.getString(2), rows.getString(3), rows.getBoolean(4));
+  private static Optional<Next> next(ResultSet rows) throws SQLException {
+    return rows.next()
+        ? Optional.of(
+            new Next(rows.getLong(1), rows.getString(2), rows.getString(3), rows.getBoolean(4)))
+        : Optional.empty();
   }
 
   /** What is not back yet. */

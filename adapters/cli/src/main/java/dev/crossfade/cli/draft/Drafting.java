@@ -164,7 +164,7 @@ final class Drafting {
   private @Nullable Reference reference(
       TableDraft table, ForeignKeyDescription key, List<String> notes) {
     TableProfile parent = profiles.get(lower(key.parent().name()));
-    boolean itself = parent == table.legacy();
+    boolean itself = table.legacy().equals(parent);
     String why = whyNot(key, parent, itself);
     if (why != null || parent == null) {
       notes.add(

@@ -202,7 +202,7 @@ final class TypeChooser {
 
   private TypeChoice booleanText() {
     Form form = exact(Likeness.BOOLEAN_TEXT);
-    String[] words = (form == null ? "true/false" : form.pattern()).split("/");
+    String[] words = (form == null ? "true/false" : form.pattern()).split("/", 2);
     return TypeChoice.by(
         "boolean",
         "convert: boolean-text, \"true\": \"" + words[0] + "\", \"false\": \"" + words[1] + "\"");

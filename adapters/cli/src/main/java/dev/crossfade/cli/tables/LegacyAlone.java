@@ -82,7 +82,7 @@ final class LegacyAlone {
     }
     for (ForeignKeyDescription key : table.foreignKeys()) {
       TableRule parent = rules.get(key.parent().name().toLowerCase(Locale.ROOT));
-      if (parent != null && parent != rule) {
+      if (parent != null && !parent.equals(rule)) {
         plan(parent);
       }
     }
