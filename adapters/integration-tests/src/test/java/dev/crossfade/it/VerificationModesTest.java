@@ -227,13 +227,13 @@ class VerificationModesTest {
   @Test
   void oneThatWasKilledIsGoneOnWith() throws Exception {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
-      fill(app, 100_000);
+      fill(app, MANY);
       app.rows.execute(
           Side.TARGET,
           List.of(
               "update preference set text = 'x' where name = 'name 000000003'",
               "update preference set text = 'x' where name = 'name 000000004'",
-              "update preference set text = 'x' where name = 'name 000099999'",
+              "update preference set text = 'x' where name = 'name 000029999'",
               "update account set note = 'x' where id = 5"));
       try (VerifyingJvm killed = VerifyingJvm.holding(app)) {
         assertThat(killed.answer("progress ")).isNotNull();
@@ -247,10 +247,10 @@ class VerificationModesTest {
 
       VerificationReport report = app.migration.verify();
 
-      assertThat(report.resumed()).as("rows compared before").isBetween(100_000L, 400_000L);
-      assertThat(report.totalRows()).isEqualTo(400_000);
+      assertThat(report.resumed()).as("rows compared before").isBetween((long) MANY, 4L * MANY);
+      assertThat(report.totalRows()).isEqualTo(4L * MANY);
       assertThat(keys(report))
-          .containsExactly("account 5", "preference name 000000003", "preference name 000099999");
+          .containsExactly("account 5", "preference name 000000003", "preference name 000029999");
       assertThat(app.migration.verify().resumed()).as("that one came to its end").isZero();
       app.migration.repair(report.differences());
       app.assertSettled();
@@ -350,7 +350,7 @@ class VerificationModesTest {
   @Test
   void littleMemoryIsEnoughForLargeTables() throws Exception {
     try (Scenario app = Scenario.in(Stage.DUAL_WRITE)) {
-      int rows = 50_000;
+      int rows = 30_000;
       app.rows.execute(
           Side.LEGACY,
           List.of(
@@ -366,10 +366,10 @@ class VerificationModesTest {
               + " % 1000 when 0 then 500000 else 4000 end) from generate_series(1, "
               + rows
               + ") i");
-      app.rows.execute(Side.TARGET, "delete from preference where name > 'name 000040000'");
+      app.rows.execute(Side.TARGET, "delete from preference where name > 'name 000025000'");
       for (String mode : List.of("FULL", "QUICK")) {
         try (VerifyingJvm small = VerifyingJvm.start(app, mode, "go", "-Xmx48m")) {
-          assertThat(small.answer("report ")).as(mode).isEqualTo("report 50000 10000 0");
+          assertThat(small.answer("report ")).as(mode).isEqualTo("report 30000 5000 0");
         }
       }
       app.abandon();
