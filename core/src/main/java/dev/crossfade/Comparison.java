@@ -1,6 +1,7 @@
 package dev.crossfade;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -9,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +61,39 @@ public abstract class Comparison {
     return -1;
   }
 
+  /** What it is, in a word. */
+  @Override
+  public abstract String toString();
+
   abstract boolean sameValues(Object a, Object b);
+
+  /**
+   * Whether all values of that type have a form in {@link #encode}: one that two values share if
+   * they are the same, and no two others.
+   */
+  abstract boolean encodes(Class<?> type);
+
+  abstract void encodeValue(Object value, CanonicalOutput out);
+
+  /** Writes a value of a type that it {@linkplain #encodes encodes}. */
+  final void encode(@Nullable Object value, CanonicalOutput out) {
+    out.bool(value != null);
+    if (value != null) {
+      encodeValue(value, out);
+    }
+  }
 
   private static final class Natural extends Comparison {
     @Override
+    public String toString() {
+      return "natural";
+    }
+
+    @Override
     boolean sameValues(Object a, Object b) {
+      if (a.equals(b)) {
+        return true;
+      }
       if (a instanceof BigDecimal x && b instanceof BigDecimal y) {
         return x.compareTo(y) == 0;
       }
@@ -71,9 +101,34 @@ public abstract class Comparison {
       Object y = truncated(b, ChronoUnit.MICROS);
       return Objects.deepEquals(x, y);
     }
+
+    @Override
+    boolean encodes(Class<?> type) {
+      return type == BigDecimal.class || CanonicalValues.have(type);
+    }
+
+    @Override
+    void encodeValue(Object value, CanonicalOutput out) {
+      if (value instanceof BigDecimal decimal) {
+        CanonicalValues.decimal(decimal, out);
+      } else {
+        CanonicalValues.write(truncated(value, ChronoUnit.MICROS), out);
+      }
+    }
   }
 
   private static final class Decimal extends Comparison {
+    private static final Set<Class<?>> NUMBERS =
+        Set.of(
+            BigDecimal.class,
+            BigInteger.class,
+            Double.class,
+            Float.class,
+            Long.class,
+            Integer.class,
+            Short.class,
+            Byte.class);
+
     private final int scale;
 
     Decimal(int scale) {
@@ -89,6 +144,11 @@ public abstract class Comparison {
     }
 
     @Override
+    public String toString() {
+      return "decimal(" + scale + ")";
+    }
+
+    @Override
     boolean sameValues(Object a, Object b) {
       return a.equals(b) || (finite(a) && finite(b) && rounded(a).compareTo(rounded(b)) == 0);
     }
@@ -97,6 +157,20 @@ public abstract class Comparison {
       BigDecimal value =
           number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
       return value.setScale(scale, RoundingMode.HALF_UP);
+    }
+
+    @Override
+    boolean encodes(Class<?> type) {
+      return NUMBERS.contains(type);
+    }
+
+    @Override
+    void encodeValue(Object value, CanonicalOutput out) {
+      if (finite(value)) {
+        CanonicalValues.decimal(rounded(value), out);
+      } else {
+        CanonicalValues.write(value, out);
+      }
     }
 
     private static boolean finite(Object number) {
@@ -113,15 +187,45 @@ public abstract class Comparison {
     }
 
     @Override
+    public String toString() {
+      return "time(" + unit + ")";
+    }
+
+    @Override
     boolean sameValues(Object a, Object b) {
       return truncated(a, unit).equals(truncated(b, unit));
+    }
+
+    @Override
+    boolean encodes(Class<?> type) {
+      return CanonicalValues.have(type) && !type.isArray();
+    }
+
+    @Override
+    void encodeValue(Object value, CanonicalOutput out) {
+      CanonicalValues.write(truncated(value, unit), out);
     }
   }
 
   private static final class Json extends Comparison {
     @Override
+    public String toString() {
+      return "json";
+    }
+
+    @Override
     boolean sameValues(Object a, Object b) {
       return a.equals(b) || JsonText.same(a.toString(), b.toString());
+    }
+
+    @Override
+    boolean encodes(Class<?> type) {
+      return type == String.class;
+    }
+
+    @Override
+    void encodeValue(Object value, CanonicalOutput out) {
+      JsonText.encode((String) value, out);
     }
   }
 

@@ -91,8 +91,17 @@ public interface CrossfadeListener {
   /** An incarnation was fenced. On the thread of repair, of a move or of the heartbeats. */
   default void fenced(FencingEvent event) {}
 
-  /** A backfill or a verification has come further. On the thread of who called it. */
+  /**
+   * A backfill or a verification has come further. A backfill tells on the thread of who called it,
+   * a verification on its own, several at once, about five times a second for each entity.
+   */
   default void progressed(CopyProgress progress) {}
+
+  /**
+   * A round of the continuous verification has come to its end ({@link Settings#verificationRate}).
+   * On the thread of that.
+   */
+  default void roundVerified(VerificationEvent event) {}
 
   /** A backfill has come to its end. On the thread of who called it. */
   default void backfilled(BackfillEvent event) {}
@@ -371,12 +380,42 @@ public interface CrossfadeListener {
    * How far a backfill or a verification has come with an entity.
    *
    * @param migration its migration
-   * @param activity {@code backfill} or {@code verify}
+   * @param activity {@code backfill}, {@code verify}, or {@code continuous} for a round of the
+   *     continuous verification
    * @param entity the entity
    * @param rows rows of it so far
    * @param more how many of them are new since the last such event
+   * @param expectedRows about how many there will be, as a store estimates it; -1 if none knows
+   * @param elapsed how long these rows took; of those that an earlier run has copied, how long they
+   *     would have taken at the speed of this one
    */
-  record CopyProgress(String migration, String activity, String entity, long rows, long more) {}
+  record CopyProgress(
+      String migration,
+      String activity,
+      String entity,
+      long rows,
+      long more,
+      long expectedRows,
+      Duration elapsed) {
+
+    /** Without an estimate. */
+    public CopyProgress(String migration, String activity, String entity, long rows, long more) {
+      this(migration, activity, entity, rows, more, -1, Duration.ZERO);
+    }
+
+    /** How fast it has been so far; 0 while that cannot be told. */
+    public double rowsPerSecond() {
+      return elapsed.isZero() ? 0 : rows * 1e9 / elapsed.toNanos();
+    }
+
+    /** How long it will take from here if it goes on as fast; null while that cannot be told. */
+    public @Nullable Duration left() {
+      return expectedRows < 0 || rows == 0 || elapsed.isZero()
+          ? null
+          : Duration.ofNanos(
+              (long) ((double) Math.max(0, expectedRows - rows) / rows * elapsed.toNanos()));
+    }
+  }
 
   /**
    * What has come of the stage that the settings want.

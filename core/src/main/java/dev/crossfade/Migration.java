@@ -121,24 +121,76 @@ public interface Migration {
   Optional<WantedStage> wanted();
 
   /**
-   * Copies everything from the primary to the other store, while writes go on. Safe to repeat; rows
-   * that are the same are written again.
+   * What a backfill would do, and whether it would begin; changes nothing. Counts the rows of both
+   * stores.
    *
    * @throws IllegalStateException in off and complete, where the other store does not follow
-   * @throws ConfigurationException if the other store is a primary that was given up and has come
-   *     back; {@link #reconcile} first
+   * @throws StoreUnavailableException if a store is out of reach for a minute
+   */
+  BackfillPlan planBackfill();
+
+  /**
+   * Copies everything from the primary to the other store, while writes go on, and waits for its
+   * end. Safe to repeat; rows that are the same stay. It goes on from where the last one was ended,
+   * or killed, if the migration is in the same epoch and both stores have run on since.
+   *
+   * <p>An interrupt ends it: it waits for what is under way, and throws {@link
+   * java.util.concurrent.CancellationException}, the interrupt flag set. What was copied stays.
+   *
+   * @throws IllegalStateException in off and complete, where the other store does not follow; or if
+   *     one is under way in this process
+   * @throws ConfigurationException if there is too little room, or a right is missing, nothing was
+   *     copied; or if the other store is a primary that was given up and has come back, {@link
+   *     #reconcile} first
    * @throws StoreUnavailableException if a store is out of reach for a minute; what was copied
    *     stays, run it again
    */
   BackfillReport backfill();
 
   /**
-   * Compares every field of every row of both stores, while writes go on. Differences are confirmed
-   * by reading again.
+   * Begins what {@link #backfill} does, on threads of its own, and returns.
    *
-   * @throws IllegalStateException in off and complete, where the stores differ by design
+   * @throws IllegalStateException as there
+   * @throws ConfigurationException as there
+   * @throws StoreUnavailableException if a store is out of reach for a minute; nothing was copied
+   */
+  BackfillRun startBackfill();
+
+  /** As {@link #startBackfill}, from the beginning, whatever was copied before. */
+  BackfillRun restartBackfill();
+
+  /**
+   * Compares every field of every row of both stores, while writes go on. Differences are confirmed
+   * by reading again. As {@link #verify(VerifyOptions)} with {@link VerifyOptions#full()}.
    */
   VerificationReport verify();
+
+  /**
+   * Compares the rows of both stores, while writes go on, with {@link Settings#verificationThreads}
+   * threads beside the caller's. Differences are confirmed by reading again.
+   *
+   * <p>One that was cut short, by an interrupt, a failure or the end of its process, is gone on
+   * with by the next one, unless that is not to be or what was found then may not hold any more:
+   * another stage or mapping, a store that was restarted, a backfill since, or too long ago ({@link
+   * GateSettings#verificationAge}). What differed then is read again.
+   *
+   * @throws IllegalArgumentException if it has no entity of a name
+   * @throws IllegalStateException in off and complete, where the stores differ by design; or if the
+   *     migration is closed meanwhile
+   * @throws StoreTimeoutException if the thread is interrupted; its flag stays set
+   * @throws StoreUnavailableException if a store is out of reach; the position is kept
+   */
+  VerificationReport verify(VerifyOptions options);
+
+  /**
+   * Compares every field of every row of both stores, copies the rows that differ again from the
+   * primary as soon as that is certain, however many, and where there were any, compares everything
+   * once more. Safe while writes go on.
+   *
+   * @throws IllegalStateException as {@link #verify(VerifyOptions)}
+   * @throws StoreUnavailableException if a store is out of reach; what was copied stays
+   */
+  RepairReport verifyAndRepair();
 
   /**
    * Copies rows that differ again from the primary: safe while writes go on.

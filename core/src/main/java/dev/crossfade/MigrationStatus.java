@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param gates what the gates say of the step there; empty where there is none, or while the
  *     primary is being changed
  * @param pools how this process uses its connections to both stores, whatever migration they serve
+ * @param rounds how the continuous verification of this process goes
+ * @param guarantees what the deployments of the stores guarantee and what not, where that depends
+ *     on them, each behind its store's name
  */
 public record MigrationStatus(
     String migration,
@@ -46,7 +49,9 @@ public record MigrationStatus(
     Optional<WantedStage> wanted,
     @Nullable Stage next,
     List<GateAnswer> gates,
-    List<PoolUse> pools) {
+    List<PoolUse> pools,
+    Rounds rounds,
+    List<String> guarantees) {
 
   /** Copies what is given. */
   public MigrationStatus {
@@ -55,7 +60,31 @@ public record MigrationStatus(
     rehearsals = Map.copyOf(rehearsals);
     gates = List.copyOf(gates);
     pools = List.copyOf(pools);
+    guarantees = List.copyOf(guarantees);
   }
+
+  /**
+   * The continuous verification of this process ({@link Settings#verificationRate}).
+   *
+   * @param going whether a round is under way
+   * @param rows how many rows it has compared
+   * @param completed how many rounds have come to their end
+   * @param lastRows how many rows the last of them compared
+   * @param lastDiffering how many of them differed; which, {@link CrossfadeListener#roundVerified}
+   *     told
+   * @param lastUnsettled how many were under way
+   * @param lastTook how long it took; null if there was none
+   * @param lastAgo how long ago it ended; null if there was none
+   */
+  public record Rounds(
+      boolean going,
+      long rows,
+      long completed,
+      long lastRows,
+      long lastDiffering,
+      long lastUnsettled,
+      @Nullable Duration lastTook,
+      @Nullable Duration lastAgo) {}
 
   /**
    * One run of a process.

@@ -22,12 +22,17 @@ public abstract sealed class RowType<T> permits Entity, View {
   private final String name;
   private final Class<T> type;
   private final List<Component> components;
+  private final List<Component> weighty;
   private final MethodHandle constructor;
 
   RowType(String name, Class<T> type, List<Component> components) {
     this.name = name;
     this.type = type;
     this.components = List.copyOf(components);
+    this.weighty =
+        this.components.stream()
+            .filter(c -> c.type() == String.class || c.type() == byte[].class)
+            .toList();
     this.constructor = constructor(type);
   }
 
@@ -106,6 +111,19 @@ public abstract sealed class RowType<T> permits Entity, View {
       }
     }
     return true;
+  }
+
+  /** About how many bytes the texts and binary values of a row take in memory. */
+  public final int weight(T row) {
+    int weight = 0;
+    for (Component component : weighty) {
+      Object value = component.get(row);
+      weight +=
+          value instanceof String text
+              ? 2 * text.length()
+              : value instanceof byte[] bytes ? bytes.length : 0;
+    }
+    return weight;
   }
 
   @Override

@@ -6,7 +6,9 @@ import dev.crossfade.CrossfadeListener.ShadowReadEvent;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.VerificationReport.RowDifference;
 import dev.crossfade.copy.Backfill;
+import dev.crossfade.copy.ContinuousVerification;
 import dev.crossfade.copy.Repair;
+import dev.crossfade.copy.Repairer;
 import dev.crossfade.copy.Settling;
 import dev.crossfade.copy.Verification;
 import dev.crossfade.cutover.Abandonment;
@@ -51,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,7 @@ final class RunningMigration implements Migration, AutoCloseable {
   private final Repair repair;
   private final Backfill backfill;
   private final Verification verification;
+  private final ContinuousVerification continuous;
   private final ShadowReads shadows;
   private final Moves moves;
   private final Abandonment abandonment;
@@ -105,8 +109,13 @@ final class RunningMigration implements Migration, AutoCloseable {
     this.findings = new Findings(crossing);
     this.repair = new Repair(crossing, stages, ownership, membership, finisher, breaker, findings);
     Settling settling = new Settling(crossing, closed);
-    this.backfill = new Backfill(crossing, stages, ownership, breaker, repair, settling, findings);
+    this.backfill =
+        new Backfill(
+            crossing, stages, ownership, breaker, repair, settling, findings, this::copied);
     this.verification = new Verification(crossing, stages, settling, findings);
+    this.continuous =
+        new ContinuousVerification(
+            crossing, stages, settling, findings, new Recopying(new AtomicLong()));
     this.shadows = new ShadowReads(crossing, stages, settling, backfill);
     this.moves = new Moves(crossing, stages, repair, membership, findings, audit);
     this.abandonment = new Abandonment(crossing, stages, membership, audit, repair);
@@ -114,7 +123,8 @@ final class RunningMigration implements Migration, AutoCloseable {
         new Reconciliation(crossing, stages, ownership, membership, findings, audit, closed);
     this.obeyer = new Obeyer(crossing, stages, membership, moves);
     this.report =
-        new StatusReport(crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer);
+        new StatusReport(
+            crossing, stages, membership, repair, shadows, rehearsals, moves, obeyer, continuous);
     this.heartbeats =
         Stream.of(Side.values())
             .map(side -> new Heartbeat(crossing, side, membership, this::somethingLeft))
@@ -125,6 +135,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     repair.start();
     heartbeats.forEach(Heartbeat::start);
     watch.start();
+    continuous.start();
     this.notices =
         Stream.of(Side.values())
             .map(side -> crossing.store(side).onControlChange(crossing.name(), watch::signal))
@@ -134,6 +145,10 @@ final class RunningMigration implements Migration, AutoCloseable {
 
   private void somethingLeft() {
     repair.signal();
+  }
+
+  private void copied() {
+    obeyer.signal();
   }
 
   /**
@@ -179,6 +194,7 @@ final class RunningMigration implements Migration, AutoCloseable {
     heartbeats.forEach(Heartbeat::signal);
     watch.signal();
     repair.signal();
+    continuous.signal();
     obeyer.signal();
   }
 
@@ -260,18 +276,64 @@ final class RunningMigration implements Migration, AutoCloseable {
   @Override
   public BackfillReport backfill() {
     refuseInsideUnit();
-    BackfillReport report = backfill.run();
+    return backfill.run();
+  }
+
+  @Override
+  public BackfillPlan planBackfill() {
+    refuseInsideUnit();
+    return backfill.plan();
+  }
+
+  @Override
+  public BackfillRun startBackfill() {
+    refuseInsideUnit();
+    return backfill.start();
+  }
+
+  @Override
+  public BackfillRun restartBackfill() {
+    refuseInsideUnit();
+    return backfill.restart();
+  }
+
+  @Override
+  public VerificationReport verify() {
+    return verify(VerifyOptions.full());
+  }
+
+  @Override
+  public VerificationReport verify(VerifyOptions options) {
+    refuseInsideUnit();
+    repair.ensureRecalled();
+    VerificationReport report = verification.run(options);
     obeyer.signal();
     return report;
   }
 
   @Override
-  public VerificationReport verify() {
+  public RepairReport verifyAndRepair() {
     refuseInsideUnit();
     repair.ensureRecalled();
-    VerificationReport report = verification.run();
+    AtomicLong refused = new AtomicLong();
+    VerificationReport found = verification.run(VerifyOptions.full(), new Recopying(refused));
+    VerificationReport after = found.isClean() ? found : verify();
     obeyer.signal();
-    return report;
+    return new RepairReport(found, refused.get(), after);
+  }
+
+  /** Copies again what a verification has found different, and counts what is refused. */
+  private final class Recopying implements Repairer {
+    private final AtomicLong refused;
+
+    Recopying(AtomicLong refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public <T, K> void repair(EntityPair<T, K> pair, List<K> keys) {
+      refused.addAndGet(backfill.copyKeys(pair, keys));
+    }
   }
 
   @Override
@@ -422,6 +484,9 @@ final class RunningMigration implements Migration, AutoCloseable {
   public void close() {
     closed.countDown();
     obeyer.stop();
+    backfill.close();
+    verification.close();
+    continuous.close();
     shadows.close();
     secondary.close();
     repair.close();

@@ -38,7 +38,20 @@ import java.util.function.UnaryOperator;
  *     entries over; several heartbeats. Each judges the others by its own lease, so both are to be
  *     the same in all processes. To make them longer, raise the lease everywhere first, then the
  *     heartbeat; to make them shorter, lower the heartbeat everywhere first, then the lease.
- * @param backfillChunk how many rows a backfill copies in one operation
+ * @param backfillChunk how many rows a backfill copies in one operation at most; fewer where they
+ *     are large, or take long
+ * @param backfillLanes how many ranges of keys a backfill copies at once, per migration
+ * @param backfillRate how many rows a second a backfill copies at most; zero for as many as it can
+ * @param backfillSpace how many times the size of the primary's rows must be free on the disk of
+ *     the other store before a backfill begins, as far as both can be told; zero to begin whatever
+ *     is free
+ * @param backfillIndexesLast whether a backfill drops the foreign keys and plain indexes of tables
+ *     that are empty in the other store, and builds them when it has ended
+ * @param verificationThreads how many ranges of keys a verification compares at once; each takes a
+ *     connection to either store while it reads. More: faster while the machines have processors to
+ *     spare, and fewer connections for the application
+ * @param verificationRate how many rows a second this process verifies round and round, in the
+ *     stages that write both stores; 0 for none
  * @param parkAfter how often repair tries a key that the secondary refuses before it parks the
  *     entry
  * @param rehearsalSampling the share of writes that PostgreSQL's own implementation runs as well in
@@ -69,6 +82,12 @@ public record Settings(
     Duration heartbeat,
     Duration lease,
     int backfillChunk,
+    int backfillLanes,
+    int backfillRate,
+    double backfillSpace,
+    boolean backfillIndexesLast,
+    int verificationThreads,
+    int verificationRate,
     int parkAfter,
     double rehearsalSampling,
     Duration rehearsalLimit,
@@ -138,6 +157,20 @@ public record Settings(
               + "), which must be at least 1 ms");
     }
     positive("backfillChunk", backfillChunk);
+    positive("backfillLanes", backfillLanes);
+    if (backfillRate < 0) {
+      throw new IllegalArgumentException(
+          "backfillRate must not be negative, but is " + backfillRate + "; zero is no limit");
+    }
+    if (!(backfillSpace >= 0 && backfillSpace <= MOST_SPACE)) {
+      throw new IllegalArgumentException(
+          "backfillSpace must be from 0 to " + (int) MOST_SPACE + ", not " + backfillSpace);
+    }
+    positive("verificationThreads", verificationThreads);
+    if (verificationRate < 0) {
+      throw new IllegalArgumentException(
+          "verificationRate must not be negative, but is " + verificationRate);
+    }
     positive("parkAfter", parkAfter);
     share("rehearsalSampling", rehearsalSampling);
     notNegative("rehearsalLimit", rehearsalLimit);
@@ -152,6 +185,8 @@ public record Settings(
     notNegative("rollbackWindow", rollbackWindow);
     stages = Map.copyOf(stages);
   }
+
+  private static final double MOST_SPACE = 100;
 
   /** What a careful operator would choose. */
   public static Settings defaults() {
@@ -206,6 +241,12 @@ public record Settings(
     private Duration heartbeat = Duration.ofSeconds(1);
     private Duration lease = Duration.ofSeconds(10);
     private int backfillChunk = 10_000;
+    private int backfillLanes = 2;
+    private int backfillRate;
+    private double backfillSpace = 3;
+    private boolean backfillIndexesLast;
+    private int verificationThreads = 2;
+    private int verificationRate;
     private int parkAfter = 5;
     private double rehearsalSampling = 0.1;
     private Duration rehearsalLimit = Duration.ofMillis(250);
@@ -233,6 +274,12 @@ public record Settings(
       heartbeat = from.heartbeat;
       lease = from.lease;
       backfillChunk = from.backfillChunk;
+      backfillLanes = from.backfillLanes;
+      backfillRate = from.backfillRate;
+      backfillSpace = from.backfillSpace;
+      backfillIndexesLast = from.backfillIndexesLast;
+      verificationThreads = from.verificationThreads;
+      verificationRate = from.verificationRate;
       parkAfter = from.parkAfter;
       rehearsalSampling = from.rehearsalSampling;
       rehearsalLimit = from.rehearsalLimit;
@@ -333,6 +380,42 @@ public record Settings(
       return this;
     }
 
+    /** Sets {@link Settings#backfillLanes}; default 2. */
+    public Builder backfillLanes(int value) {
+      backfillLanes = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillRate}; default 0, as many as it can. */
+    public Builder backfillRate(int rowsPerSecond) {
+      backfillRate = rowsPerSecond;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillSpace}; default 3. */
+    public Builder backfillSpace(double value) {
+      backfillSpace = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#backfillIndexesLast}; default false. */
+    public Builder backfillIndexesLast(boolean value) {
+      backfillIndexesLast = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#verificationThreads}; default 2. */
+    public Builder verificationThreads(int value) {
+      verificationThreads = value;
+      return this;
+    }
+
+    /** Sets {@link Settings#verificationRate}; default 0: off. */
+    public Builder verificationRate(int value) {
+      verificationRate = value;
+      return this;
+    }
+
     /** Sets {@link Settings#parkAfter}; default 5. */
     public Builder parkAfter(int value) {
       parkAfter = value;
@@ -391,6 +474,12 @@ public record Settings(
       return this;
     }
 
+    /** No migration is wanted in any stage: for tools beside an application, which move by hand. */
+    public Builder withoutStages() {
+      stages.clear();
+      return this;
+    }
+
     /**
      * The settings.
      *
@@ -413,6 +502,12 @@ public record Settings(
           heartbeat,
           lease,
           backfillChunk,
+          backfillLanes,
+          backfillRate,
+          backfillSpace,
+          backfillIndexesLast,
+          verificationThreads,
+          verificationRate,
           parkAfter,
           rehearsalSampling,
           rehearsalLimit,

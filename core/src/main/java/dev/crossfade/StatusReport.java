@@ -1,6 +1,7 @@
 package dev.crossfade;
 
 import dev.crossfade.Stage.Side;
+import dev.crossfade.copy.ContinuousVerification;
 import dev.crossfade.copy.Repair;
 import dev.crossfade.cutover.Moves;
 import dev.crossfade.cutover.Obeyer;
@@ -27,6 +28,7 @@ final class StatusReport {
   private final Rehearsals rehearsals;
   private final Moves moves;
   private final Obeyer obeyer;
+  private final ContinuousVerification continuous;
 
   StatusReport(
       Crossing crossing,
@@ -36,7 +38,8 @@ final class StatusReport {
       ShadowReads shadows,
       Rehearsals rehearsals,
       Moves moves,
-      Obeyer obeyer) {
+      Obeyer obeyer,
+      ContinuousVerification continuous) {
     this.crossing = crossing;
     this.stages = stages;
     this.membership = membership;
@@ -45,6 +48,7 @@ final class StatusReport {
     this.rehearsals = rehearsals;
     this.moves = moves;
     this.obeyer = obeyer;
+    this.continuous = continuous;
   }
 
   /** All of it; asks the stores. */
@@ -66,7 +70,16 @@ final class StatusReport {
         obeyer.wanted(),
         last ? null : next,
         last ? List.of() : moves.plan(next).gates(),
-        pools());
+        pools(),
+        continuous.rounds(),
+        guarantees());
+  }
+
+  private List<String> guarantees() {
+    return Stream.of(Side.values())
+        .map(crossing::store)
+        .flatMap(store -> store.guarantees().stream().map(said -> store.name() + ": " + said))
+        .toList();
   }
 
   private List<PoolUse> pools() {

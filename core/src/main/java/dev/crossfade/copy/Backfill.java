@@ -1,58 +1,78 @@
 package dev.crossfade.copy;
 
+import dev.crossfade.BackfillPlan;
+import dev.crossfade.BackfillPlan.EntityPlan;
 import dev.crossfade.BackfillReport;
+import dev.crossfade.BackfillRun;
 import dev.crossfade.ConfigurationException;
-import dev.crossfade.CrossfadeException;
-import dev.crossfade.CrossfadeListener.BackfillEvent;
-import dev.crossfade.CrossfadeListener.CopyProgress;
-import dev.crossfade.OutcomeUnknownException;
-import dev.crossfade.StoreTimeoutException;
-import dev.crossfade.StoreUnavailableException;
+import dev.crossfade.Stage.Side;
 import dev.crossfade.journal.Operation;
 import dev.crossfade.journal.Ownership;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.stage.Stages;
 import dev.crossfade.store.Entry;
-import dev.crossfade.store.FencedException;
-import dev.crossfade.store.Journal;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.Span;
-import dev.crossfade.store.StaleEpochException;
+import dev.crossfade.store.Store;
+import dev.crossfade.store.StoreRepository;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.EntityPair;
 import dev.crossfade.wiring.Findings;
-import dev.crossfade.wiring.Findings.Kind;
 import dev.crossfade.write.SecondaryBreaker;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Copies everything from the primary to the secondary, entity by entity in foreign-key order, in
- * chunks in key order, while writes go on. Each chunk is an operation like any other: its range is
- * marked before it is read, so a write that gets in between stays in the journal and is repaired.
+ * Copies everything from the primary to the secondary, while writes go on. Each chunk is an
+ * operation like any other: its range is marked before it is read, so a write that gets in between
+ * stays in the journal and is repaired.
  *
- * <p>Runs on the caller's thread. Safe to repeat.
+ * <p>Safe for use by many threads; one run at a time, on threads of its own.
  */
-public final class Backfill {
-  private static final Logger log = LoggerFactory.getLogger(Backfill.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 1_000;
-
+public final class Backfill implements AutoCloseable {
+  private final Parts parts;
   private final Crossing crossing;
   private final Stages stages;
-  private final Ownership ownership;
-  private final Repair repair;
-  private final Settling settling;
-  private final Findings findings;
-  private final Copier copier;
+  private final Patience patience;
+  private final Runnable ended;
 
-  /** Made once per migration. */
+  /** Guards what follows; held for nothing else. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable BackfillJob job;
+  private boolean beginning;
+  private boolean closed;
+
+  /** What a run works with. */
+  record Parts(
+      Crossing crossing,
+      Stages stages,
+      Ownership ownership,
+      Repair repair,
+      Findings findings,
+      Copier copier) {}
+
+  /** What is known before anything is copied. */
+  private record Survey(
+      StageView view,
+      String runs,
+      BackfillPlan plan,
+      Map<String, Long> totals,
+      BackfillPosition position) {}
+
+  /**
+   * Made once per migration.
+   *
+   * @param ended told, on a thread of its own, when a run has come to its end
+   */
   public Backfill(
       Crossing crossing,
       Stages stages,
@@ -60,58 +80,201 @@ public final class Backfill {
       SecondaryBreaker breaker,
       Repair repair,
       Settling settling,
-      Findings findings) {
+      Findings findings,
+      Runnable ended) {
     this.crossing = crossing;
+    this.ended = ended;
     this.stages = stages;
-    this.ownership = ownership;
-    this.repair = repair;
-    this.settling = settling;
-    this.findings = findings;
-    this.copier = new Copier(crossing, ownership, breaker);
+    this.parts =
+        new Parts(
+            crossing,
+            stages,
+            ownership,
+            repair,
+            findings,
+            new Copier(crossing, ownership, breaker));
+    this.patience =
+        new Patience(
+            crossing,
+            stages,
+            repair,
+            nanos -> !settling.pauseUnlessClosed(TimeUnit.NANOSECONDS.toMillis(nanos)));
   }
 
-  /** Copies everything. */
+  /** Copies everything; an interrupt ends it. */
   public BackfillReport run() {
-    long begun = System.nanoTime();
-    long epoch = stages.refresh().epoch();
-    String runs = findings.runs();
-    Map<String, Long> rows = new LinkedHashMap<>();
-    long refused = 0;
+    BackfillJob running = start(false);
+    try {
+      return running.await();
+    } catch (InterruptedException e) {
+      running.stop();
+      Thread.currentThread().interrupt();
+      throw new CancellationException(
+          "the backfill of migration '"
+              + crossing.name()
+              + "' was interrupted; what was copied stays, and the next one goes on from there");
+    }
+  }
+
+  /** Begins a run that goes on from where the last one was ended. */
+  public BackfillRun start() {
+    return start(false);
+  }
+
+  /** Begins a run from the beginning, whatever was copied before. */
+  public BackfillRun restart() {
+    return start(true);
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @param anew whether it begins from the beginning, whatever was copied before
+   */
+  private BackfillJob start(boolean anew) {
+    claim();
+    BackfillJob started = null;
+    try {
+      Survey survey = survey(false);
+      if (!survey.plan.problems().isEmpty()) {
+        throw new ConfigurationException(survey.plan.problems());
+      }
+      if (anew) {
+        survey.position.clear();
+      }
+      if (crossing.settings().backfillIndexesLast()) {
+        Side secondary = survey.view.secondary();
+        crossing.store(secondary).dropIndexes(repositories(secondary));
+      }
+      started =
+          new BackfillJob(
+              parts, survey.view, survey.runs, survey.totals, survey.position, this::release);
+      return started;
+    } finally {
+      began(started);
+    }
+  }
+
+  private void claim() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("migration '" + crossing.name() + "' is closed");
+      }
+      if (beginning || job != null) {
+        throw new IllegalStateException(
+            "a backfill of migration '"
+                + crossing.name()
+                + "' is under way in this process; wait for it, or cancel it");
+      }
+      beginning = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void began(@Nullable BackfillJob started) {
+    lock.lock();
+    try {
+      beginning = false;
+      job = started;
+    } finally {
+      lock.unlock();
+    }
+    if (started != null) {
+      started.start();
+      if (isClosed()) {
+        started.cancel();
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release() {
+    lock.lock();
+    try {
+      job = null;
+    } finally {
+      lock.unlock();
+    }
+    ended.run();
+  }
+
+  /** What a run would do; changes nothing. */
+  public BackfillPlan plan() {
+    return survey(true).plan;
+  }
+
+  private Survey survey(boolean both) {
+    return patience.patiently(now -> survey(stages.refresh(), parts.findings().runs(), both));
+  }
+
+  /**
+   * @param both whether the secondary's rows are counted, too
+   */
+  private Survey survey(StageView view, String runs, boolean both) {
+    Side primary = view.primary();
+    Side secondary = view.secondary();
+    BackfillPosition position = BackfillPosition.saved(crossing, primary, view.epoch(), runs);
+    Map<String, Long> totals = new LinkedHashMap<>();
+    List<EntityPlan> entities = new ArrayList<>();
     for (EntityPair<?, ?> pair : crossing.pairs()) {
-      CopyResult result = new OneEntity<>(pair).copy();
-      rows.put(pair.entity().name(), result.rows());
-      refused += result.refused();
+      String name = pair.entity().name();
+      long rows = pair.on(primary).count();
+      totals.put(name, rows);
+      long there = both ? pair.on(secondary).count() : 0;
+      entities.add(new EntityPlan(name, rows, there, position.count(name).rows()));
     }
-    BackfillReport report =
-        new BackfillReport(
-            crossing.name(), rows, refused, Duration.ofNanos(System.nanoTime() - begun));
-    boolean counts = stages.refresh().epoch() == epoch;
-    if (counts) {
-      findings.record(
-          stages.current().primary(),
-          Kind.BACKFILL,
-          report.totalRows() + " rows copied, " + refused + " refused",
-          runs);
-    } else {
-      log.warn(
-          "The stage of migration '{}' changed during the backfill: what was copied stays, but run"
-              + " it again before you rely on it.",
-          crossing.name());
+    Store from = crossing.store(primary);
+    Store to = crossing.store(secondary);
+    Room taken = from.room(repositories(primary));
+    Room room = to.room(repositories(secondary));
+    List<String> problems = new ArrayList<>(crossing.problems(secondary));
+    problems.addAll(roomProblems(to.name(), taken.used(), room));
+    BackfillPlan plan =
+        new BackfillPlan(
+            crossing.name(), from.name(), to.name(), entities, taken.used(), room.free(), problems);
+    return new Survey(view, runs, plan, totals, position);
+  }
+
+  private List<StoreRepository<?, ?>> repositories(Side side) {
+    List<StoreRepository<?, ?>> repositories = new ArrayList<>();
+    crossing.pairs().forEach(pair -> repositories.add(pair.on(side)));
+    return repositories;
+  }
+
+  /** What is there already need not come, so it does not count. */
+  private List<String> roomProblems(String store, OptionalLong size, Room room) {
+    double times = crossing.settings().backfillSpace();
+    if (times == 0 || size.isEmpty() || room.free().isEmpty()) {
+      return List.of();
     }
-    if (refused > 0) {
-      // what stood in their way may have come, or gone, with a later entity
-      crossing.store(stages.current().primary()).journal().retryParked(crossing.name());
-      repair.signal();
-    }
-    log.info(
-        "Backfill of migration '{}': {} rows in {} ms, {} refused.",
-        crossing.name(),
-        report.totalRows(),
-        report.duration().toMillis(),
-        refused);
-    BackfillEvent event = new BackfillEvent(report, counts);
-    crossing.events().tell(listener -> listener.backfilled(event));
-    return report;
+    long wanted = (long) (times * size.getAsLong()) - room.used().orElse(0);
+    return room.free().getAsLong() >= wanted
+        ? List.of()
+        : List.of(
+            store
+                + " has "
+                + megabytes(room.free().getAsLong())
+                + " MB free on its disk, and the rows to copy take "
+                + megabytes(size.getAsLong())
+                + " MB where they are; make room for "
+                + megabytes(wanted)
+                + " MB, or set backfillSpace lower than "
+                + times
+                + " if you know better");
+  }
+
+  private static long megabytes(long bytes) {
+    return (bytes + 999_999) / 1_000_000;
   }
 
   /** Copies rows with these keys of one entity again. Returns how many were refused. */
@@ -121,116 +284,36 @@ public final class Backfill {
             .map(key -> Span.point(pair.entity().name(), pair.entity().keys().encode(key)))
             .distinct()
             .toList();
-    return patiently(view -> copy(view, spans)).refused();
+    return patience.patiently(view -> copy(view, spans)).refused();
   }
 
   private CopyResult copy(StageView view, List<Span> spans) {
-    Operation operation = ownership.begin();
+    Operation operation = parts.ownership().begin();
     try {
-      Journal journal = crossing.store(view.primary()).journal();
-      List<Entry> own = journal.mark(operation.copyMark(crossing.name(), view), spans);
-      return copier.copy(view, operation, own, List.of());
+      List<Entry> own =
+          crossing
+              .store(view.primary())
+              .journal()
+              .mark(operation.copyMark(crossing.name(), view), spans);
+      return parts.copier().copy(view, operation, own, List.of());
     } finally {
       operation.end();
     }
   }
 
-  private final class OneEntity<T, K> {
-    private final EntityPair<T, K> pair;
-    private long rows;
-    private int refused;
-
-    OneEntity(EntityPair<T, K> pair) {
-      this.pair = pair;
+  /** Ends a run under way, and waits until nothing of it runs any more. */
+  @Override
+  public void close() {
+    BackfillJob running;
+    lock.lock();
+    try {
+      closed = true;
+      running = job;
+    } finally {
+      lock.unlock();
     }
-
-    CopyResult copy() {
-      K after = null;
-      do {
-        long before = rows;
-        after = copyChunk(after);
-        CopyProgress progress =
-            new CopyProgress(
-                crossing.name(), "backfill", pair.entity().name(), rows, rows - before);
-        crossing.events().tell(listener -> listener.progressed(progress));
-      } while (after != null);
-      return new CopyResult(rows, refused, 0, 0);
+    if (running != null) {
+      running.stop();
     }
-
-    /** Copies the rows behind {@code after}; the last of them, null if these were all. */
-    private @Nullable K copyChunk(@Nullable K after) {
-      K to =
-          patiently(
-                  view ->
-                      new End<>(
-                          pair.on(view.primary())
-                              .boundary(after, crossing.settings().backfillChunk())))
-              .key();
-      Span span = Span.behind(pair.entity().name(), canonical(after), canonical(to));
-      CopyResult result = patiently(view -> Backfill.this.copy(view, List.of(span)));
-      rows += result.rows();
-      refused += result.refused();
-      if (result.refused() > 0) {
-        repair.signal();
-      }
-      return to;
-    }
-
-    private byte @Nullable [] canonical(@Nullable K key) {
-      return key == null ? null : pair.entity().keys().encode(key);
-    }
-  }
-
-  /** The end of a chunk; none for the last one. */
-  private record End<K>(@Nullable K key) {}
-
-  private interface Step<R> {
-    R in(StageView view);
-  }
-
-  /** Does a step again while a store is out of reach or the stage changes, for a minute at most. */
-  private <R> R patiently(Step<R> step) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2)) {
-      try {
-        return step.in(copyingView());
-      } catch (StoreUnavailableException | StoreTimeoutException | OutcomeUnknownException e) {
-        goOnOrThrow(e, deadline, pause);
-      } catch (FencedException | StaleEpochException e) {
-        goOnOrThrow(
-            new StoreUnavailableException("the stage kept changing; run it again", e),
-            deadline,
-            pause);
-      }
-    }
-  }
-
-  private void goOnOrThrow(CrossfadeException e, long deadline, long pause) {
-    repair.signal();
-    if (System.nanoTime() > deadline || settling.pauseUnlessClosed(pause)) {
-      throw e;
-    }
-    stages.refresh();
-    log.debug("copying of migration '{}' goes on after", crossing.name(), e);
-  }
-
-  /** Not to a store that has just come back and has not been looked at: what it has counts, too. */
-  private StageView copyingView() {
-    StageView view = stages.current();
-    if (!view.stage().writesBoth()) {
-      throw new IllegalStateException(
-          "migration '"
-              + crossing.name()
-              + "' is in "
-              + view.stage().id()
-              + ", where the other store does not follow; move it to dual_write or ramp_down before"
-              + " copying");
-    }
-    stages.lookAtSecondary(view);
-    ConfigurationException doubt = stages.doubt();
-    if (doubt != null) {
-      throw doubt;
-    }
-    return view;
   }
 }

@@ -79,6 +79,25 @@ final class Copier {
     return finish(view, operation, own, taken, delivery);
   }
 
+  /**
+   * As {@link #copy}, for a range that was marked and then read: all of it at once, and divided
+   * only if the secondary refuses. What is behind the rows read is not touched, though it may be
+   * marked.
+   */
+  <T, K> CopyResult load(
+      StageView view, Operation operation, List<Entry> own, RangeRows<T, K> range) {
+    Delivery delivery = new Delivery(crossing, view, operation, breaker, atOnce);
+    try {
+      if (!delivery.load(range)) {
+        delivery.deliver(range.states(view.secondary()));
+      }
+    } catch (RuntimeException | Error e) {
+      giveUp(view, operation, own, delivery, e);
+      throw e;
+    }
+    return finish(view, operation, own, List.of(), delivery);
+  }
+
   /** Reading changes nothing, whatever comes of it. */
   private List<RowState<?, ?>> read(StageView view, PrimaryRows rows, List<Entry> own) {
     try {

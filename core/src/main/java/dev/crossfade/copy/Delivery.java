@@ -15,6 +15,8 @@ import dev.crossfade.store.Change;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.KeyCodec;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.Span;
 import dev.crossfade.wiring.Crossing;
@@ -94,6 +96,44 @@ final class Delivery {
     divide(states, atOnce);
     if (inEachOthersWay.size() > 1 && refusal(inEachOthersWay) == null) {
       inEachOthersWay.forEach(refused::remove);
+    }
+  }
+
+  /**
+   * Brings a range about as a whole.
+   *
+   * @return whether the secondary took it; if not nothing has changed, and its rows are to be
+   *     delivered
+   */
+  <T, K> boolean load(RangeRows<T, K> range) {
+    long begun = System.nanoTime();
+    List<T> read = range.rows();
+    try {
+      Loaded loaded =
+          crossing
+              .store(view.secondary())
+              .load(
+                  new Load<>(
+                      crossing.name(),
+                      view.epoch(),
+                      operation.owner(),
+                      range.pair().on(view.secondary()),
+                      range.after(),
+                      range.to(),
+                      read,
+                      limit(read.size())));
+      breaker.passed(view.secondary(), System.nanoTime() - begun);
+      rows += loaded.rows() + loaded.deleted();
+      return true;
+    } catch (CrossfadeException e) {
+      if (isRefusal(e)) {
+        breaker.passed(view.secondary(), System.nanoTime() - begun);
+        return false;
+      }
+      if (isOneOfFewTimeouts(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -271,6 +311,7 @@ final class Delivery {
     List<Entry> marked = new ArrayList<>();
     collectAncestors(states, family, marked);
     if (family.isEmpty()) {
+      journal().withdraw(marked); // of rows that cannot be read
       return false;
     }
     family.addAll(states);

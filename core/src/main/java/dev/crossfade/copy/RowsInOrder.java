@@ -10,17 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All rows of a repository in key order, a page at a time. A page with a row that cannot be read is
- * read row by row, so that only that one is without contents. For one thread.
+ * The rows of a range in key order, a page at a time. A page with a row that cannot be read is read
+ * row by row, so that only that one is without contents. For one thread.
  *
  * @param <T> the record that holds a row
  * @param <K> its key
  */
 final class RowsInOrder<T, K> {
-  private static final int PAGE = 2_000;
+  private static final int PAGE = 500;
 
   private final StoreRepository<T, K> repository;
   private final KeyCodec<K> keys;
+  private final @Nullable K end;
   private Iterator<Item<T, K>> page = Collections.emptyIterator();
   private @Nullable K after;
   private boolean last;
@@ -34,9 +35,11 @@ final class RowsInOrder<T, K> {
   @SuppressWarnings("ArrayRecordComponent") // never compared as records
   record Item<T, K>(K key, byte[] canonical, @Nullable T row, @Nullable String unreadable) {}
 
-  RowsInOrder(StoreRepository<T, K> repository) {
+  RowsInOrder(StoreRepository<T, K> repository, KeyRange<K> range) {
     this.repository = repository;
     this.keys = repository.entity().keys();
+    this.after = range.after();
+    this.end = range.to();
   }
 
   /** The next row; null after the last. */
@@ -57,7 +60,14 @@ final class RowsInOrder<T, K> {
     try {
       List<T> rows = repository.scan(after, PAGE);
       last = rows.size() < PAGE;
-      rows.forEach(row -> items.add(item(repository.entity().keyOf(row), row, null)));
+      for (T row : rows) {
+        K key = repository.entity().keyOf(row);
+        if (isBeyond(key)) {
+          last = true;
+          break;
+        }
+        items.add(item(key, row, null));
+      }
     } catch (UnreadableValueException e) {
       readOneByOne(items);
     }
@@ -67,7 +77,10 @@ final class RowsInOrder<T, K> {
   private void readOneByOne(List<Item<T, K>> items) {
     items.clear();
     K to = repository.boundary(after, PAGE);
-    last = to == null;
+    if (to == null || isBeyond(to)) {
+      to = end;
+      last = true;
+    }
     for (K key : repository.keysBetween(after, to)) {
       try {
         repository.find(key).ifPresent(row -> items.add(item(key, row, null)));
@@ -76,6 +89,10 @@ final class RowsInOrder<T, K> {
       }
     }
     after = to; // should all of them be gone meanwhile
+  }
+
+  private boolean isBeyond(K key) {
+    return end != null && keys.compare(key, end) > 0;
   }
 
   private Item<T, K> item(K key, @Nullable T row, @Nullable String unreadable) {

@@ -13,6 +13,7 @@ import dev.crossfade.stage.Beginnings;
 import dev.crossfade.stage.StageView;
 import dev.crossfade.store.ControlRow;
 import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.Store;
 import dev.crossfade.wiring.Crossing;
 import dev.crossfade.wiring.Findings;
 import dev.crossfade.wiring.Findings.Finding;
@@ -122,6 +123,7 @@ final class Gates {
         } else {
           membership.joinIfFit(side);
         }
+        refuseDropped(crossing.store(side), reasons);
       } catch (CrossfadeException e) {
         reasons.add(crossing.store(side).name() + " cannot be used: " + e.getMessage());
       }
@@ -132,6 +134,18 @@ final class Gates {
     return reasons.isEmpty()
         ? Answers.holds(Gate.OTHER_STORE, "both stores can be reached and fit")
         : Answers.refuses(Gate.OTHER_STORE, String.join("; ", reasons), "");
+  }
+
+  /** What a backfill was killed before it had brought it back. */
+  private static void refuseDropped(Store store, List<String> reasons) {
+    List<String> dropped = store.droppedIndexes();
+    if (!dropped.isEmpty()) {
+      reasons.add(
+          store.name()
+              + " lacks what a backfill has dropped and not yet brought back: "
+              + String.join(", ", dropped)
+              + "; run the backfill again");
+    }
   }
 
   /**

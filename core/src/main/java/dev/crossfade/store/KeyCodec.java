@@ -11,6 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -126,6 +127,14 @@ public final class KeyCodec<K> {
    */
   public byte[] encode(K key) {
     return composite ? encodeAll(values(key)) : encodeLast(parts.get(0), key);
+  }
+
+  /** Compares two keys in canonical order. */
+  public int compare(K one, K other) {
+    if (!composite && one instanceof Number a && other instanceof Number b) {
+      return Long.compare(a.longValue(), b.longValue());
+    }
+    return Arrays.compareUnsigned(encode(one), encode(other));
   }
 
   /** The key of a canonical form. */

@@ -64,6 +64,15 @@ public interface Store extends AutoCloseable {
    */
   String identity();
 
+  /**
+   * What the deployment it is connected to guarantees, and what not, as it was found when it was
+   * connected: a sentence each, for operators. Asks nobody. By default there is nothing to say,
+   * because all is as documented whatever the deployment.
+   */
+  default List<String> guarantees() {
+    return List.of();
+  }
+
   /** Whether it can {@linkplain #backUp back itself up}. */
   default boolean canBackUp() {
     return false;
@@ -174,6 +183,65 @@ public interface Store extends AutoCloseable {
    */
   default void apply(Change change, Rehearsal rehearsal) {
     apply(change);
+  }
+
+  /**
+   * Step 3 for a range of keys, as fast as the store can: afterwards it holds exactly these rows.
+   * All or none, in one transaction with the checks of {@link #apply}, whose rules hold; a row
+   * outside the range is not touched.
+   *
+   * <p>What it refuses it may refuse for one row of many, and also where {@link #apply} would bring
+   * all about, such as unique values that wander between rows: whoever calls divides the rows then,
+   * and applies them. By default it is {@link #apply}.
+   *
+   * @throws FencedException as above
+   * @throws StaleEpochException as above
+   */
+  default <T, K> Loaded load(Load<T, K> load) {
+    List<K> there = load.repository().keysBetween(load.after(), load.to());
+    List<RowState<?, ?>> states = load.states(load.without(there));
+    apply(new Change(load.migration(), load.epoch(), load.incarnation(), states, load.limit()));
+    return new Loaded(load.rows().size(), states.size() - load.rows().size());
+  }
+
+  /**
+   * Brings what the store knows of the contents of these tables up to date, after many rows have
+   * come: statistics of a planner. By default there is nothing to do.
+   */
+  default void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {}
+
+  /**
+   * Drops the foreign keys and plain indexes of those of these tables that are empty, so that a
+   * load need not keep them up. What was dropped is remembered in the store, in the transaction
+   * that drops it, until {@link #rebuildIndexes} of whichever process has brought it back: a crash
+   * forgets none. Keys, unique indexes and checks stay. By default nothing is dropped.
+   *
+   * @return how they are called
+   */
+  default List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return List.of();
+  }
+
+  /**
+   * Brings back what {@link #dropIndexes} has dropped, each by itself, as it was defined; safe to
+   * repeat, and by several processes at once. Writes to a table wait while its index is built.
+   *
+   * @return how they are called
+   * @throws dev.crossfade.CrossfadeException if one cannot be brought back, as a foreign key that
+   *     rows violate meanwhile; those before it are back, it and those behind it stay remembered
+   */
+  default List<String> rebuildIndexes() {
+    return List.of();
+  }
+
+  /** What was dropped and is not back yet; asks the store. */
+  default List<String> droppedIndexes() {
+    return List.of();
+  }
+
+  /** How much room these rows take, and how much is left. By default nothing is known. */
+  default Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return Room.UNKNOWN;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.crossfade.Entity;
 import dev.crossfade.Repository;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +53,39 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
   List<T> between(@Nullable K after, @Nullable K to);
 
   /**
+   * Gives the rows that {@link #between} returns to {@code taker}, one after the other, until it
+   * returns false. A store that can does not hold them all; whoever takes does not call it back.
+   *
+   * @throws dev.crossfade.UnreadableValueException at the first row that cannot be read
+   */
+  default void forEachBetween(@Nullable K after, @Nullable K to, Predicate<? super T> taker) {
+    for (T row : between(after, to)) {
+      if (!taker.test(row)) {
+        return;
+      }
+    }
+  }
+
+  /**
    * The keys behind {@code after} up to and including {@code to}, in key order. Null: from the
    * first, to the last.
    */
   List<K> keysBetween(@Nullable K after, @Nullable K to);
+
+  /**
+   * About how many rows there are, as far as the store knows without counting; -1 if it does not.
+   */
+  default long estimatedRows() {
+    return -1;
+  }
+
+  /**
+   * How the store holds the rows, in words that are others when a row would be read otherwise: its
+   * table and columns. To be compared with what it was before, not to be read.
+   */
+  default String shape() {
+    return place().toString();
+  }
 
   /**
    * The highest key that this store's generator has given or a row has; empty if keys are not

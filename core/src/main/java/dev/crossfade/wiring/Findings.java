@@ -1,9 +1,12 @@
 package dev.crossfade.wiring;
 
+import static java.time.Duration.ZERO;
+
 import dev.crossfade.Stage.Side;
 import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.ControlTable.Evidence;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Findings {
   private static final String RUNS = "\n";
+  private static final String POSITION = "verification position ";
 
   private final Crossing crossing;
 
@@ -67,6 +71,54 @@ public final class Findings {
     control(primary).recordEvidence(crossing.name(), kind.id, numbers + RUNS + runs);
   }
 
+  /**
+   * As {@link #record(Side, Kind, String, String)}, of what was looked at for a while.
+   *
+   * @param age how long ago the looking began: the finding is as old as that
+   */
+  public void record(Side primary, Kind kind, String numbers, String runs, Duration age) {
+    record(primary, kind, numbers, runs + RUNS + age.toMillis());
+  }
+
+  /**
+   * Keeps how far a verification has come, in place of what was kept before.
+   *
+   * @param mode what it is kept under
+   * @param position empty for one that has come to its end
+   */
+  public void keep(Side primary, String mode, String position) {
+    control(primary).recordEvidence(crossing.name(), POSITION + mode, position);
+  }
+
+  /** How far a verification had come; null if none was cut short. */
+  public @Nullable Kept kept(Side primary, String mode) {
+    Map<String, Evidence> evidence = control(primary).evidence(crossing.name());
+    Evidence position = evidence.get(POSITION + mode);
+    if (position == null || position.detail().isEmpty()) {
+      return null;
+    }
+    Instant latest = Instant.MIN;
+    for (Kind kind : Kind.values()) {
+      Evidence found = evidence.get(kind.id);
+      if (found != null && kind != Kind.BACKUP && found.recordedAt().isAfter(latest)) {
+        latest = found.recordedAt();
+      }
+    }
+    return new Kept(position.detail(), latest);
+  }
+
+  /**
+   * How far a verification had come.
+   *
+   * @param latest when anything was found last that says more, or else, of the rows
+   */
+  public record Kept(String position, Instant latest) {
+    /** Whether nothing was found since. */
+    public boolean isNewerThanAll(Instant began) {
+      return latest.isBefore(began);
+    }
+  }
+
   /** All that was found last, by kind. */
   public Found found(Side primary) {
     ControlTable control = control(primary);
@@ -113,11 +165,11 @@ public final class Findings {
       if (found == null) {
         return null;
       }
-      int end = found.detail().indexOf(RUNS);
-      String numbers = end < 0 ? found.detail() : found.detail().substring(0, end);
-      boolean current = end >= 0 && found.detail().substring(end + 1).equals(runs);
+      String[] lines = found.detail().split(RUNS, -1);
+      boolean current = lines.length > 2 && (lines[1] + RUNS + lines[2]).equals(runs);
+      Duration before = lines.length > 3 ? Duration.ofMillis(Long.parseLong(lines[3])) : ZERO;
       Duration age = Duration.between(found.recordedAt(), control.now());
-      return new Finding(numbers, age.isNegative() ? Duration.ZERO : age, current);
+      return new Finding(lines[0], before.plus(age.isNegative() ? ZERO : age), current);
     }
 
     /** Whether one was found no earlier than the other; true if the other never was. */

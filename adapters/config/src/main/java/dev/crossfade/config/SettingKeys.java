@@ -146,8 +146,46 @@ final class SettingKeys {
               "backfillChunk",
               Settings::backfillChunk,
               (b, v) -> b.backfillChunk((Integer) v),
-              "Rows per operation of a backfill: larger is faster, and holds more memory and longer"
-                  + " transactions."),
+              "Rows per operation of a backfill at most; fewer where they are large or take long."),
+          number(
+              "backfillLanes",
+              Settings::backfillLanes,
+              (b, v) -> b.backfillLanes((Integer) v),
+              "Ranges of keys that a backfill copies at once, per migration. More is faster while"
+                  + " both stores have processors to spare."),
+          number(
+              "backfillRate",
+              Settings::backfillRate,
+              (b, v) -> b.backfillRate((Integer) v),
+              "Rows a second that a backfill copies at most; `0` for as many as it can. Heeded"
+                  + " while one runs."),
+          decimal(
+              "backfillSpace",
+              Settings::backfillSpace,
+              (b, v) -> b.backfillSpace((Double) v),
+              "How many times the size of the rows must be free on the other store's disk before a"
+                  + " backfill begins, as far as both stores can tell; `0` to begin whatever is"
+                  + " free."),
+          setting(
+              "backfillIndexesLast",
+              StoreOption.Type.YES_NO,
+              Settings::backfillIndexesLast,
+              (b, v) -> b.backfillIndexesLast((Boolean) v),
+              "Whether a backfill drops the foreign keys and plain indexes of tables that are empty"
+                  + " in PostgreSQL, and builds them at its end. Faster for large tables; until then"
+                  + " nothing checks those foreign keys, and no move leaves them behind."),
+          number(
+              "verificationThreads",
+              Settings::verificationThreads,
+              (b, v) -> b.verificationThreads((Integer) v),
+              "Ranges of keys that a verification compares at once. Each has a connection to either"
+                  + " store while it reads: of SQLite's `readers` leave some to the application."),
+          number(
+              "verificationRate",
+              Settings::verificationRate,
+              (b, v) -> b.verificationRate((Integer) v),
+              "Rows a second that this process verifies round and round while both stores are"
+                  + " written; `0`: none. Each process that has it goes round by itself."),
           number(
               "parkAfter",
               Settings::parkAfter,

@@ -51,6 +51,12 @@ class ReadingTest {
           heartbeat: 2s
           lease: 1m
           backfill-chunk: 1_000
+          backfill-lanes: 8
+          backfill-rate: 9_000
+          backfill-space: 1.5
+          backfill-indexes-last: yes
+          verification-threads: 8
+          verification-rate: 900
           park-after: 7
           rehearsal-sampling: 0.25
           rehearsal-limit: 100ms
@@ -88,6 +94,12 @@ class ReadingTest {
                 Duration.ofSeconds(2),
                 Duration.ofMinutes(1),
                 1000,
+                8,
+                9000,
+                1.5,
+                true,
+                8,
+                900,
                 7,
                 0.25,
                 Duration.ofMillis(100),

@@ -98,6 +98,15 @@ class DependencyRulesTest {
           "dev.crossfade.store",
           "dev.crossfade.jooq");
 
+  @ArchTest
+  static final ArchRule mongodbKnowsOnlyItsOwnDriver =
+      only(
+          resideInAnyPackage("dev.crossfade.mongodb.."),
+          "com.mongodb..",
+          "org.bson..",
+          "dev.crossfade",
+          "dev.crossfade.store");
+
   /** The stores it opens are found by what they provide. */
   @ArchTest
   static final ArchRule configKnowsNoStore =
@@ -112,7 +121,7 @@ class DependencyRulesTest {
   @ArchTest
   static final ArchRule mappingKnowsNoDatabase =
       only(
-          resideInAPackage("dev.crossfade.mapping"),
+          resideInAPackage("dev.crossfade.mapping.."),
           "org.yaml.snakeyaml..",
           "dev.crossfade",
           "dev.crossfade.store");

@@ -105,6 +105,17 @@ final class Recorder implements CrossfadeListener {
   }
 
   @Override
+  public void roundVerified(VerificationEvent event) {
+    rare.add(event);
+  }
+
+  /** Forgets what copies and verifications have told so far. */
+  void clear() {
+    progress.clear();
+    rare.clear();
+  }
+
+  @Override
   public void recalled(RecallEvent event) {
     rare.add(event);
   }

@@ -32,6 +32,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,9 @@ final class Scenario implements AutoCloseable {
   Domain.Entries entries;
   Domain.Preferences preferences;
   Domain.Readings readings;
+
+  /** What tells of progress waits for it, where a test wants that. */
+  volatile CountDownLatch held;
 
   /** What a test wants otherwise. Not changed once a scenario was made of it. */
   static final class Options {
@@ -289,7 +293,25 @@ final class Scenario implements AutoCloseable {
         .migration(MIGRATION, m -> Bank.declare(m, options.postgresAccounts))
         .settings(source)
         .listener(options.listener)
-        .listener(events);
+        .listener(events)
+        .listener(
+            new CrossfadeListener() {
+              @Override
+              public void progressed(CopyProgress progress) {
+                holdUp();
+              }
+            });
+  }
+
+  private void holdUp() {
+    CountDownLatch latch = held;
+    if (latch != null) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**

@@ -135,12 +135,12 @@ public abstract class JooqReads<T, M extends RowMapping<T>> {
   }
 
   /** Reads in the unit of this thread, or alone. */
-  final <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
-    return sessions.reading(doing(doing), work);
+  final <R extends @Nullable Object> R reading(String what, Session.Work<R> work) {
+    return sessions.reading(mapping.type().name(), what, work);
   }
 
   final String doing(String what) {
-    return mapping.type().name() + "." + what;
+    return Sessions.doing(mapping.type().name(), what);
   }
 
   final List<T> rows(Session session, Select<?> select) throws SQLException {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DeleteReturningStep;
@@ -159,6 +160,27 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
   @Override
   public final List<T> between(@Nullable K after, @Nullable K to) {
     return reading("between", session -> table.reads().between(session, after, to));
+  }
+
+  @Override
+  public final void forEachBetween(@Nullable K after, @Nullable K to, Predicate<? super T> taker) {
+    sessions()
+        .streaming(
+            doing("forEachBetween"),
+            session -> {
+              table.reads().forEachBetween(session, after, to, taker);
+              return true;
+            });
+  }
+
+  @Override
+  public final long estimatedRows() {
+    return reading("estimatedRows", session -> sessions().estimatedRows(session, table.mapping()));
+  }
+
+  @Override
+  public final String shape() {
+    return table.mapping().shape();
   }
 
   @Override
@@ -358,16 +380,17 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
     return table;
   }
 
-  private <R extends @Nullable Object> R writing(String doing, UnitWork<R> work) {
+  private <R extends @Nullable Object> R writing(String what, UnitWork<R> work) {
     Unit unit = sessions().unit();
     if (unit == null) {
       throw new IllegalStateException(
-          doing(doing)
+          doing(what)
               + " outside of a unit of work would not reach the other store. Call it on what"
               + " crossfade.repository(…) returns, not on the implementation; a method that"
               + " writes must be marked @Writes");
     }
-    return sessions().inUnit(unit, doing(doing), session -> work.run(unit, session));
+    return sessions()
+        .inUnit(unit, mapping().type().name(), what, session -> work.run(unit, session));
   }
 
   @FunctionalInterface

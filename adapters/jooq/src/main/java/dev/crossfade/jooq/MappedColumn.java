@@ -90,7 +90,7 @@ public final class MappedColumn {
   }
 
   /** A value of the component in its stored form. */
-  Object store(Object value) {
+  public Object store(Object value) {
     return conversion == null ? value : converted(conversion, value);
   }
 

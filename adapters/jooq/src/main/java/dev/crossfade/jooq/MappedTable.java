@@ -107,6 +107,15 @@ public final class MappedTable<T, K> {
     return delete(session, key, left, new HashSet<>());
   }
 
+  /**
+   * The keys behind {@code after} up to and including {@code to}, in key order. Null: from the
+   * first, to the last.
+   */
+  public List<K> keysBetween(Session session, @Nullable K after, @Nullable K to)
+      throws SQLException {
+    return reads().keysBetween(session, after, to);
+  }
+
   /** Brings rows about with all their columns, explicitly; rows with other keys stay. */
   public void upsertAll(Session session, List<T> rows) throws SQLException {
     writes().upsertAll(session, rows);

@@ -8,11 +8,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The reads of one table; statements rendered once, run on the session given. */
 final class RowReads<T, K> {
   private static final int MOST_KEYS = 256;
+
   private static final Comparator<byte[]> CANONICAL = Arrays::compareUnsigned;
 
   private final TableMapping<T, K> mapping;
@@ -76,6 +78,28 @@ final class RowReads<T, K> {
         select + range(after, to) + order,
         statement -> bindRange(statement, after, to),
         mapping.allRows());
+  }
+
+  /** The rows of {@link #between}, one after the other, until {@code taker} returns false. */
+  void forEachBetween(
+      Session session, @Nullable K after, @Nullable K to, Predicate<? super T> taker)
+      throws SQLException {
+    session.query(
+        select + range(after, to) + order,
+        statement -> {
+          statement.setFetchSize(FetchSize.FIRST);
+          bindRange(statement, after, to);
+        },
+        rows -> {
+          FetchSize fetch = new FetchSize(rows);
+          boolean more = true;
+          while (more && rows.next()) {
+            T row = mapping.row(rows, 1);
+            fetch.saw(mapping.entity().weight(row));
+            more = taker.test(row);
+          }
+          return more;
+        });
   }
 
   List<K> keysBetween(Session session, @Nullable K after, @Nullable K to) throws SQLException {

@@ -23,7 +23,17 @@ public final class Session {
   private final Connection connection;
   private final int keep;
   private final Guard guard;
-  private final Map<String, PreparedStatement> idle = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** A prepared statement, which is used by one call at a time. */
+  private static final class Kept {
+    final PreparedStatement statement;
+    boolean used;
+
+    Kept(PreparedStatement statement) {
+      this.statement = statement;
+    }
+  }
 
   /**
    * On this connection.
@@ -112,25 +122,41 @@ public final class Session {
     }
   }
 
+  /** A kept one; while that is used, as within its own result, one for this call. */
   private PreparedStatement take(String sql) throws SQLException {
     guard.check();
-    PreparedStatement kept = idle.remove(sql);
-    return kept != null ? kept : connection.prepareStatement(sql);
+    Kept known = kept.get(sql);
+    if (known == null || known.used) {
+      return connection.prepareStatement(sql);
+    }
+    known.used = true;
+    return known.statement;
   }
 
   private void giveBack(String sql, PreparedStatement statement, boolean done) throws SQLException {
-    if (!done || keep == 0) {
+    Kept known = keep == 0 ? null : kept.get(sql);
+    if (known != null && known.statement == statement) {
+      known.used = false;
+      if (!done) {
+        kept.remove(sql);
+        statement.close();
+      }
+    } else if (done && keep > 0 && known == null) {
+      kept.put(sql, new Kept(statement));
+      closeEldest();
+    } else {
       statement.close();
-      return;
     }
-    PreparedStatement other = idle.put(sql, statement);
-    if (other != null) {
-      other.close();
-    }
-    if (idle.size() > keep) {
-      Iterator<PreparedStatement> eldest = idle.values().iterator();
-      eldest.next().close();
-      eldest.remove();
+  }
+
+  private void closeEldest() throws SQLException {
+    Iterator<Kept> eldest = kept.values().iterator();
+    while (kept.size() > keep && eldest.hasNext()) {
+      Kept candidate = eldest.next();
+      if (!candidate.used) {
+        eldest.remove();
+        candidate.statement.close();
+      }
     }
   }
 

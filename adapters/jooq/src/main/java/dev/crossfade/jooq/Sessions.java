@@ -31,6 +31,14 @@ public abstract class Sessions {
   /** Runs a read; each of its statements may see another state. */
   protected abstract <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException;
 
+  /**
+   * Runs a read of many rows in a transaction of its own, with a driver that does not hold all of
+   * them in memory. By default as {@link #read}.
+   */
+  protected <R extends @Nullable Object> R stream(Session.Work<R> work) throws SQLException {
+    return read(work);
+  }
+
   /** The exception that fits what the driver threw; the outcome is that nothing was written. */
   protected abstract CrossfadeException failure(SQLException cause, String doing);
 
@@ -86,23 +94,47 @@ public abstract class Sessions {
     return tables.get(entity);
   }
 
-  /** Reads in the unit of this thread, or alone. */
-  final <R extends @Nullable Object> R reading(String doing, Session.Work<R> work) {
+  /**
+   * Reads in the unit of this thread, or alone.
+   *
+   * @param type whose rows
+   * @param what by which method; both are put together where it fails
+   */
+  final <R extends @Nullable Object> R reading(String type, String what, Session.Work<R> work) {
     Unit unit = units.get();
     if (unit != null) {
-      return inUnit(unit, doing, work);
+      return inUnit(unit, type, what, work);
     }
     try {
       return read(work);
     } catch (SQLException e) {
-      throw failure(e, doing);
+      throw failure(e, doing(type, what));
     } catch (DataAccessException e) {
-      throw translated(e, doing);
+      throw translated(e, doing(type, what));
     }
   }
 
+  static String doing(String type, String what) {
+    return type + "." + what;
+  }
+
+  /** Reads many rows alone. */
+  final <R extends @Nullable Object> R streaming(String doing, Session.Work<R> work) {
+    try {
+      return stream(work);
+    } catch (SQLException e) {
+      throw failure(e, doing);
+    }
+  }
+
+  /** About how many rows a table has, as far as that is known without counting; else -1. */
+  protected long estimatedRows(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return -1;
+  }
+
   /** Runs statements in a unit; one that fails ends it. */
-  final <R extends @Nullable Object> R inUnit(Unit unit, String doing, Session.Work<R> work) {
+  final <R extends @Nullable Object> R inUnit(
+      Unit unit, String type, String what, Session.Work<R> work) {
     CrossfadeException before = unit.failure();
     if (before != null) {
       throw before;
@@ -110,9 +142,9 @@ public abstract class Sessions {
     try {
       return unit.run(work);
     } catch (SQLException e) {
-      throw failed(unit, failure(e, doing));
+      throw failed(unit, failure(e, doing(type, what)));
     } catch (DataAccessException e) {
-      throw failed(unit, translated(e, doing));
+      throw failed(unit, translated(e, doing(type, what)));
     } catch (CrossfadeException e) {
       throw failed(unit, e);
     }

@@ -180,6 +180,13 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     return first + values.length;
   }
 
+  /** How the rows are held: the table, each column with what it is stored as, and the order. */
+  String shape() {
+    return columns().stream()
+        .map(column -> column.quoted() + ' ' + column.stored().getName())
+        .collect(Collectors.joining(", ", table() + " (", ") by " + keyOrder()));
+  }
+
   /** The values of the key's columns, in the form they are stored in. */
   List<Object> storedKey(K value) {
     Object[] values =

@@ -14,11 +14,14 @@ import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.JournalStatus;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.ParkedEntry;
 import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Span;
@@ -86,7 +89,7 @@ public final class FaultyStore implements Store {
     CONNECT(true),
     /** {@link Store#reach}. */
     REACH(false),
-    /** {@link Store#problems}. */
+    /** {@link Store#problems}, {@link Store#room}. */
     CATALOGUE(false),
     /** {@link Store#identity}. */
     IDENTITY(false),
@@ -100,7 +103,11 @@ public final class FaultyStore implements Store {
     MARK(true),
     /** Step 1 of a repair: {@link Journal#take}. */
     TAKE(true),
-    /** Step 3: {@link Store#apply}. */
+    /** {@link Store#analyze}. */
+    ANALYZE(false),
+    /** {@link Store#dropIndexes}, {@link Store#rebuildIndexes}. */
+    INDEXES(true),
+    /** Step 3: {@link Store#apply}, {@link Store#load}. */
     APPLY(true),
     /** Step 4: {@link Journal#finish}. */
     FINISH(true),
@@ -433,6 +440,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public List<String> guarantees() {
+    return delegate.guarantees();
+  }
+
+  @Override
   public List<PoolUse> pools() {
     return delegate.pools();
   }
@@ -506,6 +518,36 @@ public final class FaultyStore implements Store {
   @Override
   public void apply(Change change) {
     change(Step.APPLY, () -> delegate.apply(change));
+  }
+
+  @Override
+  public <T, K> Loaded load(Load<T, K> load) {
+    return call(Step.APPLY, () -> delegate.load(load));
+  }
+
+  @Override
+  public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
+    change(Step.ANALYZE, () -> delegate.analyze(repositories));
+  }
+
+  @Override
+  public List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return call(Step.INDEXES, () -> delegate.dropIndexes(repositories));
+  }
+
+  @Override
+  public List<String> rebuildIndexes() {
+    return call(Step.INDEXES, delegate::rebuildIndexes);
+  }
+
+  @Override
+  public List<String> droppedIndexes() {
+    return call(Step.CATALOGUE, delegate::droppedIndexes);
+  }
+
+  @Override
+  public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return call(Step.CATALOGUE, () -> delegate.room(repositories));
   }
 
   @Override

@@ -39,6 +39,7 @@ enum Affinity {
       case TEXT -> this == TEXT || this == NUMERIC || this == NONE;
       case DIGITS -> this == TEXT || this == NONE;
       case BLOB -> this == BLOB || this == NUMERIC || this == NONE;
+      case DOCUMENT -> false;
     };
   }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the target column
  * @param legacy the legacy column
  * @param form how the legacy column holds its values
- * @param usual whether that is how {@code SqliteRepository} holds this type by itself, so that no
- *     conversion need be named
+ * @param usual whether that is how the legacy store's repository holds this type by itself, so that
+ *     no conversion need be named
  * @param nullable whether a component may be null: one of the columns can be, or a store fills it
  * @param defaulted whether a store fills it where it is null at an insert
  * @param scale with how many decimal places both stores are compared; null for by value
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param json {@code text}, {@code tree} or a class name for a JSON column; null for others
  * @param computed whether the target computes it on its own
  * @param redacted whether its values never show
+ * @param field where documents have it; null where the legacy store is of tables
  */
 public record ColumnPlan(
     String target,
@@ -30,4 +31,5 @@ public record ColumnPlan(
     @Nullable ChronoUnit unit,
     @Nullable String json,
     boolean computed,
-    boolean redacted) {}
+    boolean redacted,
+    @Nullable FieldPlan field) {}

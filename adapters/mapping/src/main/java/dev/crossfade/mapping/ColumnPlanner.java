@@ -3,6 +3,7 @@ package dev.crossfade.mapping;
 import dev.crossfade.mapping.ColumnDescription.Generation;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,8 +20,11 @@ final class ColumnPlanner {
   private final TypeFamily family;
   private final String shown;
 
+  /** Whether a field of documents feeds it. */
+  private final boolean documents;
+
   ColumnPlanner(
-      String table,
+      TableRule table,
       ColumnRule rule,
       ColumnDescription target,
       ColumnDescription legacy,
@@ -30,13 +34,15 @@ final class ColumnPlanner {
     this.legacy = legacy;
     this.findings = findings;
     this.family = TypeFamily.of(target);
-    this.shown = "column " + table + "." + target.name();
+    this.shown = "column " + table.target() + "." + target.name();
+    this.documents = table.collection() != null;
   }
 
   ColumnPlan plan() {
     LegacyForm form = form();
     checkAffinity(form);
     checkValues(form);
+    checkWidth(form);
     boolean made = isMade(target) && isMade(legacy);
     return new ColumnPlan(
         target.name(),
@@ -49,7 +55,19 @@ final class ColumnPlanner {
         unit(form),
         json(),
         rule.computed(),
-        rule.redacted());
+        rule.redacted(),
+        documents ? field() : null);
+  }
+
+  private FieldPlan field() {
+    List<String> names = new ArrayList<>(List.of(legacy.name()));
+    names.addAll(rule.aliases());
+    return new FieldPlan(names, rule.byDefault(), rule.rest());
+  }
+
+  /** What may hold a value of the target's type in the legacy store. */
+  private List<NamedConversion> fitting() {
+    return documents ? family.documentForms() : family.conversions();
   }
 
   /** Whether a store fills it where nothing is given. */
@@ -59,7 +77,7 @@ final class ColumnPlanner {
 
   private LegacyForm form() {
     LegacyForm given = rule.form();
-    List<NamedConversion> fitting = family.conversions();
+    List<NamedConversion> fitting = fitting();
     if (given != null && fitting.contains(given.conversion())) {
       return given;
     } else if (given != null) {
@@ -75,7 +93,11 @@ final class ColumnPlanner {
     } else if (fitting.isEmpty()) {
       findings.add(
           rule.place(),
-          shown + " is " + target.type() + ", which no column of SQLite holds; omit it");
+          shown
+              + " is "
+              + target.type()
+              + (documents ? ", which no field is made to" : ", which no column of SQLite holds")
+              + "; omit it");
       return LegacyForm.of(NamedConversion.TEXT);
     }
     return LegacyForm.of(fitting.get(0));
@@ -86,6 +108,9 @@ final class ColumnPlanner {
   }
 
   private void checkAffinity(LegacyForm form) {
+    if (documents) {
+      return;
+    }
     Affinity affinity = Affinity.of(legacy);
     if (!affinity.holds(form.conversion().storage())
         && family.conversions().contains(form.conversion())) {
@@ -170,9 +195,25 @@ final class ColumnPlanner {
   }
 
   private boolean isUsual(LegacyForm form) {
-    return !family.conversions().isEmpty()
-        && form.equals(LegacyForm.of(family.conversions().get(0)))
+    return !fitting().isEmpty()
+        && form.equals(LegacyForm.of(fitting().get(0)))
         && family != TypeFamily.TEXT_ARRAY;
+  }
+
+  /** Four bytes would cut what eight hold, and both stores would agree on what is left. */
+  private void checkWidth(LegacyForm form) {
+    boolean narrow = target.type().equals("real") || target.type().equals("float4");
+    boolean eight =
+        form.conversion() == NamedConversion.REAL || form.conversion() == NamedConversion.BSON;
+    if (narrow && eight && rule.scale() == null) {
+      findings.add(
+          rule.place(),
+          shown
+              + " is real, 4 bytes, and "
+              + (documents ? "MongoDB's double" : "SQLite's REAL")
+              + " has 8: digits would be lost; make it double"
+              + " precision, or say with scale: how many decimal places count");
+    }
   }
 
   private @Nullable Integer scale(LegacyForm form) {
@@ -205,8 +246,10 @@ final class ColumnPlanner {
       findings.add(rule.place(), shown + " is " + target.type() + ", which is no time; no unit:");
       return null;
     }
+    boolean date = family == TypeFamily.TIMESTAMP && form.conversion() == NamedConversion.BSON;
+    ChronoUnit held = date ? ChronoUnit.MILLIS : ofForm(form); // a Date has milliseconds
     ChronoUnit coarsest =
-        Stream.of(rule.unit() == null ? ChronoUnit.MICROS : rule.unit(), ofForm(form), ofTarget())
+        Stream.of(rule.unit() == null ? ChronoUnit.MICROS : rule.unit(), held, ofTarget())
             .max(Comparator.comparing(ChronoUnit::getDuration))
             .orElseThrow();
     return coarsest == ChronoUnit.MICROS ? null : coarsest;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ColumnReader {
   private static final Set<String> ALWAYS =
       Set.of("from", "convert", "scale", "unit", "json", "computed", "omit", "redacted");
+  private static final Set<String> OF_FIELDS = Set.of("aliases", "default", "rest");
   private static final List<ChronoUnit> UNITS =
       List.of(
           ChronoUnit.MICROS,
@@ -33,8 +34,16 @@ final class ColumnReader {
   private final String shown;
   private final YamlSection section;
   private final Findings findings;
+  private final boolean documents;
 
-  ColumnReader(String column, String shown, YamlSection section, Findings findings) {
+  /**
+   * A reader of one column.
+   *
+   * @param documents whether its table comes from a collection
+   */
+  ColumnReader(
+      String column, String shown, YamlSection section, Findings findings, boolean documents) {
+    this.documents = documents;
     this.column = column;
     this.shown = shown;
     this.section = section;
@@ -59,6 +68,9 @@ final class ColumnReader {
         section.yes("computed"),
         omit,
         section.yes("redacted"),
+        section.names("aliases").stream().map(TableRule.Named::name).toList(),
+        section.text("default"),
+        section.yes("rest"),
         section.place());
   }
 
@@ -67,6 +79,9 @@ final class ColumnReader {
     Set<String> parameters = conversion == null ? Set.of() : conversion.parameters();
     Set<String> allowed = new HashSet<>(ALWAYS);
     allowed.addAll(parameters);
+    if (documents) {
+      allowed.addAll(OF_FIELDS);
+    }
     for (YamlSection.Entry entry : section.entries()) {
       if (!allowed.contains(entry.key())) {
         misplaced(entry, conversion, allowed);
@@ -92,7 +107,11 @@ final class ColumnReader {
             .filter(each -> each.parameters().contains(entry.key()))
             .map(NamedConversion::label)
             .toList();
-    if (where.isEmpty()) {
+    if (OF_FIELDS.contains(entry.key())) {
+      findings.add(
+          entry.place(),
+          shown + ": " + entry.key() + " belongs to tables that come from a collection of MongoDB");
+    } else if (where.isEmpty()) {
       findings.add(
           entry.place(),
           shown + " has no key '" + entry.key() + "'" + Findings.nearest(entry.key(), allowed));

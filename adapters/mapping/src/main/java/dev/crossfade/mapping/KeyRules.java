@@ -16,13 +16,20 @@ final class KeyRules {
    */
   static @Nullable String problem(String shown, LegacyForm form, ColumnDescription target) {
     return switch (TypeFamily.of(target)) {
-      case INTEGER, UUID, ENUM -> null;
-      case TEXT ->
-          target.type().equals("citext")
-              ? notOneToOne(shown, form, "the target tells no capitals from others; make it text")
+      case UUID, ENUM -> null;
+      case INTEGER ->
+          form.conversion() == NamedConversion.LOOSE_INTEGER
+              ? notOneToOne(shown, form, "1 and '1' are two keys there")
               : null;
+      case TEXT ->
+          form.conversion() == NamedConversion.LOOSE_TEXT
+              ? notOneToOne(shown, form, "1 and '1' are two keys there")
+              : target.type().equals("citext")
+                  ? notOneToOne(
+                      shown, form, "the target tells no capitals from others; make it text")
+                  : null;
       case BYTES ->
-          form.conversion() == NamedConversion.BLOB
+          form.conversion() == NamedConversion.BLOB || form.conversion() == NamedConversion.BSON
               ? null
               : notOneToOne(shown, form, "one value has many spellings there");
       case OTHER -> notOneToOne(shown, form, target.type() + " has many spellings");

@@ -59,4 +59,14 @@ public record MappingFile(String shown, List<MigrationMapping> migrations) {
   public List<MigrationPlan> plans(SchemaDescription target, SchemaDescription legacy) {
     return Planner.plans(this, target, legacy);
   }
+
+  /**
+   * What follows from it for this schema where the legacy store is MongoDB: all its tables come
+   * from collections, whose documents have no schema to check.
+   *
+   * @throws ConfigurationException with everything that does not fit, each with its line
+   */
+  public List<MigrationPlan> plansOfCollections(SchemaDescription target) {
+    return Planner.plans(this, target, null);
+  }
 }

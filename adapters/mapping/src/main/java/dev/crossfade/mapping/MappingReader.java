@@ -21,6 +21,8 @@ final class MappingReader {
   private static final Set<String> OF_MIGRATION = Set.of("stage", "tables");
   private static final Set<String> OF_TABLE =
       Set.of("from", "record", "key", "ignore", "triggers", "columns");
+  private static final Set<String> OF_COLLECTION =
+      Set.of("collection", "record", "key", "triggers", "columns");
   private static final Pattern CLASS_NAME = Pattern.compile("\\p{Lu}[A-Za-z0-9_]*");
 
   private final String file;
@@ -119,6 +121,7 @@ final class MappingReader {
                 entry.key(),
                 null,
                 null,
+                null,
                 List.of(),
                 List.of(),
                 List.of(),
@@ -130,16 +133,8 @@ final class MappingReader {
   }
 
   private TableRule table(String name, YamlSection section) {
-    if (section.entry("collection") != null) {
-      findings.add(
-          section.place("collection"),
-          "table "
-              + name
-              + " comes from a collection: MongoDB is not a legacy store yet; name a table of the"
-              + " SQLite file with from:");
-    } else {
-      section.allow(OF_TABLE);
-    }
+    String collection = section.text("collection");
+    section.allow(section.entry("collection") == null ? OF_TABLE : OF_COLLECTION);
     String record = section.text("record");
     if (record != null && !CLASS_NAME.matcher(record).matches()) {
       findings.add(
@@ -152,16 +147,17 @@ final class MappingReader {
     }
     return new TableRule(
         name,
-        section.text("from"),
+        collection == null ? section.text("from") : null,
+        collection,
         record,
         section.names("key"),
         section.names("ignore"),
         section.names("triggers"),
-        columns(name, section.section("columns")),
+        columns(name, section.section("columns"), collection != null),
         section.place());
   }
 
-  private List<ColumnRule> columns(String table, @Nullable YamlSection columns) {
+  private List<ColumnRule> columns(String table, @Nullable YamlSection columns, boolean documents) {
     List<ColumnRule> rules = new ArrayList<>();
     if (columns != null) {
       for (YamlSection.Entry entry : columns.entries()) {
@@ -169,7 +165,7 @@ final class MappingReader {
         if (entry.value() instanceof MappingNode) {
           YamlSection section = columns.section(entry, shown);
           if (section != null) {
-            rules.add(new ColumnReader(entry.key(), shown, section, findings).read());
+            rules.add(new ColumnReader(entry.key(), shown, section, findings, documents).read());
           }
         } else if (entry.value() instanceof ScalarNode scalar && !YamlSection.isEmpty(scalar)) {
           rules.add(ColumnRule.from(entry.key(), scalar.getValue(), entry.place()));

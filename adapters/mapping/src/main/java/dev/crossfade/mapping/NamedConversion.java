@@ -6,12 +6,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms in which legacy columns hold values, by the names that mapping files use. The first of
- * each kind of type is the one that is taken where the file names none.
+ * The forms in which legacy columns and fields hold values, by the names that mapping files use.
+ * The first of each kind of type is the one that is taken where the file names none.
  */
 public enum NamedConversion {
   /** An INTEGER as it is. */
   INTEGER(Storage.INTEGER),
+  /** An INTEGER, or a TEXT or a REAL that is one. */
+  LOOSE_INTEGER(Storage.INTEGER),
   /** A REAL as it is. */
   REAL(Storage.REAL),
   /** A number, INTEGER or REAL or TEXT with one, as an exact decimal. */
@@ -22,6 +24,8 @@ public enum NamedConversion {
   SCALED_INTEGER(Storage.INTEGER),
   /** A TEXT as it is. */
   TEXT(Storage.TEXT),
+  /** A TEXT, or a number as its text. */
+  LOOSE_TEXT(Storage.TEXT),
   /** 0 or 1. */
   BOOLEAN_NUMBER(Storage.TRUTH),
   /** A TEXT with one word for true and one for false. */
@@ -57,7 +61,11 @@ public enum NamedConversion {
   /** An INTEGER for each literal of an enum. */
   ENUM_NUMBER(Storage.INTEGER),
   /** A TEXT with the elements of an array and a separator between. */
-  SEPARATED_LIST(Storage.TEXT);
+  SEPARATED_LIST(Storage.TEXT),
+  /** An ObjectId of MongoDB. */
+  OBJECT_ID(Storage.DOCUMENT),
+  /** As documents of MongoDB hold values of the type by themselves. */
+  BSON(Storage.DOCUMENT);
 
   private final Storage storage;
 
@@ -80,11 +88,21 @@ public enum NamedConversion {
     /** Text that is a number, which a column of numbers would change. */
     DIGITS,
     /** Bytes. */
-    BLOB
+    BLOB,
+    /** What only documents hold. */
+    DOCUMENT
   }
 
   Storage storage() {
     return storage;
+  }
+
+  /**
+   * Whether a legacy column of that declared type keeps what this form writes as it is: SQLite
+   * changes what is stored by the declared type.
+   */
+  public boolean isKeptBy(ColumnDescription legacy) {
+    return Affinity.of(legacy).holds(storage);
   }
 
   static List<NamedConversion> all() {

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class Planner {
   private final MappingFile file;
   private final SchemaDescription target;
-  private final SchemaDescription legacy;
+
+  /** Null where it is of documents. */
+  private final @Nullable SchemaDescription legacy;
+
   private final Findings findings = new Findings();
   private final Map<TableName, Place> targets = new HashMap<>();
   private final Map<TableName, Place> sources = new HashMap<>();
 
-  private Planner(MappingFile file, SchemaDescription target, SchemaDescription legacy) {
+  private Planner(MappingFile file, SchemaDescription target, @Nullable SchemaDescription legacy) {
     this.file = file;
     this.target = target;
     this.legacy = legacy;
@@ -27,10 +30,11 @@ final class Planner {
   /**
    * Plans and checks.
    *
+   * @param legacy null where the tables come from collections
    * @throws dev.crossfade.ConfigurationException with every problem
    */
   static List<MigrationPlan> plans(
-      MappingFile file, SchemaDescription target, SchemaDescription legacy) {
+      MappingFile file, SchemaDescription target, @Nullable SchemaDescription legacy) {
     return new Planner(file, target, legacy).run();
   }
 
@@ -95,6 +99,36 @@ final class Planner {
   }
 
   private Optional<TableDescription> source(TableRule rule, Optional<TableDescription> to) {
+    if (legacy == null) {
+      return collection(rule, to);
+    } else if (rule.collection() != null) {
+      findings.add(
+          rule.place(),
+          "table "
+              + rule.target()
+              + " comes from a collection, but "
+              + legacy.shown()
+              + " is no MongoDB; name a table there with from:");
+      return Optional.empty();
+    }
+    return source(rule, to, legacy);
+  }
+
+  private Optional<TableDescription> collection(TableRule rule, Optional<TableDescription> to) {
+    String collection = rule.collection();
+    if (collection == null) {
+      findings.add(
+          rule.place(),
+          "table "
+              + rule.target()
+              + " names no collection, and the legacy store is MongoDB; name it with collection:");
+      return Optional.empty();
+    }
+    return to.map(table -> CollectionFields.of(rule, collection, table));
+  }
+
+  private Optional<TableDescription> source(
+      TableRule rule, Optional<TableDescription> to, SchemaDescription legacy) {
     String from = rule.from();
     String plain = to.map(table -> table.name().name()).orElse(rule.target());
     List<TableDescription> found =
@@ -115,7 +149,7 @@ final class Planner {
               + "; say which with from:");
       return Optional.empty();
     } else if (found.isEmpty()) {
-      missing(rule, from, plain, to.isPresent());
+      missing(rule, from, plain, to.isPresent(), legacy);
       return Optional.empty();
     } else if (found.get(0).view()) {
       findings.add(
@@ -130,7 +164,12 @@ final class Planner {
     return Optional.of(found.get(0));
   }
 
-  private void missing(TableRule rule, @Nullable String from, String plain, boolean known) {
+  private void missing(
+      TableRule rule,
+      @Nullable String from,
+      String plain,
+      boolean known,
+      SchemaDescription legacy) {
     if (from == null && !known) {
       return; // a misspelt target is one problem, not two
     }
@@ -154,7 +193,9 @@ final class Planner {
           rule.place(),
           "table " + rule.target() + " is mapped twice, first at line " + before.line());
     }
-    TableName key = TableName.of(from.name().name().toLowerCase(Locale.ROOT));
+    String source = from.name().name();
+    TableName key =
+        TableName.of(rule.collection() == null ? source.toLowerCase(Locale.ROOT) : source);
     Place other = sources.putIfAbsent(key, rule.place());
     if (before == null && other != null) {
       findings.add(

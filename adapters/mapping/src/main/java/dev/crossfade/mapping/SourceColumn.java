@@ -70,6 +70,11 @@ final class SourceColumn {
 
   private @Nullable ColumnDescription named(String from) {
     for (ColumnDescription column : legacy.columns()) {
+      if (column.name().equals(from)) {
+        return writable(column);
+      }
+    }
+    for (ColumnDescription column : legacy.columns()) {
       if (column.name().equalsIgnoreCase(from)) {
         return writable(column);
       }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How a table crosses. Immutable.
  *
  * @param target the target table
- * @param legacy the legacy table
+ * @param legacy the legacy table, or the collection
  * @param record the class name of a row that the file asks for; null for the derived one
  * @param key the target columns of the key, in its order
  * @param generatedKey whether both stores make the key's values where none is given
@@ -36,6 +36,11 @@ public record TablePlan(
     columns = List.copyOf(columns);
     references = List.copyOf(references);
     triggers = List.copyOf(triggers);
+  }
+
+  /** Whether it comes from a collection of documents. */
+  public boolean isCollection() {
+    return columns.stream().anyMatch(column -> column.field() != null);
   }
 
   /**

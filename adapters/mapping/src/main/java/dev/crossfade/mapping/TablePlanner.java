@@ -72,23 +72,52 @@ final class TablePlanner {
     checkRules();
     Map<String, String> feeding = new HashMap<>();
     for (ColumnDescription column : target.columns()) {
-      ColumnRule of = rules.getOrDefault(column.name(), byName(column));
+      ColumnRule of = rule(column);
       ColumnDescription source =
           new SourceColumn(rule.target(), legacy, of, column, findings).find();
       if (source == null) {
         omitted.add(column.name());
       } else if (isFree(of, source, feeding)) {
-        columns.put(
-            column.name(), new ColumnPlanner(rule.target(), of, column, source, findings).plan());
+        columns.put(column.name(), new ColumnPlanner(rule, of, column, source, findings).plan());
+        checkField(of, column, feeding);
       }
     }
-    checkLegacy(feeding.keySet());
+    if (!documents()) {
+      checkLegacy(feeding.keySet());
+    }
     planKey();
     checkTriggers();
   }
 
-  private ColumnRule byName(ColumnDescription column) {
-    return ColumnRule.byName(column.name(), rule.place());
+  private ColumnRule rule(ColumnDescription column) {
+    ColumnRule given = rules.get(column.name());
+    ColumnRule of = given == null ? ColumnRule.byName(column.name(), rule.place()) : given;
+    boolean field = documents() && !of.omit() && column.generation() != Generation.COMPUTED;
+    return field ? of.withField(CollectionFields.field(rule, target, of)) : of;
+  }
+
+  private boolean documents() {
+    return rule.collection() != null;
+  }
+
+  /** Aliases are fields as well; what takes the rest is one JSON column. */
+  private void checkField(ColumnRule of, ColumnDescription column, Map<String, String> feeding) {
+    for (String alias : of.aliases()) {
+      if (!isFree(of, ColumnDescription.of(alias, ""), feeding)) {
+        return;
+      }
+    }
+    boolean json = TypeFamily.of(column) == TypeFamily.JSON;
+    if (of.rest() && (!json || !of.aliases().isEmpty() || of.byDefault() != null)) {
+      findings.add(
+          of.place(),
+          "column "
+              + rule.target()
+              + "."
+              + column.name()
+              + " takes the rest of the fields; it is json or jsonb, and has neither aliases nor a"
+              + " default");
+    }
   }
 
   private void checkRules() {
@@ -109,11 +138,11 @@ final class TablePlanner {
   }
 
   private boolean isFree(ColumnRule column, ColumnDescription source, Map<String, String> feeding) {
-    String other = feeding.putIfAbsent(lower(source.name()), column.target());
+    String other = feeding.putIfAbsent(folded(source.name()), column.target());
     if (other != null) {
       findings.add(
           column.place(),
-          "legacy column "
+          (documents() ? "field " : "legacy column ")
               + legacy.name()
               + "."
               + source.name()
@@ -129,10 +158,10 @@ final class TablePlanner {
   /** What is left behind must be left behind on purpose. */
   private void checkLegacy(Set<String> feeding) {
     Map<String, ColumnDescription> known = new LinkedHashMap<>();
-    legacy.columns().forEach(column -> known.put(lower(column.name()), column));
+    legacy.columns().forEach(column -> known.put(folded(column.name()), column));
     Set<String> ignored = new HashSet<>();
     for (TableRule.Named name : rule.ignore()) {
-      ColumnDescription column = known.get(lower(name.name()));
+      ColumnDescription column = known.get(folded(name.name()));
       if (column == null) {
         findings.add(
             name.place(),
@@ -142,7 +171,7 @@ final class TablePlanner {
                 + name.name()
                 + " to ignore"
                 + Findings.nearest(name.name(), names(legacy)));
-      } else if (feeding.contains(lower(name.name()))) {
+      } else if (feeding.contains(folded(name.name()))) {
         findings.add(
             name.place(),
             "legacy column "
@@ -151,12 +180,12 @@ final class TablePlanner {
                 + column.name()
                 + " is ignored, but it is mapped");
       } else {
-        ignored.add(lower(name.name()));
+        ignored.add(folded(name.name()));
         checkIgnored(column, name.place());
       }
     }
     for (ColumnDescription column : legacy.columns()) {
-      String name = lower(column.name());
+      String name = folded(column.name());
       if (!feeding.contains(name)
           && !ignored.contains(name)
           && column.generation() != Generation.COMPUTED) {
@@ -303,11 +332,11 @@ final class TablePlanner {
     for (String name : names) {
       ColumnPlan plan = columns.get(name);
       if (plan != null) {
-        wanted.add(lower(plan.legacy()));
+        wanted.add(folded(plan.legacy()));
       }
     }
     return uniques(legacy).stream()
-        .map(unique -> unique.stream().map(TablePlanner::lower).toList())
+        .map(unique -> unique.stream().map(this::folded).toList())
         .anyMatch(unique -> Set.copyOf(unique).equals(wanted));
   }
 
@@ -375,8 +404,8 @@ final class TablePlanner {
     return table.columns().stream().map(ColumnDescription::name).toList();
   }
 
-  /** SQLite's names have no case. */
-  private static String lower(String name) {
-    return name.toLowerCase(Locale.ROOT);
+  /** SQLite's names have no case, those of fields have. */
+  private String folded(String name) {
+    return documents() ? name : name.toLowerCase(Locale.ROOT);
   }
 }

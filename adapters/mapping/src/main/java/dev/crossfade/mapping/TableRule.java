@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the table, as written: {@code table} or {@code schema.table}
  * @param from the legacy table; null for the one of the same name
+ * @param collection the collection of MongoDB, in place of a table; null where it is a table
  * @param record the class name of a row; null for the one derived from the table's name
  * @param key the columns of the key; empty for the target's primary key
  * @param ignore legacy columns that are left behind on purpose
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record TableRule(
     String target,
     @Nullable String from,
+    @Nullable String collection,
     @Nullable String record,
     List<Named> key,
     List<Named> ignore,

@@ -1,14 +1,15 @@
 package dev.crossfade.mapping;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** The kinds of types in PostgreSQL, each with the forms a legacy column may have for it. */
 enum TypeFamily {
-  INTEGER(NamedConversion.INTEGER),
+  INTEGER(NamedConversion.INTEGER, NamedConversion.LOOSE_INTEGER),
   FLOAT(NamedConversion.REAL),
   NUMERIC(NamedConversion.NUMBER, NamedConversion.DECIMAL_TEXT, NamedConversion.SCALED_INTEGER),
-  TEXT(NamedConversion.TEXT),
+  TEXT(NamedConversion.TEXT, NamedConversion.LOOSE_TEXT),
   BOOLEAN(NamedConversion.BOOLEAN_NUMBER, NamedConversion.BOOLEAN_TEXT),
   TIMESTAMP(
       NamedConversion.ISO_TIMESTAMP,
@@ -38,6 +39,36 @@ enum TypeFamily {
   /** Those that make a value of this kind; the first is the usual one. */
   List<NamedConversion> conversions() {
     return conversions;
+  }
+
+  /** Those in which documents may hold a value of this kind; the first is the usual one. */
+  List<NamedConversion> documentForms() {
+    return switch (this) {
+      case INTEGER, FLOAT, OTHER -> List.of(NamedConversion.BSON);
+      case NUMERIC ->
+          List.of(
+              NamedConversion.BSON, NamedConversion.DECIMAL_TEXT, NamedConversion.SCALED_INTEGER);
+      case TEXT -> List.of(NamedConversion.BSON, NamedConversion.OBJECT_ID);
+      case BOOLEAN ->
+          List.of(
+              NamedConversion.BSON, NamedConversion.BOOLEAN_NUMBER, NamedConversion.BOOLEAN_TEXT);
+      case TIMESTAMP, DATE, JSON, ENUM, TEXT_ARRAY -> withNative(conversions);
+      case TIME -> conversions;
+      case UUID ->
+          List.of(
+              NamedConversion.BSON,
+              NamedConversion.OBJECT_ID,
+              NamedConversion.UUID_TEXT,
+              NamedConversion.UUID_BLOB);
+      case BYTES -> List.of(NamedConversion.BSON, NamedConversion.BASE64_TEXT);
+      case ARRAY -> List.of();
+    };
+  }
+
+  private static List<NamedConversion> withNative(List<NamedConversion> others) {
+    List<NamedConversion> all = new ArrayList<>(List.of(NamedConversion.BSON));
+    all.addAll(others);
+    return List.copyOf(all);
   }
 
   static TypeFamily of(ColumnDescription column) {

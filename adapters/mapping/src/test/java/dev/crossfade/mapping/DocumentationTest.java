@@ -54,7 +54,10 @@ class DocumentationTest {
             "json",
             "computed",
             "omit",
-            "redacted");
+            "redacted",
+            "aliases",
+            "default",
+            "rest");
   }
 
   @Test
@@ -68,7 +71,7 @@ class DocumentationTest {
       assertThat(MappingFile.parse("mapping.md", yaml).migrations()).hasSize(1);
       examples++;
     }
-    assertThat(examples).isEqualTo(2);
+    assertThat(examples).isEqualTo(3);
   }
 
   private static List<String> firstCells(String heading) throws IOException {

@@ -191,7 +191,7 @@ class PlanProblemsTest {
         "numeric | NUMERIC | convert: decimal-text | decimal-text does not fit legacy"
             + " column v, which is NUMERIC; what fits is number, scaled-integer",
         "text | TEXT | convert: epoch-seconds | epoch-seconds makes no text; for that"
-            + " there is text",
+            + " there is text, loose-text",
         "boolean | TEXT | convert: uuid-text | uuid-text makes no boolean; for that there"
             + " is boolean-number, boolean-text",
         "date | TEXT | convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm:ss\" |"
@@ -309,11 +309,21 @@ class PlanProblemsTest {
         "key column a.k: " + conversion + " is not one to one, as a key must be: " + why);
   }
 
+  @Test
+  void eightBytesAreNotCutToFour() {
+    check(
+        "{a: {columns: {w: {scale: 2}}}}",
+        target(table("a", identity("id"), column("v", "real"), column("w", "real"))),
+        legacy(source("a", rowid("id"), column("v", "REAL"), column("w", "REAL"))),
+        "column a.v is real, 4 bytes, and SQLite's REAL has 8: digits would be lost; make it double"
+            + " precision, or say with scale: how many decimal places count");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "timestamptz, TEXT",
     "numeric, REAL",
-    "real, REAL",
+    "double precision, REAL",
     "boolean, INTEGER",
     "date, TEXT",
     "jsonb, TEXT"

@@ -114,6 +114,7 @@ class ReadingTest {
                 "film",
                 null,
                 null,
+                null,
                 List.of(),
                 List.of(),
                 List.of(),
@@ -170,8 +171,9 @@ class ReadingTest {
         "{columns: [a]} | table artist.columns is a section, and needs keys below it",
         "{columns: {a: [b]}} | column artist.a needs the name of its legacy column, or"
             + " keys below it",
-        "{collection: artists} | table artist comes from a collection: MongoDB is not a"
-            + " legacy store yet; name a table of the SQLite file with from:",
+        "{collection: artists, from: A} | table artist has no key 'from'; the nearest is key",
+        "{columns: {a: {aliases: b}}} | column artist.a: aliases belongs to tables that come from"
+            + " a collection of MongoDB",
         "[Artist] | table artist is a section, and needs keys below it",
         "{from: A, from: B} | table artist.from is there twice, first at line 5",
         "{<<: A} | << in table artist needs one alias of a section",

@@ -265,6 +265,13 @@ public final class CrossfadeMetrics implements CrossfadeListener, AutoCloseable 
     count("crossfade.differences", report.migration(), report.differing());
   }
 
+  @Override
+  public void roundVerified(VerificationEvent event) {
+    VerificationReport report = event.report();
+    copied(report.migration(), "continuous", report.duration());
+    count("crossfade.differences", report.migration(), report.differing());
+  }
+
   private void copied(String migration, String activity, Duration duration) {
     meters.timer("crossfade.copies", "migration", migration, "activity", activity).record(duration);
   }

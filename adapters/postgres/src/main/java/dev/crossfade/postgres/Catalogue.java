@@ -5,10 +5,12 @@ import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableFacts;
 import dev.crossfade.jooq.TableFacts.Effect;
 import dev.crossfade.jooq.TableMapping;
+import dev.crossfade.store.StoreRepository;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,15 @@ final class Catalogue {
         and (a.attidentity = 'a' or a.attgenerated <> '')
       """;
 
+  private static final String BYTES =
+      """
+      with recursive parts (part) as (
+        select to_regclass(?)::oid
+        union all
+        select i.inhrelid from parts join pg_inherits i on i.inhparent = part)
+      select coalesce(sum(pg_total_relation_size(part)), 0) from parts where part is not null
+      """;
+
   private static final String FIXED_SEQUENCE =
       "select s, current_user from ("
           + GeneratedKeys.SEQUENCE
@@ -88,6 +99,20 @@ final class Catalogue {
 
   Catalogue(Session session) {
     this.session = session;
+  }
+
+  /** What these tables take on the disk, with their partitions and indexes. */
+  static long bytes(Session session, Collection<? extends StoreRepository<?, ?>> repositories)
+      throws SQLException {
+    long bytes = 0;
+    for (StoreRepository<?, ?> repository : repositories) {
+      bytes +=
+          session.query(
+              BYTES,
+              statement -> statement.setString(1, repository.place().table()),
+              rows -> rows.next() ? rows.getLong(1) : 0L);
+    }
+    return bytes;
   }
 
   TableFacts facts(TableMapping<?, ?> mapping) throws SQLException {

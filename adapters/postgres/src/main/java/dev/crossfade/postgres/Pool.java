@@ -223,6 +223,15 @@ final class Pool implements AutoCloseable {
     }
   }
 
+  /** Statements that change nothing; in a transaction, without which the driver holds all rows. */
+  <R extends @Nullable Object> R stream(Session.Work<R> work) {
+    return read(
+        session -> {
+          session.connection().setAutoCommit(false); // given back, it is rolled back and set again
+          return work.run(session);
+        });
+  }
+
   /** One statement that commits itself. */
   <R extends @Nullable Object> R statement(Session.Work<R> work) {
     return statement(durable, "", work);

@@ -138,25 +138,34 @@ final class PostgresDialect extends Dialect {
     return time == null ? null : time.toInstant();
   }
 
+  /**
+   * Refuses what PostgreSQL has no form for.
+   *
+   * @throws CheckException if the text has U+0000 or half a surrogate pair
+   */
+  static void checkHeld(Component component, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == 0 || (Character.isSurrogate(c) && !isPair(value, i++))) {
+        throw new CheckException(
+            component
+                + " holds U+0000 or half a surrogate pair, which PostgreSQL cannot; remove it",
+            null);
+      }
+    }
+  }
+
+  private static boolean isPair(String value, int at) {
+    return at + 1 < value.length()
+        && Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1));
+  }
+
   /** The driver would write a question mark where UTF-8 has no form for a text. */
   private record Text(Component component) implements Codec<String> {
     @Override
     public void bind(PreparedStatement statement, int index, String value) throws SQLException {
-      for (int i = 0; i < value.length(); i++) {
-        char c = value.charAt(i);
-        if (c == 0 || (Character.isSurrogate(c) && !isPair(value, i++))) {
-          throw new CheckException(
-              component
-                  + " holds U+0000 or half a surrogate pair, which PostgreSQL cannot; remove it",
-              null);
-        }
-      }
+      checkHeld(component, value);
       statement.setObject(index, value, Types.OTHER);
-    }
-
-    private static boolean isPair(String value, int at) {
-      return at + 1 < value.length()
-          && Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1));
     }
 
     @Override

@@ -16,6 +16,8 @@ final class PostgresSessions extends Sessions {
   private final Pool pool;
   private final Map<MappedTable<?, ?>, RowStatements<?, ?>> statements = new ConcurrentHashMap<>();
 
+  private final Map<MappedTable<?, ?>, TableLoad<?, ?>> loads = new ConcurrentHashMap<>();
+
   PostgresSessions(Pool pool) {
     super(new PostgresDialect());
     this.pool = pool;
@@ -24,6 +26,25 @@ final class PostgresSessions extends Sessions {
   @Override
   protected <R extends @Nullable Object> R read(Session.Work<R> work) {
     return pool.read(work);
+  }
+
+  @Override
+  protected <R extends @Nullable Object> R stream(Session.Work<R> work) {
+    return pool.stream(work);
+  }
+
+  /** As the planner has it: partitions and all; -1 where it was never told. */
+  @Override
+  protected long estimatedRows(Session session, TableMapping<?, ?> mapping) throws SQLException {
+    return session.query(
+        "select coalesce(sum(case when c.reltuples < 0 then null else c.reltuples end), -1)::bigint"
+            + " from pg_class c where c.relkind = 'r' and (c.oid = to_regclass(?) or c.oid in"
+            + " (select relid from pg_partition_tree(to_regclass(?))))",
+        statement -> {
+          statement.setString(1, mapping.table());
+          statement.setString(2, mapping.table());
+        },
+        rows -> rows.next() ? rows.getLong(1) : -1L);
   }
 
   @Override
@@ -42,6 +63,12 @@ final class PostgresSessions extends Sessions {
     RowStatements<?, ?> known = statements.get(table);
     return (RowStatements<T, K>)
         (known != null ? known : statements.computeIfAbsent(table, this::newStatements));
+  }
+
+  /** How many rows of a table are loaded at once. */
+  @SuppressWarnings("unchecked") // put under its own table
+  <T, K> TableLoad<T, K> loads(MappedTable<T, K> table) {
+    return (TableLoad<T, K>) loads.computeIfAbsent(table, TableLoad::new);
   }
 
   private RowStatements<?, ?> newStatements(MappedTable<?, ?> table) {

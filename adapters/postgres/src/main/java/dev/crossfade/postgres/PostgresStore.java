@@ -2,6 +2,7 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.jooq.CatalogueCheck;
 import dev.crossfade.jooq.ChangeWriter;
 import dev.crossfade.jooq.MappedTable;
@@ -12,10 +13,13 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.PoolUse;
 import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
@@ -30,6 +34,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,6 +73,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresStore implements Store {
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration TOOLS_ANSWERED_WITHIN = Duration.ofSeconds(30);
+
+  /** Of ten years; more in one chunk is more likely a mistake. */
+  private static final int MOST_PARTITIONS_OF_A_LOAD = 120;
 
   private final PostgresSettings settings;
   private final Pool pool;
@@ -78,6 +87,7 @@ public final class PostgresStore implements Store {
   private final PostgresJournal journal;
   private final Upkeep upkeep;
   private final ControlNotices notices;
+  private final DroppedIndexes dropped;
   private volatile @Nullable String schemas;
   private boolean connected;
 
@@ -92,6 +102,7 @@ public final class PostgresStore implements Store {
     this.journal = new PostgresJournal(pool);
     this.upkeep = new Upkeep(settings, pool);
     this.notices = new ControlNotices(settings, pool.failures());
+    this.dropped = new DroppedIndexes(this, pool, wait);
   }
 
   /** A store with the defaults of {@link Builder}; contacts nobody. */
@@ -116,6 +127,21 @@ public final class PostgresStore implements Store {
   public static void install(String jdbcUrl, Credentials owner, String runTimeRole) {
     Installation.install(
         Pool.source(jdbcUrl, owner, "crossfade-install", new Properties()), runTimeRole);
+  }
+
+  /**
+   * Connections of its own at the same place, as the same role and with the same TLS: for tools
+   * that look at the schema. Neither pooled nor the store's, which knows nothing of what happens on
+   * them: whoever opens one closes it, and writes no row that crosses.
+   */
+  public DataSource connections() {
+    return Pool.source(settings, "-tools", TOOLS_ANSWERED_WITHIN);
+  }
+
+  /** As {@link #connections}, as the owner if there is one: for tools that make the schema. */
+  public DataSource ownerConnections() {
+    DataSource owner = settings.owner();
+    return owner == null ? Pool.source(settings) : owner;
   }
 
   @Override
@@ -343,6 +369,88 @@ public final class PostgresStore implements Store {
           changes.apply(session, change.states());
           return true;
         });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>By {@code COPY}: straight into the table where the range is empty there, else through a
+   * temporary table, for which the role needs the right to make one. Partitions that are missing
+   * are made as {@link Builder#monthlyPartitions} says, as many as the rows need.
+   */
+  @Override
+  public <T, K> Loaded load(Load<T, K> load) {
+    TableLoad<T, K> table = sessions.loads(sessions.table(load.entity()));
+    for (int made = 0; ; made++) {
+      try {
+        return loadOrMerge(table, load);
+      } catch (CrossfadeException e) {
+        if (made == MOST_PARTITIONS_OF_A_LOAD || !upkeep.createMissing(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Somebody may have written into the range after it was found to be empty. */
+  private <T, K> Loaded loadOrMerge(TableLoad<T, K> table, Load<T, K> load) {
+    try {
+      return load(table, load, false);
+    } catch (DuplicateKeyException e) {
+      return load(table, load, true);
+    }
+  }
+
+  private <T, K> Loaded load(TableLoad<T, K> table, Load<T, K> load, boolean merge) {
+    Change none =
+        new Change(load.migration(), load.epoch(), load.incarnation(), List.of(), load.limit());
+    return pool.changeTransaction(
+        load.limit(),
+        Duration.ZERO,
+        session -> {
+          RowStatements.checkAllowed(session, none);
+          return table.run(session, load, merge);
+        });
+  }
+
+  /** Statistics, by {@code ANALYZE}; by the owner, if there is one, since it takes a right. */
+  @Override
+  public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
+    for (StoreRepository<?, ?> repository : repositories) {
+      asOwner(
+          session -> {
+            session.execute("analyze " + repository.place().table());
+            return true;
+          });
+    }
+  }
+
+  /** By the owner, if there is one: it takes a right of the tables' owner. */
+  @Override
+  public List<String> dropIndexes(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return dropped.drop(repositories.stream().map(each -> each.place().table()).toList());
+  }
+
+  @Override
+  public List<String> rebuildIndexes() {
+    return dropped.rebuild();
+  }
+
+  @Override
+  public List<String> droppedIndexes() {
+    return dropped.names();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A server does not tell what is free on its disk: that stays unknown.
+   */
+  @Override
+  public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return new Room(
+        OptionalLong.of(pool.read(session -> Catalogue.bytes(session, repositories))),
+        OptionalLong.empty());
   }
 
   @Override

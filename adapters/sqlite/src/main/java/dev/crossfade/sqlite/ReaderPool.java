@@ -6,8 +6,9 @@ import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.store.PoolUse;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,10 @@ final class ReaderPool {
   private final Settings settings;
   private final Callable<Session> connect;
   private final Semaphore permits;
-  private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+
+  /** Guarded by itself; the one used last is the next to be used. */
+  private final Deque<Session> idle = new ArrayDeque<>();
+
   private volatile boolean closed;
 
   ReaderPool(Settings settings, Callable<Session> connect) {
@@ -64,13 +68,19 @@ final class ReaderPool {
         settings.name() + " readers",
         settings.readers(),
         settings.readers() - permits.availablePermits(),
-        idle.size(),
+        idleSessions(),
         permits.getQueueLength());
+  }
+
+  private int idleSessions() {
+    synchronized (idle) {
+      return idle.size();
+    }
   }
 
   void close() {
     closed = true;
-    for (Session session = idle.poll(); session != null; session = idle.poll()) {
+    for (Session session = next(); session != null; session = next()) {
       closeQuietly(session);
     }
   }
@@ -99,7 +109,7 @@ final class ReaderPool {
     if (closed) {
       throw new StoreUnavailableException(settings.name() + " is closed", null);
     }
-    Session session = idle.poll();
+    Session session = next();
     if (session != null) {
       return session;
     }
@@ -112,9 +122,17 @@ final class ReaderPool {
     }
   }
 
+  private @Nullable Session next() {
+    synchronized (idle) {
+      return idle.poll();
+    }
+  }
+
   private void giveBack(Session session, boolean done) {
     if (done && !closed) {
-      idle.push(session);
+      synchronized (idle) {
+        idle.push(session);
+      }
     } else {
       closeQuietly(session);
     }

@@ -4,6 +4,9 @@ import dev.crossfade.CheckException;
 import dev.crossfade.jooq.Codec;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,7 +27,17 @@ import org.jspecify.annotations.Nullable;
  * each is looked at as it comes.
  */
 final class SqliteCodecs {
+  private static final char REPLACEMENT = '\uFFFD';
   private static final int EXACT_DIGITS = 15;
+
+  /** Below it each decimal of so many digits has a double of its own. */
+  private static final double EXACT = 1e15;
+
+  private static final int MOST_PLACES = 9;
+
+  /** All of them are exact. */
+  private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
   private static final int UUID_LENGTH = 36;
   private static final Map<Class<?>, Codec<?>> BY_TYPE = new HashMap<>();
 
@@ -56,6 +69,11 @@ final class SqliteCodecs {
         "a TEXT",
         (statement, index, value) -> statement.setString(index, portable(value)),
         SqliteCodecs::text);
+    add(
+        CharSequence.class,
+        "a TEXT or a number",
+        (statement, index, value) -> statement.setString(index, portable(value.toString())),
+        SqliteCodecs::anyText);
     add(byte[].class, "a BLOB", PreparedStatement::setBytes, SqliteCodecs::blob);
     add(
         UUID.class,
@@ -139,6 +157,14 @@ final class SqliteCodecs {
     throw new IllegalArgumentException();
   }
 
+  /** A REAL in its shortest form, as a decimal reads it. */
+  private static CharSequence anyText(Object value) {
+    if (value instanceof Double real) {
+      return real.isInfinite() ? real.toString() : BigDecimal.valueOf(real).toPlainString();
+    }
+    return value instanceof Number number ? number.toString() : text(value);
+  }
+
   /**
    * Half a surrogate pair has no form in UTF-8; the driver would store a question mark. U+0000
    * could be stored here and never in PostgreSQL, so its entry would be parked forever.
@@ -159,6 +185,18 @@ final class SqliteCodecs {
     return text;
   }
 
+  /**
+   * What is no UTF-8 the driver reads with U+FFFD in its place, which would be carried over as if
+   * it were the text; a text may hold U+FFFD, too.
+   */
+  private static void requireUtf8(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("the text is no UTF-8", e);
+    }
+  }
+
   private static byte[] blob(Object value) {
     if (value instanceof byte[] bytes) {
       return bytes;
@@ -177,11 +215,19 @@ final class SqliteCodecs {
 
   /**
    * What a REAL was meant to be is its shortest decimal form, not its binary expansion: 0.1, not
-   * 0.1000000000000000055.
+   * 0.1000000000000000055. If it is the double nearest to a decimal of up to 15 digits, that is the
+   * one, and no text need be made of it.
    */
   private static BigDecimal decimal(Object value, int scale) {
     BigDecimal decimal;
     if (value instanceof Double real) {
+      double places = Math.rint(real * POWERS[Math.max(0, Math.min(scale, MOST_PLACES))]);
+      if (scale >= 0
+          && scale <= MOST_PLACES
+          && Math.abs(places) < EXACT
+          && places / POWERS[scale] == real) {
+        return BigDecimal.valueOf((long) places, scale);
+      }
       decimal = BigDecimal.valueOf(real);
     } else if (value instanceof Number integer) {
       decimal = BigDecimal.valueOf(integer.longValue());
@@ -230,6 +276,9 @@ final class SqliteCodecs {
     @Override
     public @Nullable S read(ResultSet rows, int index) throws SQLException {
       Object value = rows.getObject(index);
+      if (value instanceof String text && text.indexOf(REPLACEMENT) >= 0) {
+        requireUtf8(rows.getBytes(index));
+      }
       return value == null ? null : getter.get(value);
     }
   }

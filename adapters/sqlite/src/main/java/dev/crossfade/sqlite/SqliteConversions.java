@@ -9,7 +9,9 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +65,8 @@ public final class SqliteConversions {
 
   /**
    * As {@link #instantAsText(String)}, in a zone. In a zone that changes its clocks the hour that
-   * is there twice each year is read as the first of the two, whichever was written.
+   * is there twice each year is read as the first of the two, whichever was written, and the hour
+   * that is left out is refused.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
@@ -73,8 +76,16 @@ public final class SqliteConversions {
         Instant.class,
         String.class,
         time -> format.format(time.atZone(zone)),
-        text ->
-            parsed(text, pattern, t -> LocalDateTime.parse(t, format)).atZone(zone).toInstant());
+        text -> moment(parsed(text, pattern, t -> LocalDateTime.parse(t, format)), zone));
+  }
+
+  /** Of the hour that spring leaves out no clock has shown anything. */
+  private static Instant moment(LocalDateTime local, ZoneId zone) {
+    ZonedDateTime time = local.atZone(zone);
+    if (!time.toLocalDateTime().equals(local)) {
+      throw new IllegalArgumentException("expected is a time that clocks have shown in " + zone);
+    }
+    return time.toInstant();
   }
 
   /**
@@ -107,8 +118,26 @@ public final class SqliteConversions {
         text -> parsed(text, pattern, t -> LocalDate.parse(t, format)));
   }
 
+  /** Of days that are in the calendar: 30 February is none, and not 29 February. */
   private static DateTimeFormatter format(String pattern) {
-    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    return DateTimeFormatter.ofPattern(withYears(pattern), Locale.ROOT)
+        .withResolverStyle(ResolverStyle.STRICT);
+  }
+
+  /** A strict formatter asks for an era beside {@code y}, not beside {@code u}. */
+  private static String withYears(String pattern) {
+    StringBuilder years = new StringBuilder(pattern);
+    boolean quoted = false;
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
+      quoted ^= c == '\'';
+      if (!quoted && c == 'G') {
+        return pattern;
+      } else if (!quoted && c == 'y') {
+        years.setCharAt(i, 'u');
+      }
+    }
+    return years.toString();
   }
 
   private static <T> T parsed(String text, String pattern, Function<String, T> parse) {
@@ -117,6 +146,56 @@ public final class SqliteConversions {
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("expected is a text like " + pattern, e);
     }
+  }
+
+  /**
+   * An INTEGER, or a TEXT with one, or a REAL that is whole: what sloppy writers left. Written as
+   * an INTEGER, wherever the column lets it.
+   */
+  public static Conversion<Long, BigDecimal> longAsAnyNumber() {
+    return Conversion.of(
+        Long.class, BigDecimal.class, BigDecimal::valueOf, SqliteConversions::whole);
+  }
+
+  /** As {@link #longAsAnyNumber}, of 32 bits. */
+  public static Conversion<Integer, BigDecimal> integerAsAnyNumber() {
+    return Conversion.of(
+        Integer.class,
+        BigDecimal.class,
+        BigDecimal::valueOf,
+        number -> narrowed(whole(number), Integer.MIN_VALUE, Integer.MAX_VALUE).intValue());
+  }
+
+  /** As {@link #longAsAnyNumber}, of 16 bits. */
+  public static Conversion<Short, BigDecimal> shortAsAnyNumber() {
+    return Conversion.of(
+        Short.class,
+        BigDecimal.class,
+        BigDecimal::valueOf,
+        number -> narrowed(whole(number), Short.MIN_VALUE, Short.MAX_VALUE).shortValue());
+  }
+
+  private static Long whole(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("expected is a whole number of 64 bits", e);
+    }
+  }
+
+  private static Long narrowed(Long number, long least, long most) {
+    if (number < least || number > most) {
+      throw new IllegalArgumentException("expected is a number from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  /**
+   * A TEXT, or a number as its text: 42 is {@code '42'}, 0.5 is {@code '0.5'}. Written as a TEXT,
+   * of which a column that is declared as a number makes one again.
+   */
+  public static Conversion<String, CharSequence> textOrNumber() {
+    return Conversion.of(String.class, CharSequence.class, text -> text, CharSequence::toString);
   }
 
   /** A TEXT with one word for true and one for false. */

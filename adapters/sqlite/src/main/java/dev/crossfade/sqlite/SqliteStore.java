@@ -13,14 +13,18 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.PoolUse;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
 import dev.crossfade.store.StoreRepository;
 import dev.crossfade.store.UnitBody;
 import dev.crossfade.store.Written;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads.
  */
 public final class SqliteStore implements Store {
+  private static final String HAS_STATISTICS =
+      "select count(*) from sqlite_master where name = 'sqlite_stat1'";
+
   private final Settings settings;
   private final SqliteSessions sessions;
   private final Control control;
@@ -100,6 +108,11 @@ public final class SqliteStore implements Store {
   /** The file, with settings. */
   public static Builder at(Path path) {
     return new Builder(path);
+  }
+
+  /** Where the file is, or will be. */
+  public Path path() {
+    return settings.path();
   }
 
   @Override
@@ -304,6 +317,66 @@ public final class SqliteStore implements Store {
             },
             true,
             change.limit());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nobody else writes to the file meanwhile.
+   */
+  @Override
+  public <T, K> Loaded load(Load<T, K> load) {
+    SqliteFile open = file();
+    MappedTable<T, K> table = sessions.table(load.entity());
+    TableLoad<T, K> rows = sessions.loads(table);
+    return open.writer()
+        .runInLine(
+            session -> {
+              open.checks().notFenced(session, load.incarnation());
+              open.checks().follows(session, load.migration(), load.epoch());
+              return named(table, () -> rows.run(session, load));
+            },
+            true,
+            load.limit());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Used is the whole file, since tables are not told apart without reading all of it.
+   */
+  @Override
+  public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    Path path = file().path();
+    try {
+      long used = Files.size(path);
+      return new Room(
+          OptionalLong.of(used), OptionalLong.of(Files.getFileStore(path).getUsableSpace()));
+    } catch (IOException e) {
+      throw new StoreUnavailableException(name() + ": its file cannot be looked at", e);
+    }
+  }
+
+  /**
+   * Statistics, by {@code analyze}, of as many rows of each index as SQLite advises; only where the
+   * file has some, because they change the plans of every query.
+   */
+  @Override
+  public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
+    file()
+        .writer()
+        .run(
+            session -> {
+              if (Tables.number(session, HAS_STATISTICS) == 0) {
+                return false;
+              }
+              session.execute("pragma analysis_limit = 400");
+              for (StoreRepository<?, ?> repository : repositories) {
+                session.execute("analyze " + repository.place().table());
+              }
+              return true;
+            },
+            true);
   }
 
   @Override

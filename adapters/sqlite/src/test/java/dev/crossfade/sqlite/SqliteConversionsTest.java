@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.crossfade.Conversion;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -64,6 +65,40 @@ class SqliteConversionsTest {
     assertThat(berlin.store(Instant.parse("2024-10-27T00:30:00Z"))).isEqualTo("2024-10-27 02:30");
     assertThat(berlin.store(Instant.parse("2024-10-27T01:30:00Z"))).isEqualTo("2024-10-27 02:30");
     assertThat(berlin.load("2024-10-27 02:30")).isEqualTo(Instant.parse("2024-10-27T00:30:00Z"));
+  }
+
+  @Test
+  void whatIsInNoCalendarIsRefused() {
+    Conversion<Instant, String> berlin =
+        SqliteConversions.instantAsText("yyyy-MM-dd HH:mm", ZoneId.of("Europe/Berlin"));
+    refused(
+        () -> berlin.load("2024-03-31 02:30"),
+        "expected is a time that clocks have shown in Europe/Berlin");
+    refused(() -> berlin.load("2024-02-30 10:00"), "expected is a text like yyyy-MM-dd HH:mm");
+    refused(() -> berlin.load("2024-02-28 24:00"), "expected is a text like yyyy-MM-dd HH:mm");
+    refused(
+        () -> SqliteConversions.dateAsText("dd.MM.yyyy").load("31.04.2024"),
+        "expected is a text like dd.MM.yyyy");
+    assertThatThrownBy(() -> TimeText.instant("2024-02-30T10:00:00Z"))
+        .isInstanceOf(DateTimeException.class);
+    assertThatThrownBy(() -> TimeText.localDateTime("2023-02-29 10:00"))
+        .isInstanceOf(DateTimeException.class);
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(2024, 2, 29), "29.2.2024 AD");
+  }
+
+  @Test
+  void numbersOfSloppyWriters() {
+    Conversion<Long, BigDecimal> loose = SqliteConversions.longAsAnyNumber();
+    assertThat(loose.load(new BigDecimal("43"))).isEqualTo(43);
+    assertThat(loose.load(new BigDecimal("44.0"))).isEqualTo(44);
+    refused(() -> loose.load(new BigDecimal("44.5")), "expected is a whole number of 64 bits");
+    refused(() -> loose.load(new BigDecimal("1e19")), "expected is a whole number of 64 bits");
+    refused(
+        () -> SqliteConversions.integerAsAnyNumber().load(new BigDecimal("2147483648")),
+        "expected is a number from -2147483648 to 2147483647");
+    refused(
+        () -> SqliteConversions.shortAsAnyNumber().load(new BigDecimal("32768")),
+        "expected is a number from -32768 to 32767");
   }
 
   @Test

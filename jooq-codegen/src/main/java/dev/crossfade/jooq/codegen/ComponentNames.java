@@ -1,5 +1,6 @@
 package dev.crossfade.jooq.codegen;
 
+import dev.crossfade.mapping.schema.TargetTable;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

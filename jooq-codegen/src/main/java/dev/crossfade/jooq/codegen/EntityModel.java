@@ -4,6 +4,7 @@ import dev.crossfade.OnDelete;
 import dev.crossfade.jooq.codegen.JooqNames.JooqTable;
 import dev.crossfade.mapping.ColumnPlan;
 import dev.crossfade.mapping.TablePlan;
+import dev.crossfade.mapping.schema.TargetTable;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;

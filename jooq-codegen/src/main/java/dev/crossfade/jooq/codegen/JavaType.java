@@ -1,5 +1,6 @@
 package dev.crossfade.jooq.codegen;
 
+import dev.crossfade.mapping.schema.TargetTable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.crossfade.jooq.codegen;
 
-import dev.crossfade.jooq.codegen.TargetTable.QualifiedName;
+import dev.crossfade.mapping.schema.TargetTable.QualifiedName;
 import java.util.HashMap;
 import java.util.Map;
 import org.jooq.codegen.GeneratorStrategy.Mode;

@@ -1,6 +1,7 @@
 package dev.crossfade.jooq.codegen;
 
 import dev.crossfade.jooq.codegen.EntityModel.ComponentModel;
+import dev.crossfade.mapping.schema.TargetTable;
 import java.util.ArrayList;
 import java.util.List;
 

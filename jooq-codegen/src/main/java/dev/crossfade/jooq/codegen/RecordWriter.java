@@ -2,6 +2,7 @@ package dev.crossfade.jooq.codegen;
 
 import dev.crossfade.jooq.codegen.EntityModel.ComponentModel;
 import dev.crossfade.jooq.codegen.EntityModel.ReferenceModel;
+import dev.crossfade.mapping.schema.TargetTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,8 +1,11 @@
 package dev.crossfade.jooq.codegen;
 
-import dev.crossfade.jooq.codegen.TargetTable.QualifiedName;
 import dev.crossfade.mapping.MigrationPlan;
 import dev.crossfade.mapping.TablePlan;
+import dev.crossfade.mapping.schema.TargetCatalogue;
+import dev.crossfade.mapping.schema.TargetSchema;
+import dev.crossfade.mapping.schema.TargetTable;
+import dev.crossfade.mapping.schema.TargetTable.QualifiedName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +58,9 @@ final class RepositorySources {
             .filter(table -> names.table(table.name()) != null)
             .toList();
     List<MigrationPlan> plans =
-        mapping == null ? List.of() : mapping.plans(TargetSchema.of(settings.schemas(), tables));
+        mapping == null
+            ? List.of()
+            : mapping.plans(TargetSchema.of("the migrations", settings.schemas(), tables));
     new RepositorySources(settings, folder).write(tables, names, plans);
   }
 

@@ -27,6 +27,8 @@ final class SqliteForms {
 
   private @Nullable String call(ComponentModel component, LegacyForm form) {
     return switch (form.conversion()) {
+      case LOOSE_INTEGER -> looseInteger(component);
+      case LOOSE_TEXT -> "textOrNumber()";
       case DECIMAL_TEXT -> "decimalAsText()";
       case SCALED_INTEGER -> "decimalAsScaledInteger(" + form.scale() + ")";
       case BOOLEAN_TEXT ->
@@ -46,6 +48,14 @@ final class SqliteForms {
       case ENUM_NUMBER -> numbers(component, form);
       case SEPARATED_LIST -> "listAsText(" + quoted(form.separator()) + ")";
       default -> null;
+    };
+  }
+
+  private static String looseInteger(ComponentModel component) {
+    return switch (component.type().name()) {
+      case "java.lang.Integer" -> "integerAsAnyNumber()";
+      case "java.lang.Short" -> "shortAsAnyNumber()";
+      default -> "longAsAnyNumber()";
     };
   }
 

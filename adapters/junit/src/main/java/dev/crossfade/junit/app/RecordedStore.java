@@ -7,9 +7,12 @@ import dev.crossfade.store.ControlTable;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.JoinedTransaction;
 import dev.crossfade.store.Journal;
+import dev.crossfade.store.Load;
+import dev.crossfade.store.Loaded;
 import dev.crossfade.store.Mark;
 import dev.crossfade.store.Notices;
 import dev.crossfade.store.Rehearsal;
+import dev.crossfade.store.Room;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Store;
@@ -178,6 +181,31 @@ final class RecordedStore implements Store {
     } catch (CrossfadeException e) {
       throw unknown(begun, change.states(), e);
     }
+  }
+
+  /** What only this store had and is deleted is recorded before, as if it were known to go. */
+  @Override
+  public <T, K> Loaded load(Load<T, K> load) {
+    long begun = recording.begin();
+    List<RowState<?, ?>> states =
+        load.states(load.without(load.repository().keysBetween(load.after(), load.to())));
+    try {
+      Loaded loaded = delegate.load(load);
+      recording.end(begun, states);
+      return loaded;
+    } catch (CrossfadeException e) {
+      throw unknown(begun, states, e);
+    }
+  }
+
+  @Override
+  public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
+    delegate.analyze(repositories);
+  }
+
+  @Override
+  public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
+    return delegate.room(repositories);
   }
 
   /** What was rehearsed and rolled back has left nothing to be recorded. */

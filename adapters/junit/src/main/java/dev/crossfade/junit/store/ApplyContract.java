@@ -158,9 +158,12 @@ abstract class ApplyContract extends ContractTheme {
     RowState<?, ?> first = setting("kept", "2");
     RowState<?, ?> last = absent(tables.settings, "gone");
 
-    assertThatThrownBy(
-            () -> apply(first, present(tables.items, item("x").withId(77L).withQuantity(-1)), last))
-        .isInstanceOf(CheckException.class);
+    if (environment.checksRows()) {
+      assertThatThrownBy(
+              () ->
+                  apply(first, present(tables.items, item("x").withId(77L).withQuantity(-1)), last))
+          .isInstanceOf(CheckException.class);
+    }
     assertThatThrownBy(() -> apply(first, present(tables.items, item("taken").withId(77L)), last))
         .isInstanceOf(DuplicateKeyException.class);
     assertThatThrownBy(() -> apply(first, present(tables.children, new Child(1, 99, "c")), last))

@@ -64,13 +64,14 @@ abstract class ConcurrencyContract extends ContractTheme {
     Crew.together(
         8, index -> operations.get(index).forEach(o -> stay.addAndGet(finish(List.of(o)))));
 
-    // Whoever finishes first finds nobody who has flagged it; all others it has flagged.
-    assertThat(stay).hasValue(199);
-    assertThat(journalSize()).isEqualTo(199);
+    // Whoever finishes first finds nobody who has flagged it; all others it has flagged. Where a
+    // finish is no transaction, those that finish at once may have flagged each other.
+    assertThat(stay.get()).isBetween(199, 200);
+    assertThat(journalSize()).isEqualTo(stay.get());
     assertThat(all).containsAll(takeable());
     Actor repair = actor();
     Journal.Taken taken = journal.take(repair.entry(1), 1_000);
-    assertThat(taken.taken()).hasSize(199);
+    assertThat(taken.taken()).hasSize(stay.get());
     assertThat(taken.own()).hasSize(1);
     assertThat(finish(repair, taken, Outcome.DONE)).isZero();
     assertEmptyJournal();

@@ -53,6 +53,35 @@ public abstract class ContractEnvironment implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Whether a row that a unit of work has changed keeps others waiting until the unit is over.
+   * False where its changes reach the store with its end.
+   */
+  public boolean unitsHoldRows() {
+    return true;
+  }
+
+  /**
+   * Whether the store knows columns, which of them are unique, and foreign keys with their effects,
+   * so that what an entity says can be checked against it.
+   */
+  public boolean hasSchema() {
+    return true;
+  }
+
+  /** Whether the store refuses a row that fails the check of {@link ContractEntities}. */
+  public boolean checksRows() {
+    return true;
+  }
+
+  /**
+   * Whether text is ordered by its bytes in UTF-8. False for a server that only stands in for one
+   * that does: with a store that really orders text otherwise nothing works.
+   */
+  public boolean ordersTextByBytes() {
+    return true;
+  }
+
   /** Whether an application can have JDBC connections of its own to the store. */
   public boolean hasConnections() {
     return false;

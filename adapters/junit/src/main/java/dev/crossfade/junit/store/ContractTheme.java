@@ -1,6 +1,7 @@
 package dev.crossfade.junit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.Entity;
@@ -98,6 +99,11 @@ abstract class ContractTheme {
   /** That of a process with this one incarnation. */
   static Origin origin(UUID incarnation, String instance, String migration) {
     return new Origin(incarnation, instance, "1.2.3", migration);
+  }
+
+  /** What the environment declares to be otherwise is not verified, and says so. */
+  static void verifiedOnlyIf(boolean capability, String what) {
+    assumeTrue(capability, "NOT VERIFIED, as the environment declares: " + what);
   }
 
   // Writing.

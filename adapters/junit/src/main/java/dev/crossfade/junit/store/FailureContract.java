@@ -62,6 +62,7 @@ abstract class FailureContract extends ContractTheme {
 
   @Test
   void aFailedCheckNamesItsEntity() {
+    verifiedOnlyIf(environment.checksRows(), "a failed check names its entity");
     refused(
         CheckException.class,
         tables.items,

@@ -227,12 +227,14 @@ abstract class LifecycleContract extends ContractTheme {
 
   @Test
   void anUndeclaredCascadeIsAProblem() {
+    verifiedOnlyIf(environment.hasSchema(), "an undeclared cascade is found");
     Entity<Child, Long> child = Entity.of(Child.class).key("id", Long.class).build();
     assertProblem(child, "child", "parent");
   }
 
   @Test
   void anEffectDeclaredOtherwiseIsAProblem() {
+    verifiedOnlyIf(environment.hasSchema(), "an effect declared otherwise is found");
     Entity<Child, Long> child =
         Entity.of(Child.class)
             .key("id", Long.class)
@@ -243,16 +245,19 @@ abstract class LifecycleContract extends ContractTheme {
 
   @Test
   void anUndeclaredCascadeToItselfIsAProblem() {
+    verifiedOnlyIf(environment.hasSchema(), "an undeclared cascade to itself is found");
     assertProblem(Entity.of(Node.class).key("id", Long.class).build(), "node");
   }
 
   @Test
   void aKeyThatIsNotUniqueIsAProblem() {
+    verifiedOnlyIf(environment.hasSchema(), "a key that is not unique is found");
     assertProblem(Entity.of(Setting.class).key("text", String.class).build(), "setting", "text");
   }
 
   @Test
   void aMissingColumnIsAProblem() {
+    verifiedOnlyIf(environment.hasSchema(), "a missing column is found");
     assertProblem(
         Entity.of(Wider.class).key("name", String.class).name("setting").build(), "nowhere");
   }
@@ -411,6 +416,7 @@ abstract class LifecycleContract extends ContractTheme {
   void anInterruptedWaitEnds() {
     assumeTrue(
         environment.endsInterruptedWaits(), "the store declares that it cannot end such waits");
+    verifiedOnlyIf(environment.unitsHoldRows(), "a wait for another's row ends with an interrupt");
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     AtomicBoolean flag = new AtomicBoolean();

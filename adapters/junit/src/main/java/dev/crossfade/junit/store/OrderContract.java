@@ -66,8 +66,16 @@ abstract class OrderContract extends ContractTheme {
         name -> new Setting(name, "x"),
         List.of(
             "", " ", "a", "A", "b", "B", "Z", "z", "zz", "a b", "ab", "a-b", "a_b", "a%", "10", "9",
-            "é", "e\u0301", "ß", "ss", "ä", "ı", "i", "I", "İ", "日本", "\uFF5E", "😀", "\t", "~",
-            "\u007f", "\u0080"));
+            "é", "e\u0301", "ß", "ss", "ä", "ı", "i", "I", "İ", "日本", "\uFF5E", "\t", "~", "\u007f",
+            "\u0080"));
+  }
+
+  /** UTF-16 has the second before the first. */
+  @Test
+  void textKeysBeyondTheFirstPlaneAreOrderedByTheirBytes() {
+    verifiedOnlyIf(environment.ordersTextByBytes(), "text beyond U+FFFF is ordered by its bytes");
+    assertOrder(
+        ContractEntities.SETTING, name -> new Setting(name, "x"), List.of("\uFF5E", "😀", "a"));
   }
 
   @Test
@@ -137,7 +145,8 @@ abstract class OrderContract extends ContractTheme {
   @Test
   void randomKeysAreOrderedToo() {
     Random random = random("OrderContract.randomKeysAreOrderedToo");
-    String letters = "aAbBzZ09 _-éÉßıİ日😀~";
+    String letters =
+        "aAbBzZ09 _-éÉßıİ日" + (environment.ordersTextByBytes() ? "😀\uFF5E" : "") + "~";
     int[] points = letters.codePoints().toArray();
     List<String> texts = new ArrayList<>();
     List<UUID> uuids = new ArrayList<>();

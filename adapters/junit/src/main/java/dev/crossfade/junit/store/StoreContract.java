@@ -71,6 +71,14 @@ public abstract class StoreContract {
     }
   }
 
+  /** Step 3 for a range. */
+  @Nested
+  class Loading extends LoadContract {
+    Loading() {
+      super(StoreContract.this::environment);
+    }
+  }
+
   /** What a rehearsal asks and leaves. */
   @Tag("exhaustive")
   @Nested

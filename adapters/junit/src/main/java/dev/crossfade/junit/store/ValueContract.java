@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.crossfade.CheckException;
 import dev.crossfade.junit.store.ContractEntities.Color;
 import dev.crossfade.junit.store.ContractEntities.Sample;
+import dev.crossfade.store.Load;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Written;
@@ -201,7 +202,7 @@ abstract class ValueContract extends ContractTheme {
     }
   }
 
-  /** By save as the decider, by save of one row, and by apply; each over another row. */
+  /** By save as the decider, by save of one row, by apply and by load; also over another row. */
   private void assertKept(Sample row) {
     Sample other =
         new Sample(
@@ -240,5 +241,17 @@ abstract class ValueContract extends ContractTheme {
     Written<Sample> inserted = unit(() -> tables.samples.insert(row));
     assertSame(ContractEntities.SAMPLE, inserted.result(), row);
     assertStored(tables.samples, row);
+
+    save(tables.samples, other);
+    load(row);
+    assertStored(tables.samples, row);
+    unit(() -> tables.samples.delete(1L));
+    load(row);
+    assertStored(tables.samples, row);
+  }
+
+  private void load(Sample row) {
+    store.load(
+        new Load<>(MIGRATION, 1, writer.id, tables.samples, null, null, List.of(row), LIMIT));
   }
 }

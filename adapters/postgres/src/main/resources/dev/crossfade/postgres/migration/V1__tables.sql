@@ -113,3 +113,13 @@ create table crossfade.refreshes (
   view text primary key,
   refreshed_at timestamptz not null
 ) with (fillfactor = 50);
+
+-- Foreign keys and indexes that a backfill has dropped and will build again, in the order in which to do so.
+create table crossfade.dropped (
+  position bigint generated always as identity primary key,
+  kind text not null, -- index, constraint
+  name text not null, -- qualified: of the index; of the constraint behind that of its table
+  of_table text not null,
+  own_name text not null,
+  definition text not null -- one or two statements
+);

@@ -69,6 +69,11 @@ final class Figures {
     add(new Figure(name, spread, unit, Double.NaN, true));
   }
 
+  /** Why there is no figure. */
+  void notice(String what) {
+    out.println(what);
+  }
+
   private void add(Figure figure) {
     all.add(figure);
     out.printf(

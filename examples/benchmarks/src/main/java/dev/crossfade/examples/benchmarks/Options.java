@@ -12,16 +12,27 @@ import java.util.TreeSet;
  * @param rounds how often each contender of a row has its turn
  * @param seconds how long a turn takes
  * @param rows how many rows the table has
+ * @param backfillRows how many rows are backfilled
  * @param directory where {@code figures.json} goes
  * @param forked whether JMH measures in JVMs of its own, as it should
  */
 record Options(
-    Set<String> only, int rounds, double seconds, int rows, Path directory, boolean forked) {
+    Set<String> only,
+    int rounds,
+    double seconds,
+    int rows,
+    int backfillRows,
+    Path directory,
+    boolean forked) {
   private static final int ROWS = 20_000;
+  private static final int BACKFILL_ROWS = 852_000;
 
   Options {
     check(rounds >= 1 && rounds <= 101, "rounds must be from 1 to 101, not " + rounds);
     check(seconds >= 0.01 && seconds <= 600, "seconds must be from 0.01 to 600, not " + seconds);
+    check(
+        backfillRows >= 100 && backfillRows <= 100_000_000,
+        "backfillRows must be from 100 to 100,000,000, not " + backfillRows);
     for (String name : only) {
       check(Row.NAMES.contains(name), "only names '" + name + "'; the rows are " + Row.NAMES);
     }
@@ -36,6 +47,7 @@ record Options(
         number("rounds", 5).intValue(),
         number("seconds", 1.5).doubleValue(),
         ROWS,
+        number("backfillRows", BACKFILL_ROWS).intValue(),
         Path.of(System.getProperty("benchmarks.directory", "target")),
         true);
   }

@@ -25,6 +25,9 @@ interface Row {
     rows.put("sqlite-write", new SqliteWrite());
     rows.put("shadow-read", new ShadowRead());
     rows.put("switch-pause", new SwitchPause());
+    rows.put("backfill", new BackfillRow());
+    rows.put("beside-backfill", new BesideBackfill());
+    rows.put("verification", new Verifying());
     return rows;
   }
 }

@@ -88,12 +88,14 @@ record Canonical(Object key, List<String> fields) {
   }
 
   /** Where two rows differ, as a reader wants to see it. */
-  static String difference(List<String> names, List<String> a, List<String> b) {
+  static String difference(List<String> names, String legacy, List<String> a, List<String> b) {
     int first = Arrays.mismatch(a.toArray(), b.toArray());
     return names.get(first)
         + " is "
         + a.get(first)
-        + " in SQLite, "
+        + " in "
+        + legacy
+        + ", "
         + b.get(first)
         + " in PostgreSQL";
   }

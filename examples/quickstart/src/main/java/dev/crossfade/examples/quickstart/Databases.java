@@ -4,42 +4,34 @@ import dev.crossfade.junit.RestartablePostgres;
 import dev.crossfade.junit.TcpProxy;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The two databases of a run, and the network between the application and PostgreSQL. What was not
- * given is temporary and goes with {@link #close}, also when the run is interrupted.
+ * given is temporary and goes with {@link #close}.
  */
 final class Databases implements AutoCloseable {
   private static final int POSTGRES_PORT = 5432;
 
-  private final Path sqlite;
-  private final @Nullable Path temporary;
+  private final Legacy legacy;
   private final @Nullable RestartablePostgres server;
   private final String postgresUrl;
   private final TcpProxy network;
-  private final Thread atExit = new Thread(this::deleteTemporary, "quickstart-exit");
 
   private Databases(Options options) {
-    this.temporary = options.sqlite() == null ? temporaryDirectory() : null;
-    Runtime.getRuntime().addShutdownHook(atExit);
-    this.sqlite = temporary == null ? newFile(options.sqlite()) : temporary.resolve("tokens.db");
+    this.legacy = Legacy.open(options);
     this.server = options.postgres() == null ? TestPostgres.start() : null;
     this.postgresUrl =
         server == null ? String.valueOf(options.postgres()) : url(server.newDatabase());
@@ -60,8 +52,8 @@ final class Databases implements AutoCloseable {
     return new Databases(options);
   }
 
-  Path sqlite() {
-    return sqlite;
+  Legacy legacy() {
+    return legacy;
   }
 
   /** PostgreSQL as the application reaches it: over the network that fails on demand. */
@@ -95,11 +87,6 @@ final class Databases implements AutoCloseable {
         .migrate();
   }
 
-  /** A connection beside the library, for those who check. */
-  Connection openSqlite() throws SQLException {
-    return DriverManager.getConnection("jdbc:sqlite:" + sqlite);
-  }
-
   /** A connection beside the library and its network, for those who check. */
   Connection openPostgres() throws SQLException {
     return DriverManager.getConnection(postgresUrl);
@@ -111,12 +98,7 @@ final class Databases implements AutoCloseable {
     if (server != null) {
       server.close();
     }
-    deleteTemporary();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // the JVM is ending
-    }
+    legacy.close();
   }
 
   /** With user and password. */
@@ -163,42 +145,10 @@ final class Databases implements AutoCloseable {
     }
   }
 
-  private static Path newFile(@Nullable Path given) {
-    Path file = given == null ? Path.of("tokens.db") : given.toAbsolutePath();
-    if (Files.exists(file)) {
-      throw new IllegalArgumentException(
-          "quickstart.sqlite names a file that exists, " + file + "; delete it or name another");
-    }
-    return file;
-  }
-
-  private static Path temporaryDirectory() {
-    try {
-      return Files.createTempDirectory("crossfade-quickstart-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void deleteTemporary() {
-    if (temporary == null || !Files.exists(temporary)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(temporary)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + temporary, e);
-    }
-  }
-
   /** For messages: where the databases stay. */
   List<String> kept() {
-    return Stream.of(
-            temporary == null ? "SQLite: " + sqlite : "",
-            server == null ? "PostgreSQL: " + shownPostgres() : "")
-        .filter(text -> !text.isEmpty())
+    return Stream.of(legacy.kept(), server == null ? "PostgreSQL: " + shownPostgres() : null)
+        .filter(Objects::nonNull)
         .toList();
   }
 }

@@ -2,33 +2,22 @@ package dev.crossfade.examples.quickstart;
 
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
-import dev.crossfade.examples.quickstart.tokens.Setting;
-import dev.crossfade.examples.quickstart.tokens.Token;
-import dev.crossfade.examples.quickstart.tokens.Token.Status;
-import dev.crossfade.examples.quickstart.tokens.TokenScore;
-import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import dev.crossfade.examples.quickstart.Contents.Rows;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads both databases from scratch, with JDBC and queries of its own, and compares them with each
+ * Reads both databases from scratch, with nothing but their drivers, and compares them with each
  * other and with what the writers know. Nobody writes meanwhile.
  */
 final class Inspection {
-  private static final int FETCH = 2_000;
-
   private final Databases databases;
   private final WriteLog log;
+  private final String legacyName;
   private final Side primary;
   private final boolean both;
   private final List<String> losses = new ArrayList<>();
@@ -40,6 +29,7 @@ final class Inspection {
   private Inspection(Databases databases, WriteLog log, Stage stage) {
     this.databases = databases;
     this.log = log;
+    this.legacyName = databases.legacy().kind().shown();
     this.primary = stage.primary();
     this.both = stage.writesBoth();
   }
@@ -52,12 +42,21 @@ final class Inspection {
 
   private Verdict run(long pauseMillis) throws SQLException {
     log.closeContests();
-    try (Connection sqlite = databases.openSqlite();
-        Connection postgres = both || primary == Side.TARGET ? databases.openPostgres() : sqlite) {
-      compare(sqlite, postgres, log.tokens(), "tokens", "id", Inspection::token);
-      compare(sqlite, postgres, log.scores(), "token_scores", "id", Inspection::score);
-      compare(sqlite, postgres, log.settings(), "app_settings", "key", Inspection::setting);
-      log.checkCounter(counter(primary == Side.LEGACY ? sqlite : postgres));
+    try (Contents legacy = contents(Side.LEGACY);
+        Contents target = contents(Side.TARGET)) {
+      try (Rows a = legacy.tokens();
+          Rows b = target.tokens()) {
+        compare(a, b, log.tokens());
+      }
+      try (Rows a = legacy.scores();
+          Rows b = target.scores()) {
+        compare(a, b, log.scores());
+      }
+      try (Rows a = legacy.settings();
+          Rows b = target.settings()) {
+        compare(a, b, log.settings());
+      }
+      log.checkCounter((primary == Side.LEGACY ? legacy : target).counter());
     }
     lost += log.contradicted();
     losses.addAll(log.contradictions());
@@ -71,29 +70,34 @@ final class Inspection {
         pauseMillis);
   }
 
-  private void compare(
-      Connection sqlite, Connection postgres, Ledger ledger, String table, String key, Form form)
-      throws SQLException {
+  /** A store; nothing if the stage does not keep it up to date. */
+  private Contents contents(Side side) throws SQLException {
+    if (!both && side != primary) {
+      return Contents.NONE;
+    }
+    return side == Side.LEGACY
+        ? databases.legacy().contents()
+        : new SqlContents(databases.openPostgres());
+  }
+
+  private void compare(Rows legacy, Rows target, Ledger ledger) throws SQLException {
     Set<Object> missing = new HashSet<>(ledger.keys());
-    try (Rows legacy = rows(Side.LEGACY, sqlite, table, key, form);
-        Rows target = rows(Side.TARGET, postgres, table, key, form)) {
-      Canonical a = legacy.next();
-      Canonical b = target.next();
-      while (a != null || b != null) {
-        int order = order(a, b);
-        Canonical left = order <= 0 ? a : null;
-        Canonical right = order >= 0 ? b : null;
-        if (both) {
-          compare(ledger, left, right);
-        }
-        Canonical truth = primary == Side.LEGACY ? left : right;
-        if (truth != null) {
-          missing.remove(truth.key());
-          check(ledger, truth);
-        }
-        a = order <= 0 ? legacy.next() : a;
-        b = order >= 0 ? target.next() : b;
+    Canonical a = legacy.next();
+    Canonical b = target.next();
+    while (a != null || b != null) {
+      int order = order(a, b);
+      Canonical left = order <= 0 ? a : null;
+      Canonical right = order >= 0 ? b : null;
+      if (both) {
+        compare(ledger, left, right);
       }
+      Canonical truth = primary == Side.LEGACY ? left : right;
+      if (truth != null) {
+        missing.remove(truth.key());
+        check(ledger, truth);
+      }
+      a = order <= 0 ? legacy.next() : a;
+      b = order >= 0 ? target.next() : b;
     }
     for (Object absent : missing) {
       if (!ledger.allowsAbsence(absent)) {
@@ -102,24 +106,25 @@ final class Inspection {
     }
   }
 
-  private void compare(Ledger ledger, @Nullable Canonical sqlite, @Nullable Canonical postgres) {
+  private void compare(Ledger ledger, @Nullable Canonical legacy, @Nullable Canonical postgres) {
     compared++;
-    if (sqlite == null || postgres == null) {
-      Canonical only = sqlite == null ? postgres : sqlite;
+    if (legacy == null || postgres == null) {
+      Canonical only = legacy == null ? postgres : legacy;
       differ(
           ledger.name()
               + " "
               + (only == null ? "" : only.key())
               + " is in "
-              + (sqlite == null ? "PostgreSQL" : "SQLite")
+              + (legacy == null ? "PostgreSQL" : legacyName)
               + " only");
-    } else if (!sqlite.fields().equals(postgres.fields())) {
+    } else if (!legacy.fields().equals(postgres.fields())) {
       differ(
           ledger.name()
               + " "
-              + sqlite.key()
+              + legacy.key()
               + ": "
-              + Canonical.difference(ledger.fields(), sqlite.fields(), postgres.fields()));
+              + Canonical.difference(
+                  ledger.fields(), legacyName, legacy.fields(), postgres.fields()));
     }
   }
 
@@ -157,101 +162,5 @@ final class Inspection {
     return a.key() instanceof Long id
         ? Long.compare(id, (Long) b.key())
         : a.key().toString().compareTo(b.key().toString());
-  }
-
-  private static long counter(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "select value from app_settings where key = '" + WriteLog.COUNTER + "'")) {
-      return rows.next() ? Long.parseLong(rows.getString(1)) : 0;
-    }
-  }
-
-  // ---- rows as the stores hold them
-
-  private interface Form {
-    Canonical read(ResultSet rows) throws SQLException;
-  }
-
-  private static Canonical token(ResultSet rows) throws SQLException {
-    return Canonical.of(
-        new Token(
-            rows.getLong("id"),
-            rows.getString("mint_address"),
-            rows.getString("name"),
-            rows.getString("symbol"),
-            Status.valueOf(rows.getString("status").toUpperCase(Locale.ROOT)),
-            decimal(rows, "liquidity_usd"),
-            rows.getString("primary_dex"),
-            time(rows, "created_at"),
-            time(rows, "last_updated_at")));
-  }
-
-  @SuppressWarnings("NullAway") // scores are never null
-  private static Canonical score(ResultSet rows) throws SQLException {
-    return Canonical.of(
-        new TokenScore(
-            rows.getLong("id"),
-            rows.getLong("token_id"),
-            decimal(rows, "score"),
-            decimal(rows, "smoothed_score"),
-            rows.getString("metrics"),
-            rows.getString("raw_components"),
-            rows.getString("smoothed_components"),
-            rows.getString("spam_metrics"),
-            rows.getString("scoring_model"),
-            time(rows, "created_at")));
-  }
-
-  private static Canonical setting(ResultSet rows) throws SQLException {
-    return Canonical.of(
-        new Setting(rows.getString("key"), rows.getString("value"), time(rows, "updated_at")));
-  }
-
-  /** A REAL by its shortest decimal form, which is what was meant. */
-  private static @Nullable BigDecimal decimal(ResultSet rows, String column) throws SQLException {
-    Object value = rows.getObject(column);
-    return value == null ? null : new BigDecimal(value.toString());
-  }
-
-  private static Instant time(ResultSet rows, String column) throws SQLException {
-    return rows.getObject(column) instanceof String text
-        ? LegacyFile.TIME.parse(text, Instant::from)
-        : rows.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  /** A table; nothing if the stage does not keep the store up to date. */
-  private Rows rows(Side side, Connection connection, String table, String key, Form form)
-      throws SQLException {
-    String all = "select * from " + table;
-    connection.setAutoCommit(false);
-    return new Rows(
-        connection,
-        both || side == primary ? all + " order by " + key : all + " where false",
-        form);
-  }
-
-  /** Rows in the order of their keys, in bounded memory. */
-  private static final class Rows implements AutoCloseable {
-    private final Statement statement;
-    private final ResultSet rows;
-    private final Form form;
-
-    Rows(Connection connection, String query, Form form) throws SQLException {
-      this.form = form;
-      this.statement = connection.createStatement();
-      statement.setFetchSize(FETCH);
-      this.rows = statement.executeQuery(query);
-    }
-
-    @Nullable Canonical next() throws SQLException {
-      return rows.next() ? form.read(rows) : null;
-    }
-
-    @Override
-    public void close() throws SQLException {
-      statement.close();
-    }
   }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The way of the token monitor from SQLite to PostgreSQL, under load. */
+/** The way of the token monitor to PostgreSQL, under load. */
 final class Journey implements AutoCloseable {
   private static final Duration OUTAGE = Duration.ofSeconds(3);
 
@@ -38,7 +38,7 @@ final class Journey implements AutoCloseable {
   private final AtomicLong mismatches = new AtomicLong();
   private final TokenMonitor monitor;
   private final Migration migration;
-  private long sqliteMicros;
+  private long legacyMicros;
 
   /** The application starts, on its file alone. */
   Journey(Options options, Databases databases, WriteLog log, PrintStream out) {
@@ -47,15 +47,16 @@ final class Journey implements AutoCloseable {
     this.log = log;
     this.board = new Board(out);
     this.monitor =
-        TokenMonitor.open(
-            databases.sqlite(),
-            databases.applicationUrl(),
-            new CrossfadeListener() {
-              @Override
-              public void mismatch(Mismatch mismatch) {
-                mismatches.incrementAndGet();
-              }
-            });
+        databases
+            .legacy()
+            .application(
+                databases.applicationUrl(),
+                new CrossfadeListener() {
+                  @Override
+                  public void mismatch(Mismatch mismatch) {
+                    mismatches.incrementAndGet();
+                  }
+                });
     this.migration = monitor.migration();
   }
 
@@ -80,8 +81,8 @@ final class Journey implements AutoCloseable {
     OFF(Stage.OFF) {
       @Override
       void at(Journey journey) throws InterruptedException {
-        journey.live("SQLite alone; PostgreSQL need not exist");
-        journey.sqliteMicros = journey.timeBest();
+        journey.live(journey.legacy() + " alone; PostgreSQL need not exist");
+        journey.legacyMicros = journey.timeBest();
         journey.databases.migratePostgres();
         journey.meter.next();
       }
@@ -110,7 +111,7 @@ final class Journey implements AutoCloseable {
     BACK(null) {
       @Override
       void at(Journey journey) throws InterruptedException {
-        journey.move(Stage.SHADOW, "the rollback: SQLite is the truth again");
+        journey.move(Stage.SHADOW, "the rollback: " + journey.legacy() + " is the truth again");
         journey.move(Stage.LIVE, "the second cutover");
       }
     },
@@ -135,6 +136,10 @@ final class Journey implements AutoCloseable {
     }
 
     abstract void at(Journey journey) throws InterruptedException, SQLException;
+  }
+
+  private String legacy() {
+    return options.legacy().shown();
   }
 
   // ---- what is done on the way
@@ -219,8 +224,8 @@ final class Journey implements AutoCloseable {
     refreshView();
     long view = timeBest();
     board.say(
-        "%n\"best %d by latest score\": SQLite %.1f ms, materialized view on PostgreSQL %.1f ms",
-        BEST, sqliteMicros / 1e3, view / 1e3);
+        "%n\"best %d by latest score\": %s %.1f ms, materialized view on PostgreSQL %.1f ms",
+        BEST, legacy(), legacyMicros / 1e3, view / 1e3);
     meter.next();
   }
 

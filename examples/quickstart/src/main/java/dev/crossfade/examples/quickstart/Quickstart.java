@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.util.Locale;
 
 /**
- * Carries a token monitor from SQLite to PostgreSQL and back while it serves, and proves that
- * nothing was lost: {@code ./mvnw -q -Pquickstart}. Exit status 1 if anything was, 2 if it could
- * not be tried.
+ * Carries a token monitor from SQLite or MongoDB to PostgreSQL and back while it serves, and proves
+ * that nothing was lost: {@code ./mvnw -q -Pquickstart}. Exit status 1 if anything was, 2 if it
+ * could not be tried.
  */
 public final class Quickstart {
   private Quickstart() {}
@@ -33,13 +33,18 @@ public final class Quickstart {
     long begun = System.nanoTime();
     WriteLog log = new WriteLog();
     try (Databases databases = Databases.open(options)) {
-      LegacyFile.write(databases, options, log);
+      databases.legacy().fill(options, log);
+      String notice = databases.legacy().notice();
+      if (notice != null) {
+        out.println(notice);
+      }
       out.printf(
-          "A token monitor with %d tokens and %d scores (seed %d) crosses from SQLite to PostgreSQL"
-              + " (%s) while %d writers and as many readers work.%n%n",
+          "A token monitor with %d tokens and %d scores (seed %d) crosses from %s to PostgreSQL (%s)"
+              + " while %d writers and as many readers work.%n%n",
           options.tokens(),
           options.rows(),
           options.seed(),
+          options.legacy().shown(),
           databases.shownPostgres(),
           options.users());
       try (Journey journey = new Journey(options, databases, log, out)) {

@@ -8,7 +8,6 @@ import dev.crossfade.examples.quickstart.tokens.Token.Status;
 import dev.crossfade.examples.quickstart.tokens.TokenMonitor;
 import dev.crossfade.examples.quickstart.tokens.TokenScore;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -314,7 +313,7 @@ final class Writer {
   }
 
   /** As finely as both stores hold it. */
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MICROS);
+  private Instant now() {
+    return Instant.now().truncatedTo(options.legacy().tick());
   }
 }

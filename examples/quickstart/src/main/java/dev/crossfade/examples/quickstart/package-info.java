@@ -1,6 +1,6 @@
 /**
  * The quickstart: lets {@linkplain dev.crossfade.examples.quickstart.tokens the token monitor}
- * cross from SQLite to PostgreSQL and back under load, and proves that nothing was lost.
+ * cross from SQLite or MongoDB to PostgreSQL and back under load, and proves that nothing was lost.
  */
 @NullMarked
 package dev.crossfade.examples.quickstart;

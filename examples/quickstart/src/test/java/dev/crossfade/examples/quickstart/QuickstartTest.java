@@ -1,7 +1,10 @@
 package dev.crossfade.examples.quickstart;
 
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoClient;
 import dev.crossfade.Stage;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
@@ -24,8 +27,18 @@ class QuickstartTest {
 
   @Test
   void losesNothingOnTheWholeWay() throws Exception {
+    losesNothingFrom(Legacy.Kind.SQLITE);
+  }
+
+  @Test
+  void losesNothingOnTheWholeWayFromMongo() throws Exception {
+    losesNothingFrom(Legacy.Kind.MONGODB);
+    assertThat(printed()).contains("NOT VERIFIED HERE");
+  }
+
+  private void losesNothingFrom(Legacy.Kind legacy) throws Exception {
     try (TestDatabase database = TestPostgres.shared().newDatabase()) {
-      int status = Quickstart.run(options(database, Stage.COMPLETE), out);
+      int status = Quickstart.run(options(legacy, database, Stage.COMPLETE), out);
 
       assertThat(status).as(printed()).isZero();
       assertThat(printed())
@@ -41,9 +54,10 @@ class QuickstartTest {
   void seesWhatWasChangedBehindItsBackInTheOtherStore() throws Exception {
     Verdict verdict =
         verdictAfter(
+            Legacy.Kind.SQLITE,
             databases ->
                 execute(
-                    databases.openSqlite(),
+                    sqlite(databases),
                     "update token_scores set score = score + 0.001"
                         + " where id = (select max(id) from token_scores)"));
 
@@ -58,9 +72,10 @@ class QuickstartTest {
   void seesThatAnAcknowledgedRowIsGone() throws Exception {
     Verdict verdict =
         verdictAfter(
+            Legacy.Kind.SQLITE,
             databases -> {
               String gone = "delete from app_settings where key = 'zone'";
-              execute(databases.openSqlite(), gone);
+              execute(sqlite(databases), gone);
               execute(databases.openPostgres(), gone);
             });
 
@@ -69,17 +84,44 @@ class QuickstartTest {
     assertThat(verdict.losses()).containsExactly("setting zone was acknowledged and is not there");
   }
 
+  @Tag("exhaustive")
+  @Test
+  void seesWhatWasChangedBehindItsBackInMongo() throws Exception {
+    Verdict verdict =
+        verdictAfter(
+            Legacy.Kind.MONGODB,
+            databases -> {
+              MongoLegacy mongo = (MongoLegacy) databases.legacy();
+              try (MongoClient client = mongo.connect()) {
+                var settings = client.getDatabase(mongo.database()).getCollection("app_settings");
+                settings.updateOne(eq("_id", "zone"), set("value", "another"));
+                settings.deleteOne(eq("_id", "Theme"));
+              }
+            });
+
+    assertThat(verdict.isGood()).isFalse();
+    assertThat(verdict.differences())
+        .containsExactly(
+            "setting Theme is in PostgreSQL only",
+            "setting zone: value is another in MongoDB, value of zone in PostgreSQL");
+    assertThat(verdict.lost()).isZero();
+  }
+
+  private static Connection sqlite(Databases databases) throws SQLException {
+    return ((SqliteLegacy) databases.legacy()).connect();
+  }
+
   private interface Tampering {
     void with(Databases databases) throws SQLException;
   }
 
   /** Settled in live, tampered with, judged. */
-  private Verdict verdictAfter(Tampering tampering) throws Exception {
+  private Verdict verdictAfter(Legacy.Kind legacy, Tampering tampering) throws Exception {
     WriteLog log = new WriteLog();
     try (TestDatabase database = TestPostgres.shared().newDatabase()) {
-      Options options = options(database, Stage.LIVE);
+      Options options = options(legacy, database, Stage.LIVE);
       try (Databases databases = Databases.open(options)) {
-        LegacyFile.write(databases, options, log);
+        databases.legacy().fill(options, log);
         try (Journey journey = new Journey(options, databases, log, out)) {
           journey.travel();
           tampering.with(databases);
@@ -89,8 +131,9 @@ class QuickstartTest {
     }
   }
 
-  private static Options options(TestDatabase database, Stage until) {
-    return new Options(2_000, SHORT, FEW, null, Databases.url(database), until, 7);
+  private static Options options(Legacy.Kind legacy, TestDatabase database, Stage until) {
+    int rows = legacy == Legacy.Kind.SQLITE ? 2_000 : 1_000;
+    return new Options(rows, SHORT, FEW, legacy, null, null, Databases.url(database), until, 7);
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {

@@ -147,7 +147,7 @@ final class Fleet implements AutoCloseable {
             lives[child]++,
             databases.urlOf(child),
             databases.user(),
-            databases.sqlite(),
+            databases.legacy().addressOf(child),
             seeds.nextLong(),
             !options.faults(),
             options.wrapper()));

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param keep whether the folder stays after a clean run, too
  * @param folder where the run makes its own folder
  * @param children how many processes
+ * @param legacy the store to come from
+ * @param mongodb URL of a MongoDB server, without a database; empty for one in this process
  * @param wrapper class name of a {@link dev.crossfade.examples.torture.app.StoreWrapper} for the
  *     children; empty for none
  */
@@ -25,12 +27,17 @@ record Options(
     boolean keep,
     Path folder,
     int children,
+    Legacy.Kind legacy,
+    String mongodb,
     String wrapper) {
   static final int CHILDREN = 4;
 
   Options {
     check(!duration.isNegative() && !duration.isZero(), "minutes must be more than 0");
     check(duration.toHours() < 48, "minutes must be less than 2880");
+    check(
+        mongodb.isEmpty() || legacy == Legacy.Kind.MONGODB,
+        "mongodb names a server: say -Dlegacy=mongodb, too");
   }
 
   /** From the system properties. */
@@ -47,7 +54,20 @@ record Options(
         Boolean.getBoolean("torture.keep"),
         Path.of(System.getProperty("torture.folder", System.getProperty("java.io.tmpdir"))),
         CHILDREN,
+        legacyKind(),
+        System.getProperty("torture.mongodb", ""),
         "");
+  }
+
+  private static Legacy.Kind legacyKind() {
+    String given = System.getProperty("torture.legacy", "sqlite");
+    return switch (given) {
+      case "sqlite" -> Legacy.Kind.SQLITE;
+      case "mongodb" -> Legacy.Kind.MONGODB;
+      default ->
+          throw new IllegalArgumentException(
+              "torture.legacy must be sqlite or mongodb, not '" + given + "'");
+    };
   }
 
   private static long chosenSeed() {

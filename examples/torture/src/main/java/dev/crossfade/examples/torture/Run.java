@@ -3,6 +3,7 @@ package dev.crossfade.examples.torture;
 import dev.crossfade.examples.torture.ChildProcess.Answer;
 import dev.crossfade.examples.torture.check.Check;
 import dev.crossfade.examples.torture.check.Contents;
+import dev.crossfade.examples.torture.check.Promises;
 import dev.crossfade.examples.torture.check.Verdict;
 import dev.crossfade.examples.torture.history.History;
 import dev.crossfade.examples.torture.history.HistoryWriter;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,8 +54,9 @@ final class Run {
   /** Whether it was clean. */
   boolean run() throws Exception {
     out.printf(
-        "%d processes cross back and forth for %d s, seed %d, %s; logs in %s%n",
+        "%d processes cross from %s back and forth for %d s, seed %d, %s; logs in %s%n",
         options.children(),
+        options.legacy().shown(),
         options.duration().toSeconds(),
         options.seed(),
         options.faults()
@@ -62,11 +65,12 @@ final class Run {
         folder);
     Verdict verdict;
     try (HistoryWriter history = new HistoryWriter(History.file(folder, -1, 0));
-        Databases databases = new Databases(folder, options.children());
+        Databases databases = new Databases(options, folder);
         Fleet fleet = new Fleet(options, folder, databases, history)) {
+      databases.legacy().notice().lines().forEach(out::println);
       work(databases, fleet, history);
-      heal(fleet);
-      verdict = check(databases);
+      Promises promises = heal(fleet);
+      verdict = check(databases, promises);
     }
     return report(verdict);
   }
@@ -120,7 +124,7 @@ final class Run {
   }
 
   /** No faults any more: everything must come to rest by itself. */
-  private void heal(Fleet fleet) throws InterruptedException {
+  private Promises heal(Fleet fleet) throws InterruptedException {
     fleet.rest();
     ChildProcess child = fleet.child(0);
     long deadline = System.nanoTime() + SETTLED.toNanos();
@@ -142,26 +146,42 @@ final class Run {
               + " "
               + child.ask("parked", ANSWER).text());
     }
+    Promises promises =
+        options.legacy() == Legacy.Kind.SQLITE ? Promises.SQLITE : Promises.mongo(verified(child));
     for (String stuck : fleet.end()) {
       failures.add(stuck + " did not end by itself");
     }
+    return promises;
+  }
+
+  /** The rows that a verification names now; it must find what nothing else knows of. */
+  private Set<String> verified(ChildProcess child) throws InterruptedException {
+    Answer answer = child.ask("differences", SETTLED);
+    if (!answer.ok()) {
+      failures.add("the last verification failed: " + answer.text());
+      return Set.of();
+    }
+    return answer.text().isEmpty() ? Set.of() : Set.of(answer.text().split(","));
   }
 
   private static boolean isEmpty(Answer settled, Answer journal) {
     return settled.text().equals("true") && journal.text().equals("0 0 0");
   }
 
-  private Verdict check(Databases databases) throws SQLException, IOException {
-    try (Connection legacy = databases.openSqlite();
-        Connection target = databases.openPostgres()) {
-      return new Check(History.read(folder), Contents.of(legacy, false), Contents.of(target, true))
+  private Verdict check(Databases databases, Promises promises) throws SQLException, IOException {
+    try (Connection target = databases.openPostgres()) {
+      return new Check(
+              History.read(folder),
+              databases.legacy().contents(),
+              Contents.of(target, true),
+              promises)
           .verdict();
     }
   }
 
   private boolean report(Verdict verdict) throws IOException {
     if (options.faults() && options.duration().toSeconds() >= LONG_ENOUGH_SECONDS) {
-      for (FaultKind kind : FaultKind.values()) {
+      for (FaultKind kind : FaultKind.of(options.legacy())) {
         if (counts.getOrDefault(kind, 0) == 0) {
           failures.add("no fault of kind '" + kind.shown() + "' in all that time");
         }
@@ -176,8 +196,14 @@ final class Run {
     }
     boolean clean = verdict.isClean() && failures.isEmpty();
     verdict.details().forEach(out::println);
+    verdict.apart().forEach(violation -> out.println("STOPPED PAST ITS LEASE: " + violation));
     failures.forEach(failure -> out.println("FAILED: " + failure));
     out.println(verdict.summary());
+    if (options.legacy() == Legacy.Kind.MONGODB) {
+      out.printf(
+          "left by processes that had stood still past their lease, and found: %d%n",
+          verdict.apart().size());
+    }
     if (sustained != null) {
       out.println(sustained.shown(verdict.acknowledged()));
     }

@@ -36,11 +36,9 @@ record Sample(long entries, long journalBytes, long heapBytes, long threads, lon
       heap += Long.parseLong(numbers[0]);
       threads += Long.parseLong(numbers[1]);
     }
-    try (Connection sqlite = databases.openSqlite();
-        Connection postgres = databases.openPostgres()) {
+    try (Connection postgres = databases.openPostgres()) {
       return new Sample(
-          number(sqlite, "select count(*) from crossfade_entry")
-              + number(postgres, "select count(*) from crossfade.journal"),
+          databases.legacy().entries() + number(postgres, "select count(*) from crossfade.journal"),
           number(postgres, "select pg_total_relation_size('crossfade.journal')"),
           heap,
           threads,

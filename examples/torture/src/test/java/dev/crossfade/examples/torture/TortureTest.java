@@ -30,7 +30,18 @@ class TortureTest {
     System.out.println("-Dcrossfade.test.seed=" + seed);
 
     boolean clean =
-        run(new Options(DURATION, seed, true, true, false, folder, Options.CHILDREN, ""));
+        run(
+            new Options(
+                DURATION,
+                seed,
+                true,
+                true,
+                false,
+                folder,
+                Options.CHILDREN,
+                Legacy.Kind.SQLITE,
+                "",
+                ""));
 
     assertThat(clean).as(text()).isTrue();
     assertThat(result())
@@ -48,21 +59,60 @@ class TortureTest {
   @Tag("exhaustive")
   @Test
   void changesThatAreDroppedAreFound() throws Exception {
-    assertFound(DroppedChanges.class);
+    assertFound(Legacy.Kind.SQLITE, DroppedChanges.class);
   }
 
   /** The same for a guard of moves. */
   @Tag("exhaustive")
   @Test
   void movesThatDoNotDrainAreFound() throws Exception {
-    assertFound(UndrainedMoves.class);
+    assertFound(Legacy.Kind.SQLITE, UndrainedMoves.class);
   }
 
-  private void assertFound(Class<? extends StoreWrapper> wrapper) throws Exception {
+  /** From MongoDB. */
+  @Tag("exhaustive")
+  @Test
+  void nothingIsLostFromMongo() throws Exception {
     boolean clean =
         run(
             new Options(
-                Duration.ofSeconds(4), 1, false, false, false, folder, 2, wrapper.getName()));
+                DURATION,
+                Long.getLong("crossfade.test.seed", 4),
+                true,
+                true,
+                false,
+                folder,
+                Options.CHILDREN,
+                Legacy.Kind.MONGODB,
+                "",
+                ""));
+
+    assertThat(clean).as(text()).isTrue();
+    assertThat(text()).contains("NOT VERIFIED HERE");
+    assertNoChildren();
+  }
+
+  @Tag("exhaustive")
+  @Test
+  void changesThatAreDroppedAreFoundFromMongo() throws Exception {
+    assertFound(Legacy.Kind.MONGODB, DroppedChanges.class);
+  }
+
+  private void assertFound(Legacy.Kind legacy, Class<? extends StoreWrapper> wrapper)
+      throws Exception {
+    boolean clean =
+        run(
+            new Options(
+                Duration.ofSeconds(4),
+                1,
+                false,
+                false,
+                false,
+                folder,
+                2,
+                legacy,
+                "",
+                wrapper.getName()));
 
     assertThat(clean).as(text()).isFalse();
     assertThat(result()).containsPattern("(lost|differences) [1-9]");

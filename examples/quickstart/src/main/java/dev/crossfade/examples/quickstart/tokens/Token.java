@@ -4,6 +4,7 @@ import dev.crossfade.Conversion;
 import dev.crossfade.Entity;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +36,22 @@ public record Token(
   }
 
   /** How it crosses. */
-  public static final Entity<Token, Long> ENTITY =
-      Entity.of(Token.class)
-          .key("id", Long.class)
-          .generatedKey()
-          .convert("status", Conversion.enumText(Status.class, Status::label))
-          .decimal("liquidityUsd", 2)
+  public static final Entity<Token, Long> ENTITY = described().build();
+
+  /** How it crosses from a store that cuts times to milliseconds. */
+  public static final Entity<Token, Long> IN_MILLIS =
+      described()
+          .time("createdAt", ChronoUnit.MILLIS)
+          .time("lastUpdatedAt", ChronoUnit.MILLIS)
           .build();
+
+  private static Entity.Builder<Token, Long> described() {
+    return Entity.of(Token.class)
+        .key("id", Long.class)
+        .generatedKey()
+        .convert("status", Conversion.enumText(Status.class, Status::label))
+        .decimal("liquidityUsd", 2);
+  }
 
   /** The same, as its database holds it. */
   public Token withId(long newId) {

@@ -3,11 +3,15 @@ package dev.crossfade.examples.quickstart.tokens;
 import dev.crossfade.Crossfade;
 import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Migration;
+import dev.crossfade.MigrationBuilder;
 import dev.crossfade.Settings;
+import dev.crossfade.mongodb.MongoStore;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
+import dev.crossfade.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -31,9 +35,39 @@ public final class TokenMonitor implements AutoCloseable {
 
   /** The application on its file, ready to cross to that database, which need not exist yet. */
   public static TokenMonitor open(Path sqlite, String postgresUrl, CrossfadeListener listener) {
+    return open(
+        SqliteStore.open(sqlite),
+        crossing ->
+            crossing
+                .entity(Token.ENTITY, SqliteTokens::new, PostgresTokens::new)
+                .entity(TokenScore.ENTITY, SqliteScores::new, PostgresScores::new)
+                .entity(Setting.ENTITY, SqliteSettings::new, PostgresSettings::new),
+        postgresUrl,
+        listener);
+  }
+
+  /** The same application, had it begun on MongoDB. */
+  public static TokenMonitor openMongo(
+      String mongodbUrl, String postgresUrl, CrossfadeListener listener) {
+    return open(
+        MongoStore.open(mongodbUrl),
+        crossing ->
+            crossing
+                .entity(Token.IN_MILLIS, MongoTokens::new, PostgresTokens::new)
+                .entity(TokenScore.IN_MILLIS, MongoScores::new, PostgresScores::new)
+                .entity(Setting.IN_MILLIS, MongoSettings::new, PostgresSettings::new),
+        postgresUrl,
+        listener);
+  }
+
+  private static TokenMonitor open(
+      Store legacy,
+      Consumer<MigrationBuilder> entities,
+      String postgresUrl,
+      CrossfadeListener listener) {
     return new TokenMonitor(
         Crossfade.builder()
-            .legacy(SqliteStore.open(sqlite))
+            .legacy(legacy)
             .target(
                 PostgresStore.at(postgresUrl)
                     .poolSize(20)
@@ -41,13 +75,7 @@ public final class TokenMonitor implements AutoCloseable {
                     .monthlyPartitions("token_scores", "created_at", 2)
                     .refresh("latest_token_scores", Duration.ofSeconds(5), true)
                     .open())
-            .migration(
-                MIGRATION,
-                crossing ->
-                    crossing
-                        .entity(Token.ENTITY, SqliteTokens::new, PostgresTokens::new)
-                        .entity(TokenScore.ENTITY, SqliteScores::new, PostgresScores::new)
-                        .entity(Setting.ENTITY, SqliteSettings::new, PostgresSettings::new))
+            .migration(MIGRATION, entities)
             .settings(
                 Settings.builder()
                     .secondaryWait(Duration.ofMillis(250))
@@ -72,7 +100,10 @@ public final class TokenMonitor implements AutoCloseable {
     return settings;
   }
 
-  /** Saves a token together with a score of it: both or neither, in either store. */
+  /**
+   * Saves a token together with a score of it: both or neither, in either store; but for a process
+   * that dies between the two documents of MongoDB, which has no transaction here.
+   */
   public Watched watch(Token token, LongFunction<TokenScore> score) {
     return crossfade.unitOf(
         MIGRATION,

@@ -4,6 +4,7 @@ import dev.crossfade.Entity;
 import dev.crossfade.OnDelete;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What a token was worth at one moment; the texts are JSON. */
@@ -23,17 +24,23 @@ public record TokenScore(
    * How it crosses. PostgreSQL's table is partitioned by {@code createdAt} and finds a row by both;
    * the stores' column default fills {@code scoringModel}.
    */
-  public static final Entity<TokenScore, Long> ENTITY =
-      Entity.of(TokenScore.class)
-          .key("id", Long.class)
-          .generatedKey()
-          .locator("createdAt")
-          .references("tokenId", Token.ENTITY, OnDelete.CASCADE)
-          .decimal("score", 4)
-          .decimal("smoothedScore", 4)
-          .json("metrics", "rawComponents", "smoothedComponents", "spamMetrics")
-          .defaulted("scoringModel")
-          .build();
+  public static final Entity<TokenScore, Long> ENTITY = described(Token.ENTITY).build();
+
+  /** How it crosses from a store that cuts times to milliseconds. */
+  public static final Entity<TokenScore, Long> IN_MILLIS =
+      described(Token.IN_MILLIS).time("createdAt", ChronoUnit.MILLIS).build();
+
+  private static Entity.Builder<TokenScore, Long> described(Entity<Token, Long> token) {
+    return Entity.of(TokenScore.class)
+        .key("id", Long.class)
+        .generatedKey()
+        .locator("createdAt")
+        .references("tokenId", token, OnDelete.CASCADE)
+        .decimal("score", 4)
+        .decimal("smoothedScore", 4)
+        .json("metrics", "rawComponents", "smoothedComponents", "spamMetrics")
+        .defaulted("scoringModel");
+  }
 
   /** The same, as its database holds it. */
   public TokenScore stored(long newId, String model) {

@@ -1,5 +1,5 @@
 /**
- * The token monitor: what an application writes to cross from SQLite to PostgreSQL.
+ * The token monitor: what an application writes to cross from SQLite or MongoDB to PostgreSQL.
  *
  * <p>Begin with {@link dev.crossfade.examples.quickstart.tokens.TokenMonitor}.
  */

@@ -9,9 +9,11 @@ import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.Stage.Side;
 import dev.crossfade.examples.torture.history.HistoryWriter;
+import dev.crossfade.mongodb.MongoStore;
 import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
 import dev.crossfade.store.Store;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** The library as the child uses it: short leases and limits, so that much happens in a minute. */
@@ -31,7 +33,8 @@ final class Application implements AutoCloseable {
         Crossfade.builder()
             .legacy(wrapper.wrap(Side.LEGACY, legacy(options)))
             .target(wrapper.wrap(Side.TARGET, target(options)))
-            .migration(Tables.MIGRATION, Tables::declare)
+            .migration(
+                Tables.MIGRATION, options.onMongo() ? Tables::declareMongo : Tables::declareSqlite)
             .settings(settings(options))
             .listener(new Moves(history))
             .build();
@@ -57,10 +60,28 @@ final class Application implements AutoCloseable {
   }
 
   private static Store legacy(ChildOptions options) {
+    return options.onMongo() ? mongo(options) : sqlite(options);
+  }
+
+  private static Store mongo(ChildOptions options) {
+    MongoStore.Builder store = MongoStore.at(options.legacy());
     if (options.fullSpeed()) {
-      return SqliteStore.open(options.sqlite());
+      return store.open();
     }
-    return SqliteStore.at(options.sqlite())
+    return store
+        .operationLimit(Duration.ofMillis(1_300))
+        .lease(Duration.ofSeconds(2))
+        .exclusionLimit(
+            Duration.ofSeconds(4)) // longer than a lease: somebody is dead most of the time
+        .open();
+  }
+
+  private static Store sqlite(ChildOptions options) {
+    Path file = Path.of(options.legacy());
+    if (options.fullSpeed()) {
+      return SqliteStore.open(file);
+    }
+    return SqliteStore.at(file)
         .busyTimeout(Duration.ofSeconds(2))
         .unitTimeLimit(Duration.ofSeconds(2))
         .turnWait(Duration.ofSeconds(4))

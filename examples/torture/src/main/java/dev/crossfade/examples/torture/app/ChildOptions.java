@@ -12,7 +12,7 @@ import java.util.List;
  * @param life how often it was started before
  * @param postgres JDBC URL, through the child's own proxy
  * @param user of PostgreSQL
- * @param sqlite the legacy file
+ * @param legacy the legacy store: a file of SQLite, or a URL of MongoDB, through its own proxy
  * @param seed of its workers' dice
  * @param fullSpeed whether its workers make no pauses
  * @param wrapper class name of its {@link StoreWrapper}; empty for none
@@ -23,7 +23,7 @@ public record ChildOptions(
     int life,
     String postgres,
     String user,
-    Path sqlite,
+    String legacy,
     long seed,
     boolean fullSpeed,
     String wrapper) {
@@ -36,7 +36,7 @@ public record ChildOptions(
     arguments.add("-Dtorture.life=" + life);
     arguments.add("-Dtorture.postgres=" + postgres);
     arguments.add("-Dtorture.user=" + user);
-    arguments.add("-Dtorture.sqlite=" + sqlite);
+    arguments.add("-Dtorture.legacy=" + legacy);
     arguments.add("-Dtorture.seed=" + seed);
     arguments.add("-Dtorture.fullSpeed=" + fullSpeed);
     arguments.add("-Dtorture.wrapper=" + wrapper);
@@ -50,10 +50,15 @@ public record ChildOptions(
         Integer.parseInt(text("life")),
         text("postgres"),
         text("user"),
-        Path.of(text("sqlite")),
+        text("legacy"),
         Long.parseLong(text("seed")),
         Boolean.parseBoolean(text("fullSpeed")),
         text("wrapper"));
+  }
+
+  /** Whether it comes from MongoDB. */
+  boolean onMongo() {
+    return legacy.startsWith("mongodb://");
   }
 
   private static String text(String name) {

@@ -1,5 +1,6 @@
 package dev.crossfade.examples.torture.app;
 
+import dev.crossfade.BackfillReport;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.Gate;
 import dev.crossfade.GateAnswer;
@@ -13,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -25,6 +27,9 @@ final class Commands {
   private final Migration migration;
   private final Recording recording;
   private final Workers workers;
+
+  /** Held by whoever runs a backfill, of which a process has one at a time. */
+  private final ReentrantLock backfilling = new ReentrantLock();
 
   Commands(Application application, Recording recording, Workers workers) {
     this.migration = application.migration;
@@ -73,6 +78,9 @@ final class Commands {
       }
       case "parked" -> {
         return migration.parked().toString();
+      }
+      case "differences" -> {
+        return shown(whileBothAreWritten(migration::verify));
       }
       case "measure" -> {
         return measured();
@@ -164,7 +172,17 @@ final class Commands {
     rethrowing(
         Kind.BACKFILL,
         List.of(),
-        () -> List.of(whileBothAreWritten(migration::backfill).toString()));
+        () -> List.of(whileBothAreWritten(this::backfillAlone).toString()));
+  }
+
+  /** Whoever asked for the last one may have stopped waiting for it before it was over. */
+  private BackfillReport backfillAlone() {
+    backfilling.lock();
+    try {
+      return migration.backfill();
+    } finally {
+      backfilling.unlock();
+    }
   }
 
   private void verify() {
@@ -177,8 +195,16 @@ final class Commands {
           if (!report.isClean()) {
             repair(report);
           }
-          return List.of(String.valueOf(report.differences().size()), String.valueOf(epoch));
+          return List.of(
+              String.valueOf(report.differences().size()), String.valueOf(epoch), shown(report));
         });
+  }
+
+  /** The rows that it names, as {@code table key}, separated by commas. */
+  private static String shown(VerificationReport report) {
+    return report.differences().stream()
+        .map(row -> row.entity() + " " + row.key())
+        .collect(Collectors.joining(","));
   }
 
   private void repair(VerificationReport report) {

@@ -14,7 +14,7 @@ import java.util.Properties;
 
 /**
  * Transactions that the application manages itself, on connections of its own; the library takes
- * part in them. Safe for use by many threads.
+ * part in them. Not with MongoDB, which has none. Safe for use by many threads.
  */
 final class OwnTransactions {
   private final ChildOptions options;
@@ -83,7 +83,7 @@ final class OwnTransactions {
   private Connection legacy() throws SQLException {
     return DriverManager.getConnection(
         "jdbc:sqlite:"
-            + options.sqlite()
+            + options.legacy()
             + "?foreign_keys=on&synchronous=full&busy_timeout=1000&transaction_mode=immediate");
   }
 

@@ -129,7 +129,7 @@ final class Tables {
     Transfer book(Transfer transfer);
   }
 
-  static void declare(MigrationBuilder migration) {
+  static void declareSqlite(MigrationBuilder migration) {
     migration
         .entity(REGISTER, SqliteTables.Registers::new, PostgresTables.Registers::new)
         .entity(ELEMENT, SqliteTables.Elements::new, PostgresTables.Elements::new)
@@ -137,5 +137,15 @@ final class Tables {
         .entity(CHILD, SqliteTables.Children::new, PostgresTables.Children::new)
         .entity(ACCOUNT, SqliteTables.Accounts::new, PostgresTables.Accounts::new)
         .entity(TRANSFER, SqliteTables.Transfers::new, PostgresTables.Transfers::new);
+  }
+
+  static void declareMongo(MigrationBuilder migration) {
+    migration
+        .entity(REGISTER, MongoTables.Registers::new, PostgresTables.Registers::new)
+        .entity(ELEMENT, MongoTables.Elements::new, PostgresTables.Elements::new)
+        .entity(PARENT, MongoTables.Parents::new, PostgresTables.Parents::new)
+        .entity(CHILD, MongoTables.Children::new, PostgresTables.Children::new)
+        .entity(ACCOUNT, MongoTables.Accounts::new, PostgresTables.Accounts::new)
+        .entity(TRANSFER, MongoTables.Transfers::new, PostgresTables.Transfers::new);
   }
 }

@@ -21,6 +21,12 @@ final class Workload {
 
   private final int swaps;
 
+  /**
+   * Whether the legacy store does several rows wholly or not at all, and tells what it deletes.
+   * Where it does not, each operation is of one row, and no parent is deleted.
+   */
+  private final boolean atomic;
+
   Workload(
       ChildOptions options,
       Application app,
@@ -28,6 +34,7 @@ final class Workload {
       Recording recording,
       SplittableRandom random) {
     this.swaps = options.fullSpeed() ? 0 : SWAPS;
+    this.atomic = !options.onMongo();
     this.app = app;
     this.transactions = transactions;
     this.recording = recording;
@@ -36,6 +43,10 @@ final class Workload {
 
   /** One operation. */
   void step() {
+    if (!atomic) {
+      stepOfOneRow();
+      return;
+    }
     int dice = random.nextInt(100);
     if (dice < 40) {
       register();
@@ -47,6 +58,19 @@ final class Workload {
       bank();
     } else if (dice < 82 + swaps) {
       swap();
+    } else {
+      family();
+    }
+  }
+
+  private void stepOfOneRow() {
+    int dice = random.nextInt(100);
+    if (dice < 50) {
+      register();
+    } else if (dice < 62) {
+      plainRegister();
+    } else if (dice < 80) {
+      element();
     } else {
       family();
     }
@@ -82,10 +106,7 @@ final class Workload {
     } else if (dice < 8) {
       find(app.registers, Keys.REGISTER, key);
     } else {
-      recording.record(
-          Kind.DELETE,
-          List.of(Keys.REGISTER, text(key)),
-          id -> List.of(String.valueOf(app.registers.delete(key))));
+      delete(app.registers, Keys.REGISTER, key);
     }
   }
 
@@ -165,7 +186,7 @@ final class Workload {
                 }));
   }
 
-  /** Parents come and go, and their children with them. */
+  /** Parents come and go, and their children with them; or each child by itself. */
   private void family() {
     long parent = Keys.mortal(random);
     long child = Keys.child(random, parent);
@@ -182,6 +203,8 @@ final class Workload {
       put(app.children, Keys.CHILD, child);
     } else if (dice < 9) {
       find(app.children, Keys.CHILD, child);
+    } else if (!atomic) {
+      take(app.children, Keys.CHILD, child);
     } else {
       recording.record(
           Kind.DROP,
@@ -213,10 +236,19 @@ final class Workload {
   }
 
   private <T extends Cell<T>> void take(Cells<T> cells, String table, long key) {
+    if (!atomic) {
+      delete(cells, table, key);
+      return;
+    }
     recording.record(
         Kind.TAKE,
         List.of(table, text(key)),
         id -> cells.take(key).stream().map(Cell::value).toList());
+  }
+
+  private <T extends Cell<T>> void delete(Cells<T> cells, String table, long key) {
+    recording.record(
+        Kind.DELETE, List.of(table, text(key)), id -> List.of(String.valueOf(cells.delete(key))));
   }
 
   private <T extends Cell<T>> void find(Cells<T> cells, String table, long key) {

@@ -29,15 +29,20 @@ public final class Check {
   private final Contents target;
   private final Epochs epochs;
   private final Steps steps;
+  private final Promises promises;
+  private final StoppedWrites stopped;
+  private final List<Violation> apart = new ArrayList<>();
   private final List<Violation> violations = new ArrayList<>();
 
-  /** Of a run that is over, and what its stores hold. */
-  public Check(History history, Contents legacy, Contents target) {
+  /** Of a run that is over, what its stores hold, and what the legacy store promises. */
+  public Check(History history, Contents legacy, Contents target, Promises promises) {
     this.history = history;
     this.legacy = legacy;
     this.target = target;
     this.epochs = new Epochs(history);
     this.steps = new Steps(history.operations(), epochs);
+    this.promises = promises;
+    this.stopped = new StoppedWrites(history, steps);
   }
 
   /** What was found. */
@@ -48,6 +53,7 @@ public final class Check {
     checkCodes(primary);
     compare();
     history.operations().forEach(this::checkOperation);
+    setApart();
     return new Verdict(
         count(operation -> operation.kind().writes() && operation.isAcknowledged()),
         count(operation -> operation.kind().writes() && operation.outcome() == Outcome.UNKNOWN),
@@ -55,9 +61,26 @@ public final class Check {
         count(Violation.Kind.DIFFERENCE),
         count(Violation.Kind.STALE_WRITE),
         count(Violation.Kind.UNEXPECTED),
-        new Details(history, steps, violations, legacy, target).lines(),
+        apart.stream().map(Violation::toString).toList(),
+        new Details(history, steps, violations, legacy, target, promises.store()).lines(),
         tooLittle(),
         summary());
+  }
+
+  /** Where only a lease keeps a process out: what one that stood still explains, and is found. */
+  private void setApart() {
+    if (!promises.leased()) {
+      return;
+    }
+    for (Violation violation : List.copyOf(violations)) {
+      boolean isFound =
+          violation.kind() != Violation.Kind.DIFFERENCE
+              || promises.verified().contains(violation.key());
+      if (isFound && stopped.explain(violation)) {
+        violations.remove(violation);
+        apart.add(violation);
+      }
+    }
   }
 
   private void checkKeys(Contents primary) {
@@ -113,11 +136,13 @@ public final class Check {
         if (!String.valueOf(one.get(key)).equals(String.valueOf(other.get(key)))) {
           difference(
               Steps.key(table, "" + key),
-              "SQLite has " + one.get(key) + ", PostgreSQL has " + other.get(key));
+              promises.store() + " has " + one.get(key) + ", PostgreSQL has " + other.get(key));
         }
       }
     }
-    legacy.journal().forEach(entry -> difference("", "left in SQLite's journal: " + entry));
+    legacy
+        .journal()
+        .forEach(entry -> difference("", "left in " + promises.store() + "'s journal: " + entry));
     target.journal().forEach(entry -> difference("", "left in PostgreSQL's journal: " + entry));
   }
 
@@ -137,12 +162,13 @@ public final class Check {
         if (operation.isAnswered()
             && !result.get(0).equals("0")
             && epochs.isConclusive(operation)) {
-          violations.add(
+          Violation found =
               new Violation(
                   Violation.Kind.DIFFERENCE,
                   "",
                   "verification " + operation.id() + " found " + result.get(0) + " rows different",
-                  operation.begun()));
+                  operation.begun());
+          (isLeftByStopped(operation) ? apart : violations).add(found);
         }
       }
       default -> {
@@ -158,6 +184,19 @@ public final class Check {
               operation.kind() + " " + operation.id() + " threw the " + failure,
               operation.begun()));
     }
+  }
+
+  /**
+   * Whether each row that a verification names may have been left by a process that stood still.
+   */
+  private boolean isLeftByStopped(Operation verification) {
+    List<String> result = verification.result();
+    if (!promises.leased() || result.size() < 3) {
+      return false;
+    }
+    List<String> keys = List.of(result.get(2).split(","));
+    return keys.size() == Integer.parseInt(result.get(0))
+        && keys.stream().allMatch(key -> stopped.mayHaveLeft(key, verification.ended()));
   }
 
   private void checkSide(Operation operation, String decidedOn) {
@@ -199,9 +238,9 @@ public final class Check {
         Map.of(
             "change of primary to PostgreSQL",
             epochs.changesTo(Side.TARGET),
-            "change of primary to SQLite",
+            "change of primary to " + promises.store(),
             epochs.changesTo(Side.LEGACY),
-            "write while SQLite was the primary",
+            "write while " + promises.store() + " was the primary",
             decidedOn("legacy"),
             "write while PostgreSQL was the primary",
             decidedOn("target"),

@@ -1,5 +1,6 @@
 package dev.crossfade.examples.torture.check;
 
+import com.mongodb.client.MongoDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -10,9 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bson.Document;
 
 /**
- * What a store holds, read with plain JDBC when nobody writes any more.
+ * What a store holds, read with nothing but its driver when nobody writes any more.
  *
  * @param tables of each table its rows by their key; of each row its columns by their name, as text
  * @param journal what the library's journal there still holds
@@ -29,6 +31,30 @@ public record Contents(Map<String, Map<Long, Map<String, String>>> tables, List<
     }
     return new Contents(
         tables, journal(connection, postgres ? "crossfade.journal" : "crossfade_entry"));
+  }
+
+  /** Of a database of MongoDB, whose fields bear the columns' names. */
+  public static Contents of(MongoDatabase database) {
+    Map<String, Map<Long, Map<String, String>>> tables = new LinkedHashMap<>();
+    for (String table : TABLES) {
+      Map<Long, Map<String, String>> rows = new TreeMap<>();
+      for (Document document : database.getCollection(table).find()) {
+        rows.put(document.get("_id", Number.class).longValue(), fields(document));
+      }
+      tables.put(table, rows);
+    }
+    List<String> journal = new ArrayList<>();
+    for (Document entry : database.getCollection("crossfade_journal").find()) {
+      journal.add(entry.toString());
+    }
+    return new Contents(tables, journal);
+  }
+
+  private static Map<String, String> fields(Document document) {
+    Map<String, String> fields = new TreeMap<>();
+    document.forEach(
+        (name, value) -> fields.put(name.equals("_id") ? "id" : name, String.valueOf(value)));
+    return fields;
   }
 
   private static Map<Long, Map<String, String>> rows(Connection connection, String table)

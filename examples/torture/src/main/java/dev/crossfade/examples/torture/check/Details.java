@@ -23,14 +23,21 @@ final class Details {
   private final List<Violation> violations;
   private final Contents legacy;
   private final Contents target;
+  private final String legacyName;
 
   Details(
-      History history, Steps steps, List<Violation> violations, Contents legacy, Contents target) {
+      History history,
+      Steps steps,
+      List<Violation> violations,
+      Contents legacy,
+      Contents target,
+      String legacyName) {
     this.history = history;
     this.steps = steps;
     this.violations = violations;
     this.legacy = legacy;
     this.target = target;
+    this.legacyName = legacyName;
   }
 
   List<String> lines() {
@@ -107,7 +114,12 @@ final class Details {
     lines.addAll(before.subList(Math.max(0, before.size() - LINES), before.size()));
     lines.addAll(after.subList(0, Math.min(after.size(), LINES / 4)));
     lines.add(
-        "journals at the end: SQLite " + legacy.journal() + ", PostgreSQL " + target.journal());
+        "journals at the end: "
+            + legacyName
+            + " "
+            + legacy.journal()
+            + ", PostgreSQL "
+            + target.journal());
     return lines;
   }
 

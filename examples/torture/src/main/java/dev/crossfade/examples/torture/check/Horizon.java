@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Until when a write whose outcome nobody knows may take effect. In SQLite that is when its process
- * knew, or died: it wrote by itself. In PostgreSQL its statement may have been held by a network
- * that was a black hole or slow until that ended, and then run as long as the server's limits allow
- * for statements and idle transactions (two seconds each).
+ * knew, or died: it wrote by itself. In PostgreSQL and MongoDB its statement may have been held by
+ * a network that was a black hole or slow until that ended, and then run as long as the server's
+ * limits allow for statements and idle transactions (two seconds each, or less).
  */
 final class Horizon {
   private static final long LIMIT = TimeUnit.SECONDS.toNanos(8);

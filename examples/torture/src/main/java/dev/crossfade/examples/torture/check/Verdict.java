@@ -11,6 +11,8 @@ import java.util.List;
  * @param differences rows and columns in which the stores differ
  * @param staleWrites writes that were accepted by a store that was not the primary any more
  * @param unexpected exceptions that an application should never see
+ * @param apart what a process explains that stood still past its lease, where only that keeps it
+ *     out
  * @param details for people: each violation, and the histories of the first keys
  * @param tooLittle what did not happen often enough to prove anything
  * @param summary what happened, in a line
@@ -22,6 +24,7 @@ public record Verdict(
     long differences,
     long staleWrites,
     long unexpected,
+    List<String> apart,
     List<String> details,
     List<String> tooLittle,
     String summary) {

@@ -30,7 +30,7 @@ public enum Kind {
   MOVE,
   /** → rows, refused. */
   BACKFILL,
-  /** → differences, the epoch at its end. */
+  /** → differences, the epoch at its end, the rows: {@code table key}, separated by commas. */
   VERIFY;
 
   /** How the result of a failure begins that no application should ever see. */

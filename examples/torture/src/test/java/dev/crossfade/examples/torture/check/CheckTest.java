@@ -620,4 +620,66 @@ class CheckTest {
         .anySatisfy(line -> assertThat(line).contains("FAILED", " b "))
         .anySatisfy(line -> assertThat(line).contains("black hole of network 0 begins"));
   }
+
+  // ---- from MongoDB: a process that stood still past its lease
+
+  /** Killed right after it went on: its write came when a repair had come and gone. */
+  private void writesLate() {
+    story
+        .fault(1, 5, "pause")
+        .unknown(0.9, 5, Kind.PUT, "late", COLD)
+        .onlyInMongo("register", 1000, "value", "late")
+        .onlyInMongo("register", 1000, "previous", Keys.INITIAL);
+  }
+
+  @Test
+  void whatAStoppedProcessLeftIsCountedApartIfAVerificationNamesIt() {
+    writesLate();
+    story.fromMongo(COLD);
+
+    Verdict verdict = story.verdict();
+    assertThat(verdict.isClean()).as("%s", verdict.details()).isTrue();
+    assertThat(verdict.apart()).isNotEmpty().allSatisfy(line -> assertThat(line).contains("late"));
+  }
+
+  @Test
+  void notIfNoVerificationNamesIt() {
+    writesLate();
+    story.fromMongo();
+
+    assertThat(story.verdict().differences()).isEqualTo(1);
+  }
+
+  @Test
+  void notOnAStoreThatKeepsItOut() {
+    writesLate();
+
+    assertThat(story.verdict().differences()).isEqualTo(1);
+  }
+
+  @Test
+  void notWhatAnotherProcessLeft() {
+    story
+        .fromMongo(COLD)
+        .fault(7, 9, "pause")
+        .unknown(0.9, 5, Kind.PUT, "late", COLD)
+        .onlyInMongo("register", 1000, "value", "late")
+        .onlyInMongo("register", 1000, "previous", Keys.INITIAL);
+
+    assertThat(story.verdict().differences()).isEqualTo(1);
+  }
+
+  @Test
+  void aVerificationUnderWayMayNameWhatAStoppedProcessLeft() {
+    story
+        .fromMongo()
+        .fault(1, 5, "pause")
+        .unknown(0.9, 5, Kind.PUT, "late", COLD)
+        .ok(6, 7, Kind.VERIFY, "v", "", "1", "2", COLD);
+
+    assertThat(story.verdict().isClean()).as("%s", story.verdict().details()).isTrue();
+
+    story.ok(8, 9, Kind.VERIFY, "w", "", "1", "2", "register 1001");
+    assertThat(story.verdict().differences()).isEqualTo(1);
+  }
 }

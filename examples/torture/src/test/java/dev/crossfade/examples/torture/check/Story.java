@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,7 @@ final class Story {
   private final Map<String, Map<Long, Map<String, String>>> legacy = new HashMap<>();
   private final Map<String, Map<Long, Map<String, String>>> target = new HashMap<>();
   private final List<String> journal = new ArrayList<>();
+  private Promises promises = Promises.SQLITE;
   private long epoch = 2;
 
   Story() {
@@ -40,6 +42,12 @@ final class Story {
               column(Keys.PARENT, key, "code", Keys.code(key));
             });
     Keys.accounts().forEach(key -> balance(key, Keys.BALANCE));
+  }
+
+  /** It came from MongoDB, and the last verification has named these rows. */
+  Story fromMongo(String... verified) {
+    promises = Promises.mongo(Set.of(verified));
+    return this;
   }
 
   /** Later operations' processes know that epoch. */
@@ -132,6 +140,12 @@ final class Story {
     return this;
   }
 
+  /** Only the legacy store holds that. */
+  Story onlyInMongo(String table, long key, String column, String value) {
+    legacy.get(table).computeIfAbsent(key, any -> new TreeMap<>()).put(column, value);
+    return this;
+  }
+
   Story leftInJournal(String entry) {
     journal.add(entry);
     return this;
@@ -147,7 +161,8 @@ final class Story {
     return new Check(
             new History(sorted, faults, stages),
             new Contents(legacy, List.of()),
-            new Contents(target, journal))
+            new Contents(target, journal),
+            promises)
         .verdict();
   }
 }

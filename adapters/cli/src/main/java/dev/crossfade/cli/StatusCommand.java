@@ -1,0 +1,83 @@
+package dev.crossfade.cli;
+
+import dev.crossfade.GateAnswer;
+import dev.crossfade.Migration;
+import dev.crossfade.MigrationStatus;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code crossfade status}. */
+@Command(
+    name = "status",
+    description =
+        "Shows stage, journal, live processes and what the gates say of the next stage, of all"
+            + " migrations or one.",
+    footer = {"  crossfade status", "  crossfade status --json | jq '.migrations[].stage'"})
+final class StatusCommand extends BaseCommand {
+  @Option(
+      names = {"-m", "--migration"},
+      paramLabel = "NAME",
+      description = "Only this one.")
+  private @Nullable String migrationName;
+
+  @Override
+  public Integer call() throws SQLException {
+    try (Workspace workspace =
+        Workspace.open(root(), Progress.of(Progress.Kind.NONE, root().surroundings()))) {
+      List<MigrationStatus> all =
+          workspace.migrations(migrationName).stream().map(Migration::status).toList();
+      results()
+          .write(
+              Map.of("migrations", all.stream().map(Documents::of).toList()),
+              out -> all.forEach(status -> text(status, workspace.instance(), out)));
+      return ExitCode.OK;
+    }
+  }
+
+  private static void text(MigrationStatus status, String self, PrintWriter out) {
+    out.println(
+        status.migration()
+            + ": "
+            + status.stage().id()
+            + ", epoch "
+            + status.epoch()
+            + ", primary "
+            + status.primary().name().toLowerCase(java.util.Locale.ROOT)
+            + (status.changing() ? ", its primary is being changed" : "")
+            + (status.secondaryAvailable() ? "" : ", THE OTHER STORE IS OUT OF REACH"));
+    out.println(
+        "  journal: "
+            + status.journal().entries()
+            + " entries, "
+            + status.journal().left()
+            + " left to repair, "
+            + status.journal().parked()
+            + " parked, the oldest "
+            + Words.duration(status.journal().oldest()));
+    for (MigrationStatus.Instance instance : status.instances()) {
+      if (instance.live() && !instance.name().equals(self)) {
+        out.println(
+            "  process "
+                + instance.name()
+                + " lives, epoch "
+                + instance.epoch()
+                + ", heard of "
+                + Words.duration(instance.silentFor())
+                + " ago");
+      }
+    }
+    if (status.next() != null) {
+      out.println("  next: " + status.next().id());
+      gates(status.gates(), out);
+    }
+  }
+
+  static void gates(List<GateAnswer> gates, PrintWriter out) {
+    gates.forEach(answer -> out.println("    " + answer));
+  }
+}

@@ -1,0 +1,163 @@
+package dev.crossfade.mapping;
+
+import static dev.crossfade.mapping.Schemas.column;
+import static dev.crossfade.mapping.Schemas.table;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.crossfade.ConfigurationException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What follows from tables that come from collections. */
+class CollectionPlanTest {
+  private static final SchemaDescription USERS =
+      Schemas.target(
+          table(
+              "users",
+              column("id", "uuid").notNull(),
+              column("firebase_uid", "text"),
+              column("role", "text").notNull().withDefault(),
+              column("created_at", "timestamp with time zone"),
+              column("opened", "time without time zone"),
+              column("others", "jsonb")));
+
+  @Test
+  void fieldsFollowByNameAndTheKeyIsTheDocuments() {
+    TablePlan plan =
+        plan(
+            """
+            users:
+              collection: people
+              columns:
+                id: {convert: object-id}
+                firebase_uid: {from: firebaseUid, aliases: [firebase_uid, firebase]}
+                role: {default: user}
+                created_at: createdAt
+                others: {rest: true}
+            """);
+
+    assertThat(plan.isCollection()).isTrue();
+    assertThat(plan.legacy().name()).isEqualTo("people");
+    assertThat(plan.key()).containsExactly("id");
+    assertThat(field(plan, "id").names()).containsExactly("_id");
+    assertThat(field(plan, "firebase_uid").names())
+        .containsExactly("firebaseUid", "firebase_uid", "firebase");
+    assertThat(field(plan, "role").byDefault()).isEqualTo("user");
+    assertThat(planned(plan, "role").defaulted()).isTrue();
+    assertThat(field(plan, "opened").names()).containsExactly("opened");
+    assertThat(field(plan, "others").rest()).isTrue();
+  }
+
+  @Test
+  void theUsualFormIsThatOfDocuments() {
+    TablePlan plan = plan("users: {collection: users, columns: {created_at: at}}");
+
+    assertThat(planned(plan, "created_at").form()).isEqualTo(LegacyForm.of(NamedConversion.BSON));
+    assertThat(planned(plan, "created_at").usual()).isTrue();
+    assertThat(planned(plan, "created_at").unit()).isEqualTo(ChronoUnit.MILLIS);
+    assertThat(planned(plan, "opened").form().conversion()).isEqualTo(NamedConversion.ISO_TIME);
+  }
+
+  @Test
+  void namesOfFieldsHaveACase() {
+    TablePlan plan = plan("users: {collection: users, columns: {firebase_uid: Uid, role: uid}}");
+
+    assertThat(field(plan, "firebase_uid").names()).containsExactly("Uid");
+    assertThat(field(plan, "role").names()).containsExactly("uid");
+  }
+
+  @Test
+  void aNaturalKeyAndOneOfSeveralColumns() {
+    assertThat(
+            field(
+                    plan(
+                        "users: {collection: users, key: role, columns: {role: email,"
+                            + " id: {omit: true}}}",
+                        Schemas.target(
+                            table(
+                                    "users",
+                                    column("id", "uuid").notNull().withDefault(),
+                                    column("role", "text").notNull())
+                                .unique("role"))),
+                    "role")
+                .names())
+        .containsExactly("email");
+    TablePlan pairs =
+        plan(
+            "pairs: {collection: pairs}",
+            Schemas.target(
+                table("pairs", column("base", "text").notNull(), column("quote", "text").notNull())
+                    .key("base", "quote")));
+    assertThat(field(pairs, "base").names()).containsExactly("_id.base");
+    assertThat(field(pairs, "quote").names()).containsExactly("_id.quote");
+  }
+
+  @Test
+  void oneFieldFeedsOneColumn() {
+    assertThat(problems("users: {collection: users, columns: {role: {aliases: [firebase_uid]}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: field users.firebase_uid feeds both firebase_uid and role; one column"
+                + " can be written from one only");
+  }
+
+  @Test
+  void whatTakesTheRestIsJson() {
+    assertThat(problems("users: {collection: users, columns: {role: {rest: true}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: column users.role takes the rest of the fields; it is json or jsonb,"
+                + " and has neither aliases nor a default");
+  }
+
+  @Test
+  void formsOfSqliteAloneAreRefused() {
+    assertThat(problems("users: {collection: users, columns: {role: {convert: loose-text}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: column users.role: loose-text makes no text; for that there is bson,"
+                + " object-id");
+  }
+
+  @Test
+  void tablesAndCollectionsDoNotMix() {
+    assertThat(problems("users: {from: users}"))
+        .containsExactly(
+            "crossfade.yaml:5: table users names no collection, and the legacy store is MongoDB;"
+                + " name it with collection:");
+    assertThat(
+            Mapped.problems(
+                "users: {collection: users}",
+                USERS,
+                Schemas.legacy(Schemas.source("users", column("id", "TEXT")))))
+        .containsExactly(
+            "crossfade.yaml:5: table users comes from a collection, but legacy.sql is no MongoDB;"
+                + " name a table there with from:");
+  }
+
+  private static TablePlan plan(String tables) {
+    return plan(tables, USERS);
+  }
+
+  private static TablePlan plan(String tables, SchemaDescription target) {
+    return Mapped.file(tables).plansOfCollections(target).get(0).tables().get(0);
+  }
+
+  private static List<String> problems(String tables) {
+    return catchThrowableOfType(
+            ConfigurationException.class, () -> Mapped.file(tables).plansOfCollections(USERS))
+        .problems();
+  }
+
+  private static ColumnPlan planned(TablePlan plan, String name) {
+    return plan.columns().stream()
+        .filter(each -> each.target().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static FieldPlan field(TablePlan plan, String name) {
+    FieldPlan field = planned(plan, name).field();
+    assertThat(field).isNotNull();
+    return field;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.crossfade.mongodb;
+
+import org.jspecify.annotations.NullMarked;
