@@ -231,11 +231,10 @@ final class BackfillJob implements BackfillRun {
   /** By the last lane. */
   private void conclude() {
     readers.shutdown();
-    loaders.shutdown();
     BackfillReport report = null;
     Throwable failed = failure.get();
     try {
-      crossing.store(view.secondary()).rebuildIndexes();
+      rebuildIndexes(crossing.store(view.secondary()));
       if (failed == null && pace.isEnded()) {
         failed =
             new CancellationException(
@@ -248,6 +247,7 @@ final class BackfillJob implements BackfillRun {
     } catch (RuntimeException | Error e) {
       failed = failed == null ? e : with(failed, e);
     }
+    loaders.shutdown();
     ended.run();
     if (report != null) {
       outcome.complete(report);
@@ -255,6 +255,27 @@ final class BackfillJob implements BackfillRun {
       outcome.completeExceptionally(failed);
     }
     over.countDown();
+  }
+
+  /**
+   * As many at once as there are lanes, whose threads are free by now. What fails in another thread
+   * is left for this one, which returns only when all are back.
+   */
+  private void rebuildIndexes(Store store) {
+    if (store.droppedIndexes().isEmpty()) {
+      return;
+    }
+    List<CompletableFuture<Boolean>> others = new ArrayList<>();
+    for (int i = 1; i < laneCount; i++) {
+      others.add(
+          CompletableFuture.runAsync(store::rebuildIndexes, loaders)
+              .handle((done, failed) -> failed == null));
+    }
+    try {
+      store.rebuildIndexes();
+    } finally {
+      others.forEach(CompletableFuture::join);
+    }
   }
 
   private static Throwable with(Throwable first, Throwable another) {

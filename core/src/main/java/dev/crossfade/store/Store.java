@@ -224,9 +224,10 @@ public interface Store extends AutoCloseable {
 
   /**
    * Brings back what {@link #dropIndexes} has dropped, each by itself, as it was defined; safe to
-   * repeat, and by several processes at once. Writes to a table wait while its index is built.
+   * repeat, and by several threads and processes at once, which share the work. Writes to a table
+   * wait while its index is built.
    *
-   * @return how they are called
+   * @return how those are called that this call has brought back; when it returns all are back
    * @throws dev.crossfade.CrossfadeException if one cannot be brought back, as a foreign key that
    *     rows violate meanwhile; those before it are back, it and those behind it stay remembered
    */

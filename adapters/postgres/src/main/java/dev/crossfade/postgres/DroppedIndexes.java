@@ -22,7 +22,10 @@ import org.slf4j.LoggerFactory;
  * meanwhile, since entities declare it. Indexes of partitions come back under names of
  * PostgreSQL's.
  *
- * <p>Safe for use by many threads and processes.
+ * <p>Safe for use by many threads and processes. Those that bring indexes back at once each take
+ * one that nobody else has taken, of a partitioned table partition by partition; the index of the
+ * whole table, which then finds those of its partitions, and foreign keys come when nobody builds
+ * anything, one after the other.
  */
 final class DroppedIndexes {
   private static final Logger log = LoggerFactory.getLogger(DroppedIndexes.class);
@@ -77,22 +80,53 @@ final class DroppedIndexes {
       order by k.conname
       """;
 
+  /** What of them each partition is to have first. */
+  private static final String REMEMBER_PARTS =
+      """
+      insert into crossfade.dropped (kind, name, of_table, own_name, definition)
+      select 'part', d.name, d.of_table, leaf.name,
+        replace(whole.definition, whole.head, format('INDEX ON %s ', leaf.name))
+      from crossfade.dropped d
+      cross join lateral (select pg_get_indexdef(to_regclass(d.name)),
+          format('INDEX %I ON ONLY %s ', d.own_name, d.of_table)) whole (definition, head)
+      cross join lateral (
+        select format('%I.%I', n.nspname, c.relname)
+        from pg_partition_tree(d.of_table::regclass) tree
+        join pg_class c on c.oid = tree.relid
+        join pg_namespace n on n.oid = c.relnamespace
+        where tree.isleaf and tree.level > 0 and c.relkind = 'r') leaf (name)
+      where d.position > ? and d.kind = 'index' and position(whole.head in whole.definition) > 0
+      order by d.position, leaf.name
+      """;
+
   private static final String DROPS =
       """
       select case kind when 'index' then 'drop index ' || name
         else format('alter table %s drop constraint %I', of_table, own_name) end, name
-      from crossfade.dropped where position > ? order by position desc
+      from crossfade.dropped where position > ? and kind <> 'part' order by position desc
       """;
 
   private static final String NEXT =
       """
-      select position, name, definition, case
+      select position, name, kind = 'part', definition, case
           when to_regclass(of_table) is null then true
+          when kind = 'part' then to_regclass(name) is not null or to_regclass(own_name) is null
           when kind = 'index' then to_regclass(name) is not null
           else exists (select from pg_constraint
             where conrelid = to_regclass(of_table) and conname = own_name) end
-      from crossfade.dropped order by position limit 1
+      from crossfade.dropped d where %s
+      order by case kind when 'part' then 1 when 'index' then 2 else 3 end, position limit 1
       """;
+
+  private static final String NEXT_ALONE = NEXT.formatted("true");
+
+  /** One that is being built by another is passed over, and one whose parts are. */
+  private static final String NEXT_BESIDE_OTHERS =
+      NEXT.formatted(
+              "kind = 'part' or kind = 'index' and not exists ("
+                  + "select from crossfade.dropped part"
+                  + " where part.kind = 'part' and part.name = d.name)")
+          + "for update of d skip locked";
 
   private final PostgresStore store;
   private final Pool pool;
@@ -117,6 +151,7 @@ final class DroppedIndexes {
               session.update(remember, statement -> statement.setString(1, table));
             }
           }
+          session.update(REMEMBER_PARTS, statement -> statement.setLong(1, before));
           return dropped(session, before);
         });
   }
@@ -165,18 +200,37 @@ final class DroppedIndexes {
   /** Each in a transaction of its own. */
   List<String> rebuild() {
     List<String> built = new ArrayList<>();
-    boolean any = !names().isEmpty();
-    while (any && store.asOwner(session -> buildsNext(session, built))) {
-      log.info("{} is back.", built.get(built.size() - 1));
+    if (names().isEmpty()) {
+      return built;
     }
+    while (isBuilt(store.asOwner(DroppedIndexes::buildBesideOthers), built)) {}
+    while (isBuilt(store.asOwner(DroppedIndexes::buildAlone), built)) {}
     return built;
   }
 
-  /** One that is to be built again. */
-  private record Next(long position, String name, String definition, boolean isThere) {}
+  private static boolean isBuilt(Optional<Next> one, List<String> built) {
+    if (one.isPresent() && !one.get().isPart) {
+      built.add(one.get().name);
+      log.info("{} is back.", one.get().name);
+    }
+    return one.isPresent();
+  }
 
-  /** Whether there was one. */
-  private static boolean buildsNext(Session session, List<String> built) throws SQLException {
+  /** One that is to be built again. */
+  private record Next(
+      long position, String name, boolean isPart, String definition, boolean isThere) {}
+
+  private static Optional<Next> buildBesideOthers(Session session) throws SQLException {
+    return build(session, "row share", NEXT_BESIDE_OTHERS);
+  }
+
+  private static Optional<Next> buildAlone(Session session) throws SQLException {
+    return build(session, "exclusive", NEXT_ALONE);
+  }
+
+  /** Returns what it was; empty if there is none. */
+  private static Optional<Next> build(Session session, String lock, String which)
+      throws SQLException {
     Connection connection = session.connection();
     int patience = connection.getNetworkTimeout();
     connection.setNetworkTimeout(Runnable::run, Math.toIntExact(LONGEST_BUILD.toMillis()));
@@ -184,30 +238,39 @@ final class DroppedIndexes {
       session.execute(
           NOTHING_VISIBLE
               + "; set local statement_timeout = 0; set local lock_timeout = 0;"
-              + " set local maintenance_work_mem = '256MB'");
-      session.execute("lock table crossfade.dropped in exclusive mode");
-      Optional<Next> found = session.query(NEXT, Session.Binder.NONE, DroppedIndexes::next);
-      if (found.isEmpty()) {
-        return false;
+              + " set local maintenance_work_mem = '128MB'");
+      session.execute("lock table crossfade.dropped in " + lock + " mode");
+      Optional<Next> next = session.query(which, Session.Binder.NONE, DroppedIndexes::next);
+      if (next.isPresent()) {
+        build(session, next.get());
       }
-      Next next = found.get();
-      if (!next.isThere) {
-        session.execute(next.definition);
-      }
-      session.update(
-          "delete from crossfade.dropped where position = ?",
-          statement -> statement.setLong(1, next.position));
-      built.add(next.name);
-      return true;
+      return next;
     } finally {
       connection.setNetworkTimeout(Runnable::run, patience);
     }
   }
 
+  private static void build(Session session, Next next) throws SQLException {
+    if (next.isPart) {
+      session.execute("set local max_parallel_maintenance_workers = 0"); // others build as well
+    }
+    if (!next.isThere) {
+      session.execute(next.definition);
+    }
+    session.update(
+        "delete from crossfade.dropped where position = ?",
+        statement -> statement.setLong(1, next.position));
+  }
+
   private static Optional<Next> next(ResultSet rows) throws SQLException {
     return rows.next()
         ? Optional.of(
-            new Next(rows.getLong(1), rows.getString(2), rows.getString(3), rows.getBoolean(4)))
+            new Next(
+                rows.getLong(1),
+                rows.getString(2),
+                rows.getBoolean(3),
+                rows.getString(4),
+                rows.getBoolean(5)))
         : Optional.empty();
   }
 
@@ -216,7 +279,7 @@ final class DroppedIndexes {
     return pool.read(
         session ->
             session.query(
-                "select name from crossfade.dropped order by position",
+                "select name from crossfade.dropped where kind <> 'part' order by position",
                 Session.Binder.NONE,
                 rows -> {
                   List<String> names = new ArrayList<>();

@@ -13,6 +13,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,9 @@ class DroppedIndexesTest {
       order by 1
       """;
 
+  private static final int THREADS = 4;
+
+  private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
   private Fixture fixture;
   private List<String> before;
 
@@ -82,13 +88,18 @@ class DroppedIndexesTest {
 
   @AfterEach
   void close() {
+    pool.shutdownNow();
     fixture.close();
   }
 
   private List<String> defined() {
+    return rows(DEFINED);
+  }
+
+  private List<String> rows(String query) {
     try (Connection connection = fixture.database.open();
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(DEFINED)) {
+        ResultSet rows = statement.executeQuery(query)) {
       List<String> all = new ArrayList<>();
       while (rows.next()) {
         all.add(rows.getString(1));
@@ -147,6 +158,36 @@ class DroppedIndexesTest {
       assertThat(built).containsExactlyInAnyOrderElementsOf(NAMES);
       assertThat(defined()).isEqualTo(before);
     }
+  }
+
+  /** Partition by partition, and what belongs together is together afterwards. */
+  @Test
+  void manyThreadsShareTheWork() {
+    Fixture.execute(
+        fixture.database,
+        "create index scores_score on token_scores (score) include (id) where score > 0;"
+            + " create index scores_tree on token_scores using gin ((array[token_id]))");
+    before = defined();
+    List<String> partsBefore = parts();
+    for (int round = 0; round < 5; round++) {
+      int dropped = drop().size();
+      assertThat(dropped).isEqualTo(NAMES.size() + 2);
+
+      List<CompletableFuture<List<String>>> all =
+          Stream.generate(() -> CompletableFuture.supplyAsync(fixture.store::rebuildIndexes, pool))
+              .limit(THREADS)
+              .toList();
+
+      assertThat(all.stream().flatMap(one -> one.join().stream())).hasSize(dropped);
+      assertThat(fixture.store.droppedIndexes()).isEmpty();
+      assertThat(defined()).isEqualTo(before);
+      assertThat(parts()).isEqualTo(partsBefore);
+    }
+  }
+
+  private List<String> parts() {
+    return rows(
+        "select inhrelid::regclass || ' of ' || inhparent::regclass from pg_inherits order by 1");
   }
 
   /** Those before it are back; it and those behind it are not forgotten. */

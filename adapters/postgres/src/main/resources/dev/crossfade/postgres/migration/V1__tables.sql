@@ -117,9 +117,9 @@ create table crossfade.refreshes (
 -- Foreign keys and indexes that a backfill has dropped and will build again, in the order in which to do so.
 create table crossfade.dropped (
   position bigint generated always as identity primary key,
-  kind text not null, -- index, constraint
+  kind text not null, -- index, part of one, constraint
   name text not null, -- qualified: of the index; of the constraint behind that of its table
   of_table text not null,
-  own_name text not null,
+  own_name text not null, -- of a part: its partition, qualified
   definition text not null -- one or two statements
 );
