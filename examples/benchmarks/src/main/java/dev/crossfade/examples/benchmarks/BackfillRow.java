@@ -98,10 +98,10 @@ final class BackfillRow implements Row {
       figures.shown("backfill.time", spread(seconds), "s");
       figures.shown("backfill.cpu", spread(cpu), "s of the process");
       figures.shown("backfill.time.indexes-last", spread(indexesLast), "s");
-      compared(pgloader, OF_PGLOADER, "pgloader", figures);
       if (hasPgloader) {
-        figures.shown("backfill.pgloader.indexes-last", spread(pgloaderLast), "x its time");
+        figures.shown("backfill.pgloader", spread(pgloader), "x its time");
       }
+      compared(pgloaderLast, OF_PGLOADER, "pgloader.indexes-last", figures);
       compared(copy, OF_COPY, "copy", figures);
       double heap = backfill(file, false, true).megabytes;
       ScoreFile few = new ScoreFile(directory, Math.max(10, file.rows() / TIMES)).write();
