@@ -7,6 +7,7 @@ CREATE TABLE Customer (
   PublicId BLOB NOT NULL, -- a semicolon ; in a comment
   Active TEXT NOT NULL,
   Labels TEXT NOT NULL,
+  Ratings TEXT NOT NULL,
   SeenFrom TEXT,
   Balance INTEGER NOT NULL,
   Photo TEXT,

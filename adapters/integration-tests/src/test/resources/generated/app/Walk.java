@@ -80,7 +80,7 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
   private static Customer customer(String name) {
     return new Customer(
         null, name + "@x", name, null, new UUID(1, name.hashCode()), true,
-        List.of("a", "b \"c\" \\ {d}"), "10.0.0.7", new BigDecimal("1.234"),
+        List.of("a", "b \"c\" \\ {d}"), List.of(4, -5), "10.0.0.7", new BigDecimal("1.234"),
         new byte[] {1, 2, 3}, LocalDate.of(2026, 5, 1), LocalTime.of(7, 30), null, 1.5, NOON,
         LocalDateTime.of(2026, 5, 1, 9, 0), null);
   }
@@ -94,7 +94,7 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
     customers.save(
         new Customer(
             saved.id(), saved.email(), saved.name(), saved.id(), saved.publicId(), false,
-            saved.labels(), saved.seenFrom(), saved.balance(), saved.photo(), saved.joinedOn(),
+            saved.labels(), saved.ratings(), saved.seenFrom(), saved.balance(), saved.photo(), saved.joinedOn(),
             saved.wakesAt(), saved.rank(), saved.score(), saved.createdAt(), saved.localTime(),
             null));
     Order order =
@@ -120,6 +120,7 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
     assertThat(customers.existsByEmail(name + "@x")).isTrue();
     assertThat(customers.existsByEmail("nobody")).isFalse();
     assertThat(found.labels()).containsExactly("a", "b \"c\" \\ {d}");
+    assertThat(found.ratings()).containsExactly(4, -5);
     assertThat(found.active()).isFalse();
     assertThat(found.balance()).isEqualByComparingTo("1.234");
     assertThat(found.photo()).containsExactly(1, 2, 3);

@@ -10,6 +10,7 @@ create table customers (
   public_id   uuid not null,
   active      boolean not null,
   labels      text[] not null,
+  ratings     integer[] not null,
   seen_from   inet,
   balance     amount not null,
   photo       bytea,

@@ -109,6 +109,7 @@ class ConversionEdgesTest {
     bytes();
     bytesInBase64();
     uuids();
+    lists();
     Path legacy =
         Samples.file(
             folder,
@@ -380,6 +381,27 @@ class ConversionEdgesTest {
         .arrives("''", "\\x")
         .refused("'AP8'||char(10)", "no byte[]")
         .refused("'A*8='", "no byte[]");
+  }
+
+  private void lists() {
+    table("numbers", "text", "integer[]", "convert: json-list")
+        .arrives("'[1, -2,2147483647]'", "{1,-2,2147483647}")
+        .arrives("'[]'", "{}")
+        .arrives("null", "null")
+        .refused("'[1, null]'", "expected is a JSON array of Integer")
+        .refused("'[2147483648]'", "no java.util.List")
+        .refused("'[[1]]'", "one dimension")
+        .refused("'1,2'", "one dimension")
+        .refused("''", "whole JSON array");
+    table("reals", "text", "double precision[]", "convert: json-list")
+        .arrives("'[0.1, 1e300]'", "{0.1,1e+300}")
+        .refused("'[0.12345678901234567890]'", "8 bytes");
+    table("words", "text", "text[]", "convert: json-list")
+        .arrives("'[\"a,b\", \"\", \"null\"]'", "{\"a,b\",\"\",\"null\"}")
+        .refused("'[\"a\", 1]'", "expected is a JSON array of String");
+    table("separated", "text", "text[]", "convert: separated-list, separator: \";\"")
+        .arrives("'a;b c;'", "{a,\"b c\",\"\"}")
+        .arrives("''", "{}");
   }
 
   private void uuids() {

@@ -197,7 +197,8 @@ final class ColumnPlanner {
   private boolean isUsual(LegacyForm form) {
     return !fitting().isEmpty()
         && form.equals(LegacyForm.of(fitting().get(0)))
-        && family != TypeFamily.TEXT_ARRAY;
+        && family != TypeFamily.TEXT_ARRAY
+        && family != TypeFamily.SCALAR_ARRAY;
   }
 
   /** Four bytes would cut what eight hold, and both stores would agree on what is left. */

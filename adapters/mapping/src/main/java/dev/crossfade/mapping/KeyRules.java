@@ -33,7 +33,7 @@ final class KeyRules {
               ? null
               : notOneToOne(shown, form, "one value has many spellings there");
       case OTHER -> notOneToOne(shown, form, target.type() + " has many spellings");
-      case FLOAT, NUMERIC, BOOLEAN, TIMESTAMP, DATE, TIME, JSON, TEXT_ARRAY, ARRAY ->
+      case FLOAT, NUMERIC, BOOLEAN, TIMESTAMP, DATE, TIME, JSON, TEXT_ARRAY, SCALAR_ARRAY, ARRAY ->
           shown
               + " is "
               + target.type()

@@ -62,6 +62,8 @@ public enum NamedConversion {
   ENUM_NUMBER(Storage.INTEGER),
   /** A TEXT with the elements of an array and a separator between. */
   SEPARATED_LIST(Storage.TEXT),
+  /** A TEXT with a JSON array. */
+  JSON_LIST(Storage.TEXT),
   /** An ObjectId of MongoDB. */
   OBJECT_ID(Storage.DOCUMENT),
   /** As documents of MongoDB hold values of the type by themselves. */

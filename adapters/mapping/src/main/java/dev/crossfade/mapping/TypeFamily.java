@@ -23,7 +23,9 @@ enum TypeFamily {
   UUID(NamedConversion.UUID_TEXT, NamedConversion.UUID_BLOB),
   BYTES(NamedConversion.BLOB, NamedConversion.BASE64_TEXT),
   ENUM(NamedConversion.ENUM_TEXT, NamedConversion.ENUM_NUMBER),
-  TEXT_ARRAY(NamedConversion.SEPARATED_LIST),
+  TEXT_ARRAY(NamedConversion.SEPARATED_LIST, NamedConversion.JSON_LIST),
+  /** Arrays of what JSON has as well, exactly. */
+  SCALAR_ARRAY(NamedConversion.JSON_LIST),
   /** Arrays of anything else: nothing in SQLite is one. */
   ARRAY,
   /** What is text in PostgreSQL's own notation: inet, ranges, types of extensions. */
@@ -52,7 +54,8 @@ enum TypeFamily {
       case BOOLEAN ->
           List.of(
               NamedConversion.BSON, NamedConversion.BOOLEAN_NUMBER, NamedConversion.BOOLEAN_TEXT);
-      case TIMESTAMP, DATE, JSON, ENUM, TEXT_ARRAY -> withNative(conversions);
+      case TIMESTAMP, DATE, JSON, ENUM -> withNative(conversions);
+      case TEXT_ARRAY -> List.of(NamedConversion.BSON, NamedConversion.SEPARATED_LIST);
       case TIME -> conversions;
       case UUID ->
           List.of(
@@ -61,7 +64,7 @@ enum TypeFamily {
               NamedConversion.UUID_TEXT,
               NamedConversion.UUID_BLOB);
       case BYTES -> List.of(NamedConversion.BSON, NamedConversion.BASE64_TEXT);
-      case ARRAY -> List.of();
+      case SCALAR_ARRAY, ARRAY -> List.of();
     };
   }
 
@@ -74,13 +77,23 @@ enum TypeFamily {
   static TypeFamily of(ColumnDescription column) {
     String type = column.type().toLowerCase(Locale.ROOT).replaceAll("\\s*\\([^)]*\\)", "");
     if (type.endsWith("[]")) {
-      return of(type.substring(0, type.length() - 2)) == TEXT ? TEXT_ARRAY : ARRAY;
+      return arrayOf(type.substring(0, type.length() - 2));
     } else if (!column.literals().isEmpty()) {
       return ENUM;
     } else if (type.startsWith("_")) {
-      return of(type.substring(1)) == TEXT ? TEXT_ARRAY : ARRAY;
+      return arrayOf(type.substring(1));
     }
     return of(type);
+  }
+
+  /** Four bytes of a REAL would cut what JSON holds, and NUMERIC may add zeros to it. */
+  private static TypeFamily arrayOf(String type) {
+    return switch (of(type)) {
+      case TEXT -> TEXT_ARRAY;
+      case INTEGER, BOOLEAN, UUID -> SCALAR_ARRAY;
+      case FLOAT -> type.equals("real") || type.equals("float4") ? ARRAY : SCALAR_ARRAY;
+      default -> ARRAY;
+    };
   }
 
   private static TypeFamily of(String type) {

@@ -184,6 +184,7 @@ class PlanProblemsTest {
         "timestamptz | TEXT | convert: epoch-seconds | epoch-seconds does not fit legacy"
             + " column v, which is TEXT; what fits is iso-timestamp, timestamp-text",
         "bigint | TEXT | from: v | integer does not fit legacy column v, which is TEXT",
+        "integer[] | INTEGER | from: v | json-list does not fit legacy column v, which is INTEGER",
         "bytea | TEXT | from: v | blob does not fit legacy column v, which is TEXT; what"
             + " fits is base64-text",
         "uuid | BLOB | from: v | uuid-text does not fit legacy column v, which is BLOB;"
@@ -210,7 +211,7 @@ class PlanProblemsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "integer[] | TEXT | from: v | integer[], which no column of SQLite holds; omit it",
+        "numeric[] | TEXT | from: v | numeric[], which no column of SQLite holds; omit it",
         "text | TEXT | scale: 2 | text, which has no decimal places; no scale:",
         "text | TEXT | unit: seconds | text, which is no time; no unit:",
         "text | TEXT | json: tree | text, which is no JSON; no json:",

@@ -349,6 +349,26 @@ public final class SqliteConversions {
         text -> text.isEmpty() ? List.of() : SeparatedText.split(text, separator));
   }
 
+  /**
+   * A TEXT with a JSON array of one dimension and without null, as a list that cannot be changed.
+   *
+   * @param element {@code String}, {@code Short}, {@code Integer}, {@code Long}, {@code Double},
+   *     which JSON has no NaN and infinities for, {@code Boolean}, or {@code UUID}
+   * @throws IllegalArgumentException if {@code element} is none of these
+   */
+  @SuppressWarnings("unchecked") // there is no class of a list of something
+  public static <E> Conversion<List<E>, String> listAsJson(Class<E> element) {
+    if (!JsonList.canBeOf(element)) {
+      throw new IllegalArgumentException(
+          "a JSON array cannot be read as a list of " + element.getName());
+    }
+    return Conversion.of(
+        (Class<List<E>>) (Class<?>) List.class,
+        String.class,
+        JsonList::write,
+        text -> JsonList.read(text, element));
+  }
+
   private static String joined(List<String> list, String separator) {
     String text = String.join(separator, list);
     List<String> read = text.isEmpty() ? List.of() : SeparatedText.split(text, separator);

@@ -16,6 +16,8 @@ import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jooq.EnumType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each form in both directions, and what is refused. */
 class SqliteConversionsTest {
@@ -223,6 +225,70 @@ class SqliteConversionsTest {
     refused(
         () -> commas.store(List.of("")),
         "expected are elements without ',', and not a single empty one");
+  }
+
+  @Test
+  void listsInJson() {
+    Conversion<List<String>, String> texts = SqliteConversions.listAsJson(String.class);
+    both(
+        texts,
+        List.of("a", "b, \"c\"", "", "\u0001/\\\n", "\ud83d\ude00"),
+        "[\"a\",\"b, \\\"c\\\"\",\"\",\"\\u0001/\\\\\\n\",\"\ud83d\ude00\"]");
+    both(texts, List.of(), "[]");
+    assertThat(texts.load(" [ \"\\u00e4\\/\" ,\t\"b\" ]\n")).containsExactly("\u00e4/", "b");
+    both(
+        SqliteConversions.listAsJson(Long.class),
+        List.of(1L, Long.MIN_VALUE),
+        "[1," + Long.MIN_VALUE + "]");
+    both(SqliteConversions.listAsJson(Boolean.class), List.of(true, false), "[true,false]");
+    both(SqliteConversions.listAsJson(Double.class), List.of(0.1, -2.5E300), "[0.1,-2.5E300]");
+    UUID uuid = new UUID(1, 2);
+    both(SqliteConversions.listAsJson(UUID.class), List.of(uuid), "[\"" + uuid + "\"]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "1",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1] 2",
+        "[[1]]",
+        "[1}",
+        "{}",
+        "[null]",
+        "[1.0]",
+        "[\"1\"]",
+        "[2147483648]",
+        "[true]",
+        "[1 2]"
+      })
+  void whatIsNoListOfWholeNumbersIsRefused(String text) {
+    assertThatThrownBy(() -> SqliteConversions.listAsJson(Integer.class).load(text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"a]", "[\"\\x\"]", "[\"\\u12\"]", "[a]", "[null]", "[\"\n\"]"})
+  void whatIsNoListOfTextsIsRefused(String text) {
+    assertThatThrownBy(() -> SqliteConversions.listAsJson(String.class).load(text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void numbersThatDoNotFitAreRefused() {
+    Conversion<List<Double>, String> doubles = SqliteConversions.listAsJson(Double.class);
+    refused(
+        () -> doubles.load("[0.12345678901234567890]"), "expected are numbers that 8 bytes hold");
+    refused(
+        () -> doubles.store(List.of(Double.NaN)), "expected are numbers that JSON has, not NaN");
+    refused(
+        () -> SqliteConversions.listAsJson(BigDecimal.class),
+        "a JSON array cannot be read as a list of java.math.BigDecimal");
   }
 
   private static <J, S> void both(Conversion<J, S> conversion, J value, S stored) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How the forms that a mapping names are written in Java. */
@@ -47,6 +48,8 @@ final class SqliteForms {
       case ENUM_TEXT -> words(component, form);
       case ENUM_NUMBER -> numbers(component, form);
       case SEPARATED_LIST -> "listAsText(" + quoted(form.separator()) + ")";
+      case JSON_LIST ->
+          "listAsJson(" + file.literal(Objects.requireNonNull(component.type().element())) + ")";
       default -> null;
     };
   }

@@ -35,6 +35,7 @@ final class LegacyForms {
       case ENUM_TEXT -> words(component, form);
       case ENUM_NUMBER -> numbers(form);
       case SEPARATED_LIST -> SqliteConversions.listAsText(form.separator());
+      case JSON_LIST -> SqliteConversions.listAsJson(Objects.requireNonNull(component.element()));
       case INTEGER,
           REAL,
           NUMBER,

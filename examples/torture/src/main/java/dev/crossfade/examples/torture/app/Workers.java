@@ -9,6 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 final class Workers implements AutoCloseable {
   private static final int THREADS = 4;
   private static final int PAUSE_NANOS = 40_000_000;
+
+  /** The server that stands in for MongoDB goes through all entries of the journal each time. */
+  private static final int PAUSE_ON_MONGO_NANOS = 160_000_000;
+
   private static final int EASY_PAUSE_NANOS = 400_000_000;
 
   private final List<Thread> threads = new ArrayList<>();
@@ -16,7 +20,7 @@ final class Workers implements AutoCloseable {
   private volatile boolean ending;
 
   Workers(ChildOptions options, Application application, Recording recording) {
-    pauseNanos = options.fullSpeed() ? 0 : PAUSE_NANOS;
+    pauseNanos = pauseNanos(options);
     OwnTransactions transactions = new OwnTransactions(options, application);
     SplittableRandom seeds = new SplittableRandom(options.seed());
     for (int n = 0; n < THREADS; n++) {
@@ -30,6 +34,13 @@ final class Workers implements AutoCloseable {
 
   void start() {
     threads.forEach(Thread::start);
+  }
+
+  private static int pauseNanos(ChildOptions options) {
+    if (options.fullSpeed()) {
+      return 0;
+    }
+    return options.onMongo() ? PAUSE_ON_MONGO_NANOS : PAUSE_NANOS;
   }
 
   /** From here on they do a tenth of what they did, or less. */
