@@ -202,6 +202,9 @@ public final class Cross implements BiConsumer<String, Map<String, String>> {
     found.put("finer", keys(users.findBySeenAt(NOON.plusNanos(1_000))));
     found.put("name", keys(users.findByDisplayName("Ada")));
     found.put("all", keys(users.scan(null, 100)));
+    for (String several : List.of("balance 1234.5", "born", "created", "token", "role user")) {
+      assertThat((List<?>) found.get(several)).as(several).hasSizeGreaterThan(1);
+    }
     found.putAll(ofOthers(crossfade, ada));
     return found;
   }

@@ -45,12 +45,12 @@ import org.jspecify.annotations.Nullable;
  *
  *   @Override
  *   public Optional<User> findByEmail(String email) {
- *     return fetchOptional(Filters.eq("email", email));
+ *     return fetchOptional(is("email", email));
  *   }
  *
  *   @Override
  *   public boolean promote(UUID id) {
- *     return updateOne(and(keyIs(id), eq("role", "user")), set("role", "admin")).isPresent();
+ *     return updateOne(and(keyIs(id), is("role", "user")), set("role", "admin")).isPresent();
  *   }
  * }
  * }</pre>
