@@ -65,6 +65,11 @@ final class CollectionFields {
     return key.size() == 1 ? ID : ID + "." + column;
   }
 
+  /** Whether it is a field of the document that {@code _id} is. */
+  static boolean isOfId(String field) {
+    return field.startsWith(ID + ".") && field.lastIndexOf('.') == ID.length();
+  }
+
   private static List<String> key(TableRule rule, TableDescription target) {
     if (!rule.key().isEmpty()) {
       return rule.key().stream().map(TableRule.Named::name).toList();

@@ -43,6 +43,7 @@ final class ColumnPlanner {
     checkAffinity(form);
     checkValues(form);
     checkWidth(form);
+    checkDefault();
     boolean made = isMade(target) && isMade(legacy);
     return new ColumnPlan(
         target.name(),
@@ -214,6 +215,13 @@ final class ColumnPlanner {
               + (documents ? "MongoDB's double" : "SQLite's REAL")
               + " has 8: digits would be lost; make it double"
               + " precision, or say with scale: how many decimal places count");
+    }
+  }
+
+  private void checkDefault() {
+    String text = rule.byDefault();
+    if (documents && text != null && !rule.rest() && !DefaultText.isA(target, text)) {
+      findings.add(rule.place(), shown + ": default '" + text + "' is no " + target.type());
     }
   }
 

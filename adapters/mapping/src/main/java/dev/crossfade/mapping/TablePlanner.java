@@ -151,8 +151,30 @@ final class TablePlanner {
               + " and "
               + column.target()
               + "; one column can be written from one only");
+    } else if (documents()) {
+      checkApart(column, source.name(), feeding);
     }
     return other == null;
+  }
+
+  /** MongoDB refuses an update of a field together with one of its parts. */
+  private void checkApart(ColumnRule column, String field, Map<String, String> feeding) {
+    feeding.forEach(
+        (name, target) -> {
+          if (name.startsWith(field + ".") || field.startsWith(name + ".")) {
+            findings.add(
+                column.place(),
+                "fields "
+                    + name
+                    + " of "
+                    + target
+                    + " and "
+                    + field
+                    + " of "
+                    + column.target()
+                    + " hold one another; no update writes both: map the whole, or its parts");
+          }
+        });
   }
 
   /** What is left behind must be left behind on purpose. */
@@ -290,11 +312,34 @@ final class TablePlanner {
     if (plan.redacted()) {
       findings.add(keyPlace(name), shown + " cannot be redacted: messages name rows by their key");
     }
+    FieldPlan field = plan.field();
+    if (field != null) {
+      checkKeyField(shown, keyPlace(name), field);
+    }
     String problem = KeyRules.problem(shown, plan.form(), column);
     if (problem != null) {
       findings.add(keyPlace(name), problem);
     }
     return true;
+  }
+
+  /** A document is found by one name of its key, and has it. */
+  private void checkKeyField(String shown, Place at, FieldPlan field) {
+    if (field.names().size() > 1) {
+      findings.add(at, shown + " has aliases; a key has one name in all documents");
+    }
+    if (field.byDefault() != null) {
+      findings.add(at, shown + " has a default; every document has its key");
+    }
+    if (key.size() > 1 && !CollectionFields.isOfId(field.names().get(0))) {
+      findings.add(
+          at,
+          shown
+              + " comes from "
+              + field.names().get(0)
+              + "; a key of several columns is the document that _id is, with a field for each:"
+              + " from: _id.NAME");
+    }
   }
 
   private void checkUnique() {

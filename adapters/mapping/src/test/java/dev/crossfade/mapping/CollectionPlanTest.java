@@ -103,6 +103,14 @@ class CollectionPlanTest {
   }
 
   @Test
+  void aFieldAndAPartOfItCannotBothBeWritten() {
+    assertThat(problems("users: {collection: users, columns: {role: others.role}}"))
+        .containsExactly(
+            "crossfade.yaml:5: fields others.role of role and others of others hold one another; no"
+                + " update writes both: map the whole, or its parts");
+  }
+
+  @Test
   void whatTakesTheRestIsJson() {
     assertThat(problems("users: {collection: users, columns: {role: {rest: true}}}"))
         .containsExactly(
@@ -116,6 +124,53 @@ class CollectionPlanTest {
         .containsExactly(
             "crossfade.yaml:5: column users.role: loose-text makes no text; for that there is bson,"
                 + " object-id");
+  }
+
+  @Test
+  void aDefaultIsOfItsColumnsType() {
+    assertThat(
+            problems(
+                """
+                users:
+                  collection: users
+                  columns:
+                    created_at: {default: yesterday}
+                    opened: {default: "10:00"}
+                    role: {default: user}
+                """))
+        .containsExactly(
+            "crossfade.yaml:8: column users.created_at: default 'yesterday' is no timestamp with"
+                + " time zone");
+  }
+
+  @Test
+  void aKeyHasOneNameAndIsThere() {
+    assertThat(
+            problems("users: {collection: users, columns: {id: {aliases: [uid], default: none}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: column users.id: default 'none' is no uuid",
+            "crossfade.yaml:5: key column users.id has aliases; a key has one name in all documents",
+            "crossfade.yaml:5: key column users.id has a default; every document has its key");
+  }
+
+  @Test
+  void aKeyOfSeveralColumnsIsADocumentWhoseFieldsMayBeNamed() {
+    SchemaDescription pairs =
+        Schemas.target(
+            table("pairs", column("base", "text").notNull(), column("quote", "text").notNull())
+                .key("base", "quote"));
+    TablePlan plan = plan("pairs: {collection: pairs, columns: {base: _id.b}}", pairs);
+    assertThat(field(plan, "base").names()).containsExactly("_id.b");
+    assertThat(
+            catchThrowableOfType(
+                    ConfigurationException.class,
+                    () ->
+                        Mapped.file("pairs: {collection: pairs, columns: {base: b}}")
+                            .plansOfCollections(pairs))
+                .problems())
+        .containsExactly(
+            "crossfade.yaml:5: key column pairs.base comes from b; a key of several columns is the"
+                + " document that _id is, with a field for each: from: _id.NAME");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.crossfade.mongodb;
 
+import static com.mongodb.client.model.Filters.in;
+
 import dev.crossfade.Conversion;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
@@ -36,6 +38,7 @@ import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
+import org.bson.conversions.Bson;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +46,23 @@ import org.jspecify.annotations.Nullable;
 /** The forms of Java's types in documents. Reading takes what is exact; writing has one form. */
 final class Codecs {
   /** JSON text, held as the document, list or value that it stands for. */
-  static final Codec JSON = codec(text -> JsonBson.parse((String) text), JsonBson::text);
+  static final Codec JSON = json(Conversion.of(String.class, String.class, s -> s, s -> s));
 
   /** Instants as ISO text, to the nanosecond. */
   static final Codec INSTANT_TEXT =
-      codec(time -> new BsonString(time.toString()), Codecs::instantOrText);
+      inForms(
+          codec(time -> new BsonString(time.toString()), Codecs::instantOrText),
+          time -> Forms.times((Instant) time));
 
   static final Codec UUID_OR_OBJECT_ID =
-      codec(value -> objectIdOrBinary((UUID) value), Codecs::uuid);
+      inForms(
+          codec(value -> objectIdOrBinary((UUID) value), Codecs::uuid),
+          value -> Forms.uuids((UUID) value));
 
   static final Codec TEXT_OR_OBJECT_ID =
-      codec(value -> objectIdOrText((String) value), Codecs::textOrObjectId);
+      inForms(
+          codec(value -> objectIdOrText((String) value), Codecs::textOrObjectId),
+          value -> List.of(new BsonString((String) value), objectIdOrText((String) value)));
 
   private Codecs() {}
 
@@ -72,15 +81,73 @@ final class Codecs {
     };
   }
 
+  /** A codec whose values are read from other forms than the one that is written, too. */
+  private static Codec inForms(Codec written, Function<Object, List<? extends BsonValue>> forms) {
+    return new Codec() {
+      @Override
+      public BsonValue encode(Object value) {
+        return written.encode(value);
+      }
+
+      @Override
+      public Object decode(BsonValue stored) {
+        return written.decode(stored);
+      }
+
+      @Override
+      public Bson is(String field, Object value) {
+        return in(field, forms.apply(value));
+      }
+    };
+  }
+
+  /** JSON by a conversion, held as the document, list or value that it stands for. */
+  @SuppressWarnings("unchecked") // the component is of the conversion's type
+  static Codec json(Conversion<?, String> conversion) {
+    Conversion<Object, String> typed = (Conversion<Object, String>) conversion;
+    return new Codec() {
+      @Override
+      public BsonValue encode(Object value) {
+        return JsonBson.parse(typed.store(value));
+      }
+
+      @Override
+      public Object decode(BsonValue stored) {
+        return typed.load(JsonBson.text(stored));
+      }
+
+      @Override
+      public boolean takesNull() {
+        return true;
+      }
+    };
+  }
+
+  private static Codec decimal(int scale) {
+    return new Codec() {
+      @Override
+      public BsonValue encode(Object value) {
+        return new BsonDecimal128(decimal128((BigDecimal) value));
+      }
+
+      @Override
+      public Object decode(BsonValue stored) {
+        return rounded(stored, scale);
+      }
+
+      @Override
+      public Bson is(String field, Object value) {
+        return Forms.isDecimal(field, (BigDecimal) value, encode(value), scale);
+      }
+    };
+  }
+
   /** The codec of a conversion's stored form. */
   @SuppressWarnings("unchecked") // the component is of the conversion's type
   static @Nullable Codec converted(Conversion<?, ?> conversion, int scale) {
     Codec stored = of(conversion.stored(), scale);
     Conversion<Object, Object> typed = (Conversion<Object, Object>) conversion;
-    return stored == null
-        ? null
-        : codec(
-            value -> stored.encode(typed.store(value)), value -> typed.load(stored.decode(value)));
+    return stored == null ? null : new Converted(typed, stored);
   }
 
   /** The codec of a type; null if there is none. */
@@ -119,29 +186,36 @@ final class Codecs {
     } else if (type == Boolean.class || type == boolean.class) {
       return codec(value -> BsonBoolean.valueOf((Boolean) value), Codecs::bool);
     } else if (type == BigDecimal.class) {
-      return codec(
-          value -> new BsonDecimal128(decimal128((BigDecimal) value)),
-          stored -> rounded(stored, scale));
+      return decimal(scale);
     }
     return timeOrBytes(type);
   }
 
   private static @Nullable Codec timeOrBytes(Class<?> type) {
     if (type == Instant.class) {
-      return codec(value -> date((Instant) value), Codecs::instantOrText);
+      return inForms(
+          codec(value -> date((Instant) value), Codecs::instantOrText),
+          value -> Forms.times((Instant) value));
     } else if (type == OffsetDateTime.class) {
-      return codec(
-          value -> date(((OffsetDateTime) value).toInstant()),
-          stored -> instantOrText(stored).atOffset(ZoneOffset.UTC));
+      return inForms(
+          codec(
+              value -> date(((OffsetDateTime) value).toInstant()),
+              stored -> instantOrText(stored).atOffset(ZoneOffset.UTC)),
+          value -> Forms.times(((OffsetDateTime) value).toInstant()));
     } else if (type == LocalDateTime.class) {
-      return codec(
-          value -> date(((LocalDateTime) value).toInstant(ZoneOffset.UTC)),
-          stored -> LocalDateTime.ofInstant(instantOrText(stored), ZoneOffset.UTC));
+      return inForms(
+          codec(
+              value -> date(((LocalDateTime) value).toInstant(ZoneOffset.UTC)),
+              stored -> LocalDateTime.ofInstant(instantOrText(stored), ZoneOffset.UTC)),
+          value -> Forms.times(((LocalDateTime) value).toInstant(ZoneOffset.UTC)));
     } else if (type == LocalDate.class) {
-      return codec(
-          value -> date(((LocalDate) value).atStartOfDay().toInstant(ZoneOffset.UTC)), Codecs::day);
+      return inForms(
+          codec(value -> midnight((LocalDate) value), Codecs::day),
+          value -> List.of(midnight((LocalDate) value), new BsonString(value.toString())));
     } else if (type == UUID.class) {
-      return codec(value -> new BsonBinary((UUID) value), Codecs::uuid);
+      return inForms(
+          codec(value -> new BsonBinary((UUID) value), Codecs::uuid),
+          value -> Forms.uuids((UUID) value));
     } else if (type == byte[].class) {
       return codec(value -> new BsonBinary((byte[]) value), Codecs::bytes);
     } else if (type == ObjectId.class) {
@@ -368,7 +442,7 @@ final class Codecs {
   }
 
   /** A double is its shortest decimal, rounded to the scale that the entity declares. */
-  private static BigDecimal rounded(BsonValue stored, int scale) {
+  static BigDecimal rounded(BsonValue stored, int scale) {
     BigDecimal value = number(stored);
     return stored.isDouble() && scale >= 0 && value.scale() > scale
         ? value.setScale(scale, RoundingMode.HALF_UP)
@@ -376,12 +450,16 @@ final class Codecs {
   }
 
   /** A Date has milliseconds; what is finer is cut. */
-  private static BsonDateTime date(Instant time) {
+  static BsonDateTime date(Instant time) {
     try {
       return new BsonDateTime(time.toEpochMilli());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("a time that a Date cannot hold", e);
     }
+  }
+
+  private static BsonDateTime midnight(LocalDate day) {
+    return date(day.atStartOfDay().toInstant(ZoneOffset.UTC));
   }
 
   private static Instant instantOrText(BsonValue stored) {
@@ -465,5 +543,26 @@ final class Codecs {
             + what
             + ", found BSON type "
             + found.name().toLowerCase(java.util.Locale.ROOT));
+  }
+
+  /** A conversion's value, held as another codec holds the stored form. */
+  private record Converted(Conversion<Object, Object> conversion, Codec stored) implements Codec {
+    @Override
+    public BsonValue encode(Object value) {
+      return stored.encode(conversion.store(value));
+    }
+
+    @Override
+    public Object decode(BsonValue value) {
+      return conversion.load(stored.decode(value));
+    }
+
+    @Override
+    public Bson is(String field, Object value) {
+      Object form = conversion.store(value);
+      return value instanceof UUID && form instanceof String text
+          ? in(field, Forms.inEitherCase(text))
+          : stored.is(field, form);
+    }
   }
 }

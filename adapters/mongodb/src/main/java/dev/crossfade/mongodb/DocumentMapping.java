@@ -134,7 +134,7 @@ final class DocumentMapping<T, K> {
     if (component.isKey() && names.size() > 1) {
       problem("the key " + name + " has aliases; a key has one name in all documents");
     }
-    if (component.isKey() && composite && !names.get(0).equals(byRule)) {
+    if (component.isKey() && composite && !isOfId(names.get(0))) {
       problem(
           "the key "
               + name
@@ -161,6 +161,11 @@ final class DocumentMapping<T, K> {
         component, names, codec, given.defaults().get(name), isRequired(component));
   }
 
+  /** Whether it is a field of the document that {@code _id} is. */
+  private static boolean isOfId(String name) {
+    return name.startsWith(ID + ".") && name.lastIndexOf('.') == ID.length();
+  }
+
   private @Nullable Codec codec(Component component, Fields given) {
     String name = component.name();
     Conversion<?, ?> conversion = given.conversions().get(name);
@@ -173,7 +178,9 @@ final class DocumentMapping<T, K> {
       return given.codecs().get(name);
     }
     Conversion<?, ?> own = component.conversion();
-    if (own != null) {
+    if (name.equals(given.rest()) && component.type() == String.class) {
+      return Codecs.JSON;
+    } else if (own != null) {
       return Codecs.converted(own, scale);
     } else if (component.type() == String.class && component.comparison() == Comparison.json()) {
       return Codecs.JSON;
@@ -244,7 +251,7 @@ final class DocumentMapping<T, K> {
     }
     BsonDocument stored = new BsonDocument();
     for (int i = 0; i < values.length; i++) {
-      stored.put(keyFields.get(i).component().name(), keyFields.get(i).codec().encode(values[i]));
+      stored.put(keyFields.get(i).lastName(), keyFields.get(i).codec().encode(values[i]));
     }
     return stored;
   }
@@ -296,7 +303,7 @@ final class DocumentMapping<T, K> {
     @Nullable Object[] values = new Object[fields.size()];
     for (int i = 0; i < values.length; i++) {
       FieldMapping field = fields.get(i);
-      values[i] = isRest(field) ? others(document) : value(field, document);
+      values[i] = isRest(field) ? others(field, document) : value(field, document);
       if (values[i] == null && field.component().type().isPrimitive()) {
         throw unreadable(document, field, "it is missing, and has no default", null);
       }
@@ -313,10 +320,8 @@ final class DocumentMapping<T, K> {
     BsonValue stored = field.stored(document);
     if (stored == null) {
       return field.byDefault() == null ? null : field.byDefault().get();
-    } else if (stored.isNull() && field.codec() != Codecs.JSON) {
+    } else if (stored.isNull() && !(field.codec().takesNull() && field.byDefault() == null)) {
       return null;
-    } else if (stored.isNull()) {
-      return field.byDefault() == null ? "null" : null;
     }
     try {
       return field.codec().decode(stored);
@@ -343,7 +348,7 @@ final class DocumentMapping<T, K> {
     return key.isNumber() ? String.valueOf(key.asNumber().longValue()) : key.toString();
   }
 
-  private @Nullable Object others(BsonDocument document) {
+  private @Nullable Object others(FieldMapping field, BsonDocument document) {
     BsonDocument others = new BsonDocument();
     document.forEach(
         (name, value) -> {
@@ -351,7 +356,7 @@ final class DocumentMapping<T, K> {
             others.put(name, value);
           }
         });
-    return others.isEmpty() ? null : Codecs.JSON.decode(others);
+    return others.isEmpty() ? null : field.codec().decode(others);
   }
 
   private void report(BsonDocument document) {

@@ -1,10 +1,17 @@
 package dev.crossfade.mongodb;
 
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.or;
+
 import dev.crossfade.Component;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +27,15 @@ record FieldMapping(
     Codec codec,
     @Nullable Supplier<?> byDefault,
     boolean required) {
+  private static final Bson NOTHING = in("_id", List.of());
+
   String name() {
     return names.get(0);
+  }
+
+  /** Its name in the document that holds it. */
+  String lastName() {
+    return name().substring(name().lastIndexOf('.') + 1);
   }
 
   /** The stored value under the first of its names that is there; null if none is. */
@@ -33,6 +47,35 @@ record FieldMapping(
       }
     }
     return null;
+  }
+
+  /**
+   * The filter that documents meet which have this value here: under the first of the names that is
+   * there, in any form that is read as it, or by default. Nothing is null, as in SQL.
+   */
+  Bson is(@Nullable Object value) {
+    if (value == null || !codec.holds(value)) {
+      return NOTHING;
+    }
+    List<Bson> ways = new ArrayList<>();
+    List<Bson> missing = new ArrayList<>();
+    for (String name : names) {
+      ways.add(both(missing, codec.is(name, value)));
+      missing.add(exists(name, false));
+    }
+    if (byDefault != null && Codec.same(byDefault.get(), value)) {
+      ways.add(and(missing));
+    }
+    return ways.size() == 1 ? ways.get(0) : or(ways);
+  }
+
+  private static Bson both(List<Bson> missing, Bson way) {
+    if (missing.isEmpty()) {
+      return way;
+    }
+    List<Bson> all = new ArrayList<>(missing);
+    all.add(way);
+    return and(all);
   }
 
   static @Nullable BsonValue at(BsonDocument document, String path) {

@@ -93,9 +93,16 @@ public final class Fields {
     return this;
   }
 
+  /** The component is JSON by this conversion, and held as the document or list it stands for. */
+  public Fields embedded(String component, Conversion<?, String> json) {
+    codecs.put(component, Codecs.json(json));
+    return this;
+  }
+
   /**
-   * The component, a {@code String}, takes all fields that no other component has, as a JSON
-   * object. Without it they stay in the document, and each name is reported once.
+   * The component, JSON as a {@code String} or {@link #embedded}, takes all fields that no other
+   * component has, as a JSON object. Without it they stay in the document, and each name is
+   * reported once.
    */
   public Fields rest(String component) {
     rest = component;

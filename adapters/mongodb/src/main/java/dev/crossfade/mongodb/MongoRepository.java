@@ -45,12 +45,12 @@ import org.jspecify.annotations.Nullable;
  *
  *   @Override
  *   public Optional<User> findByEmail(String email) {
- *     return fetchOptional(Filters.eq("email", email));
+ *     return fetchOptional(is("email", email));
  *   }
  *
  *   @Override
  *   public boolean promote(UUID id) {
- *     return updateOne(and(keyIs(id), eq("role", "user")), set("role", "admin")).isPresent();
+ *     return updateOne(and(keyIs(id), is("role", "user")), set("role", "admin")).isPresent();
  *   }
  * }
  * }</pre>
@@ -308,11 +308,37 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
     return table.documents().byKey(key);
   }
 
+  /**
+   * The filter that the rows meet which have this value in a component: under whichever name a
+   * document has it, in whichever form it is read, and by default where the field is missing.
+   * Nothing is null, as in SQL.
+   *
+   * <p>Of the spellings that a time has as text it finds those that {@link
+   * java.time.Instant#toString} and JavaScript write.
+   *
+   * @throws IllegalArgumentException if there is no such component
+   */
+  protected final Bson is(String component, @Nullable Object value) {
+    return mapping.field(component).is(value);
+  }
+
   /** The rows that meet a filter, in key order. */
   protected final List<T> fetchAll(Bson filter) {
     List<T> rows = new ArrayList<>(fetch(filter, find -> find));
     rows.sort(inKeyOrder());
     return rows;
+  }
+
+  /**
+   * The next rows that meet a filter, in key order, as {@link #scan} pages through all of them.
+   *
+   * @param after the key of the last row of the page before; null for the first page
+   * @param limit at most so many rows, at least 1
+   */
+  protected final List<T> fetchPage(Bson filter, @Nullable K after, int limit) {
+    int most = positive(limit);
+    flushed();
+    return matching(filter, after, null, most).stream().map(mapping::row).toList();
   }
 
   /**

@@ -1,23 +1,16 @@
 package dev.crossfade.sqlite;
 
 import dev.crossfade.Conversion;
+import dev.crossfade.Conversions;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jooq.EnumType;
 
 /**
@@ -28,29 +21,21 @@ import org.jooq.EnumType;
  * <p>Immutable and safe for use by many threads.
  */
 public final class SqliteConversions {
-  private static final long MILLIS = 1_000;
-  private static final int UUID_BYTES = 16;
-
   private SqliteConversions() {}
 
   /** Milliseconds since 1970-01-01T00:00:00Z, as an INTEGER; finer parts are cut off. */
   public static Conversion<Instant, Long> instantAsEpochMillis() {
-    return Conversion.of(Instant.class, Long.class, Instant::toEpochMilli, Instant::ofEpochMilli);
+    return Conversions.instantAsEpochMillis();
   }
 
   /** Seconds since 1970-01-01T00:00:00Z, as an INTEGER; finer parts are cut off. */
   public static Conversion<Instant, Long> instantAsEpochSeconds() {
-    return Conversion.of(
-        Instant.class, Long.class, Instant::getEpochSecond, Instant::ofEpochSecond);
+    return Conversions.instantAsEpochSeconds();
   }
 
   /** Seconds since 1970-01-01T00:00:00Z with a fraction, as a REAL; exact to the millisecond. */
   public static Conversion<Instant, Double> instantAsEpochReal() {
-    return Conversion.of(
-        Instant.class,
-        Double.class,
-        time -> (double) time.toEpochMilli() / MILLIS,
-        seconds -> Instant.ofEpochMilli(Math.round(seconds * MILLIS)));
+    return Conversions.instantAsEpochReal();
   }
 
   /**
@@ -60,7 +45,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
-    return instantAsText(pattern, ZoneOffset.UTC);
+    return Conversions.instantAsText(pattern);
   }
 
   /**
@@ -71,21 +56,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
   public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
-    DateTimeFormatter format = format(pattern);
-    return Conversion.of(
-        Instant.class,
-        String.class,
-        time -> format.format(time.atZone(zone)),
-        text -> moment(parsed(text, pattern, t -> LocalDateTime.parse(t, format)), zone));
-  }
-
-  /** Of the hour that spring leaves out no clock has shown anything. */
-  private static Instant moment(LocalDateTime local, ZoneId zone) {
-    ZonedDateTime time = local.atZone(zone);
-    if (!time.toLocalDateTime().equals(local)) {
-      throw new IllegalArgumentException("expected is a time that clocks have shown in " + zone);
-    }
-    return time.toInstant();
+    return Conversions.instantAsText(pattern, zone);
   }
 
   /**
@@ -95,12 +66,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
   public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
-    DateTimeFormatter format = format(pattern);
-    return Conversion.of(
-        LocalDateTime.class,
-        String.class,
-        format::format,
-        text -> parsed(text, pattern, t -> LocalDateTime.parse(t, format)));
+    return Conversions.localDateTimeAsText(pattern);
   }
 
   /**
@@ -110,42 +76,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
-    DateTimeFormatter format = format(pattern);
-    return Conversion.of(
-        LocalDate.class,
-        String.class,
-        format::format,
-        text -> parsed(text, pattern, t -> LocalDate.parse(t, format)));
-  }
-
-  /** Of days that are in the calendar: 30 February is none, and not 29 February. */
-  private static DateTimeFormatter format(String pattern) {
-    return DateTimeFormatter.ofPattern(withYears(pattern), Locale.ROOT)
-        .withResolverStyle(ResolverStyle.STRICT);
-  }
-
-  /** A strict formatter asks for an era beside {@code y}, not beside {@code u}. */
-  private static String withYears(String pattern) {
-    StringBuilder years = new StringBuilder(pattern);
-    boolean quoted = false;
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      quoted ^= c == '\'';
-      if (!quoted && c == 'G') {
-        return pattern;
-      } else if (!quoted && c == 'y') {
-        years.setCharAt(i, 'u');
-      }
-    }
-    return years.toString();
-  }
-
-  private static <T> T parsed(String text, String pattern, Function<String, T> parse) {
-    try {
-      return parse.apply(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("expected is a text like " + pattern, e);
-    }
+    return Conversions.dateAsText(pattern);
   }
 
   /**
@@ -200,30 +131,12 @@ public final class SqliteConversions {
 
   /** A TEXT with one word for true and one for false. */
   public static Conversion<Boolean, String> booleanAsText(String yes, String no) {
-    return Conversion.of(
-        Boolean.class,
-        String.class,
-        value -> value ? yes : no,
-        text -> {
-          if (!text.equals(yes) && !text.equals(no)) {
-            throw new IllegalArgumentException("expected is '" + yes + "' or '" + no + "'");
-          }
-          return text.equals(yes);
-        });
+    return Conversions.booleanAsText(yes, no);
   }
 
   /** A TEXT with a decimal number, never in exponential notation; all digits are kept. */
   public static Conversion<BigDecimal, String> decimalAsText() {
-    return Conversion.of(
-        BigDecimal.class, String.class, BigDecimal::toPlainString, SqliteConversions::decimal);
-  }
-
-  private static BigDecimal decimal(String text) {
-    try {
-      return new BigDecimal(text.strip());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("expected is a decimal number", e);
-    }
+    return Conversions.decimalAsText();
   }
 
   /**
@@ -231,48 +144,17 @@ public final class SqliteConversions {
    * value with more decimal places, or too large, is refused with {@link IllegalArgumentException}.
    */
   public static Conversion<BigDecimal, Long> decimalAsScaledInteger(int scale) {
-    return Conversion.of(
-        BigDecimal.class,
-        Long.class,
-        value -> {
-          try {
-            return value.movePointRight(scale).longValueExact();
-          } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(
-                "expected are at most " + scale + " decimal places, and 18 digits in all", e);
-          }
-        },
-        number -> BigDecimal.valueOf(number, scale));
+    return Conversions.decimalAsScaledInteger(scale);
   }
 
   /** A BLOB with the 16 bytes of a UUID, the most significant first. */
   public static Conversion<UUID, byte[]> uuidAsBlob() {
-    return Conversion.of(
-        UUID.class,
-        byte[].class,
-        uuid ->
-            ByteBuffer.allocate(UUID_BYTES)
-                .putLong(uuid.getMostSignificantBits())
-                .putLong(uuid.getLeastSignificantBits())
-                .array(),
-        SqliteConversions::uuid);
-  }
-
-  private static UUID uuid(byte[] bytes) {
-    if (bytes.length != UUID_BYTES) {
-      throw new IllegalArgumentException("expected are 16 bytes, not " + bytes.length);
-    }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new UUID(buffer.getLong(), buffer.getLong());
+    return Conversions.uuidAsBytes();
   }
 
   /** A TEXT with bytes in Base64, with padding and without line breaks. */
   public static Conversion<byte[], String> bytesAsBase64() {
-    return Conversion.of(
-        byte[].class,
-        String.class,
-        Base64.getEncoder()::encodeToString,
-        Base64.getDecoder()::decode);
+    return Conversions.bytesAsBase64();
   }
 
   /**
@@ -283,12 +165,7 @@ public final class SqliteConversions {
    */
   public static <E extends Enum<E> & EnumType> Conversion<E, String> enumAsText(
       Class<E> type, Map<String, String> words) {
-    Words<E, String> table = new Words<>();
-    for (E constant : type.getEnumConstants()) {
-      table.add(constant, words.getOrDefault(constant.getLiteral(), constant.getLiteral()));
-    }
-    table.requireAll(words.values());
-    return Conversion.of(type, String.class, table::word, table::value);
+    return Conversions.enumAsText(type, EnumType::getLiteral, words);
   }
 
   /**
@@ -300,17 +177,7 @@ public final class SqliteConversions {
    */
   public static <E extends Enum<E> & EnumType> Conversion<E, Long> enumAsNumber(
       Class<E> type, Map<String, Long> numbers) {
-    Words<E, Long> table = new Words<>();
-    for (E constant : type.getEnumConstants()) {
-      Long number = numbers.get(constant.getLiteral());
-      if (number == null) {
-        throw new IllegalArgumentException(
-            "there is no number for " + constant.getLiteral() + "; give it one");
-      }
-      table.add(constant, number);
-    }
-    table.requireAll(numbers.values());
-    return Conversion.of(type, Long.class, table::word, table::value);
+    return Conversions.enumAsNumber(type, EnumType::getLiteral, numbers);
   }
 
   /**
@@ -319,9 +186,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if a word stands for two texts
    */
   public static Conversion<String, String> textAsWord(Map<String, String> words) {
-    Words<String, String> table = new Words<>();
-    words.forEach(table::add);
-    return Conversion.of(String.class, String.class, table::word, table::value);
+    return Conversions.textAsWord(words);
   }
 
   /**
@@ -330,9 +195,7 @@ public final class SqliteConversions {
    * @throws IllegalArgumentException if a number stands for two texts
    */
   public static Conversion<String, Long> textAsNumber(Map<String, Long> numbers) {
-    Words<String, Long> table = new Words<>();
-    numbers.forEach(table::add);
-    return Conversion.of(String.class, Long.class, table::word, table::value);
+    return Conversions.textAsNumber(numbers);
   }
 
   /**
@@ -340,13 +203,8 @@ public final class SqliteConversions {
    * list with an element that holds the separator, or with a single empty one, is refused with
    * {@link IllegalArgumentException}: it would be another list when it is read.
    */
-  @SuppressWarnings("unchecked") // there is no class of a list of something
   public static Conversion<List<String>, String> listAsText(String separator) {
-    return Conversion.of(
-        (Class<List<String>>) (Class<?>) List.class,
-        String.class,
-        list -> joined(list, separator),
-        text -> text.isEmpty() ? List.of() : SeparatedText.split(text, separator));
+    return Conversions.listAsText(separator);
   }
 
   /**
@@ -367,15 +225,5 @@ public final class SqliteConversions {
         String.class,
         JsonList::write,
         text -> JsonList.read(text, element));
-  }
-
-  private static String joined(List<String> list, String separator) {
-    String text = String.join(separator, list);
-    List<String> read = text.isEmpty() ? List.of() : SeparatedText.split(text, separator);
-    if (!read.equals(list)) {
-      throw new IllegalArgumentException(
-          "expected are elements without '" + separator + "', and not a single empty one");
-    }
-    return text;
   }
 }

@@ -3,6 +3,7 @@ package dev.crossfade.jooq.codegen;
 import dev.crossfade.OnDelete;
 import dev.crossfade.jooq.codegen.JooqNames.JooqTable;
 import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.NamedConversion;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.mapping.schema.TargetTable;
 import java.time.temporal.ChronoUnit;
@@ -61,8 +62,14 @@ record EntityModel(
     return "Postgres" + className + "Repository";
   }
 
-  String sqliteName() {
-    return "Sqlite" + className + "Repository";
+  /** That of the implementation on the legacy store. */
+  String legacyName() {
+    return (isCollection() ? "Mongo" : "Sqlite") + className + "Repository";
+  }
+
+  /** Whether the legacy store has it as a collection of documents. */
+  boolean isCollection() {
+    return plan != null && plan.isCollection();
   }
 
   /** The simple names of all classes that are written for it. */
@@ -72,7 +79,7 @@ record EntityModel(
       names.add(keyClass());
     }
     if (plan != null) {
-      names.add(sqliteName());
+      names.add(legacyName());
     }
     return names;
   }
@@ -103,6 +110,23 @@ record EntityModel(
     /** Whether the record holds the JSON as an object of some class. */
     boolean isMappedJson() {
       return json != null && !json.equals("text");
+    }
+
+    /**
+     * Whether rows are found by it alike in both stores. Documents have some values in one of many
+     * spellings, of which a filter names one.
+     */
+    boolean canBeFoundBy() {
+      return type.hasEqualityOfItsOwn()
+          && json == null
+          && (plan == null || plan.field() == null || hasOneSpelling(plan.form().conversion()));
+    }
+
+    private static boolean hasOneSpelling(NamedConversion conversion) {
+      return switch (conversion) {
+        case DECIMAL_TEXT, EPOCH_REAL, ISO_TIMESTAMP, ISO_TIME, BASE64_TEXT -> false;
+        default -> true;
+      };
     }
 
     boolean isEnum() {

@@ -338,7 +338,7 @@ final class EntityPlanner {
     boolean key = draft.key().contains(column.name());
     boolean locator = isLocator(draft, column.name());
     boolean defaulted = !key && !locator && !draft.table().isView() && hasDefault(column, plan);
-    boolean nullable = plan == null ? column.nullable() : plan.nullable();
+    boolean nullable = isNullable(column, plan);
     JavaType type = jsonType(plan, typeIn(draft, column.name()));
     return new ComponentModel(
         componentNames.of(column.name()),
@@ -353,6 +353,14 @@ final class EntityPlanner {
         plan == null ? json(column) : plan.json(),
         plan != null && plan.computed(),
         plan != null && plan.redacted());
+  }
+
+  /** Of documents, which declare nothing, the target says what a row must have. */
+  private static boolean isNullable(Column column, @Nullable ColumnPlan plan) {
+    if (plan == null || plan.field() != null) {
+      return column.nullable();
+    }
+    return plan.nullable();
   }
 
   private static boolean hasDefault(Column column, @Nullable ColumnPlan plan) {

@@ -73,9 +73,7 @@ final class Finders {
     List<ComponentModel> by = new ArrayList<>();
     for (String column : columns) {
       ComponentModel component = components.get(column);
-      if (component == null
-          || !component.type().hasEqualityOfItsOwn()
-          || component.json() != null) {
+      if (component == null || !component.canBeFoundBy()) {
         return null;
       }
       by.add(component);

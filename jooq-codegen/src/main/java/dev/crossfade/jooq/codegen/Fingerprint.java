@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** One hash over everything that decides what is generated. */
 final class Fingerprint {
   /** To be raised whenever this module comes to write other sources from the same migrations. */
-  private static final int GENERATOR = 2;
+  private static final int GENERATOR = 3;
 
   private Fingerprint() {}
 
@@ -27,7 +27,8 @@ final class Fingerprint {
             });
     if (mapping != null) {
       add(digest, mapping.text());
-      add(digest, mapping.legacy().script());
+      LegacySchema legacy = mapping.legacy();
+      add(digest, legacy == null ? "collections" : legacy.script());
     }
     return hex(digest);
   }

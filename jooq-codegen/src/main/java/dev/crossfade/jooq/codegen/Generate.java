@@ -23,8 +23,8 @@ public final class Generate {
         --history-schema=NAME       Flyway's default schema (default: public)
         --history-table=NAME        Flyway's history table (default: flyway_schema_history)
         --repositories              write records, entities and repositories too
-        --mapping=FILE              crossfade.yaml; its tables get SQLite repositories too
-        --legacy-schema=FILE        the legacy store's schema: a script (.sql) or a SQLite file
+        --mapping=FILE              crossfade.yaml; its tables get legacy repositories too
+        --legacy-schema=FILE        SQLite's schema: a script (.sql) or a SQLite file
         --start-wait=SECONDS        how long PostgreSQL may take to start (default: 60)
         --force                     generate even if nothing has changed\
       """;

@@ -29,8 +29,30 @@ abstract class ImplementationWriter {
   /** The table of another name. */
   abstract String table(String variable);
 
-  /** Where and how a component is held, as calls on {@code columns}; empty if as usual. */
-  abstract List<List<String>> columnCalls(ComponentModel component);
+  /**
+   * What the store calls things.
+   *
+   * @param table what holds rows
+   * @param columns what rows are made of
+   * @param declared the class that they are declared with
+   */
+  record Terms(String table, String columns, String declared) {}
+
+  abstract Terms terms();
+
+  /** Where and how a component is held, as calls on what declares it; empty if as usual. */
+  abstract List<List<String>> declarations(ComponentModel component);
+
+  /** The type of what rows are found by. */
+  abstract String conditionType();
+
+  /** The body of a method that makes one: all of these components equal to its parameters. */
+  abstract List<String> condition(List<ComponentModel> by);
+
+  /** What is fetched where a condition holds. */
+  String query(String condition) {
+    return condition;
+  }
 
   final String text() {
     String types =
@@ -61,38 +83,42 @@ abstract class ImplementationWriter {
 
   private void constructors(String context) {
     List<List<String>> calls = new ArrayList<>();
-    model.components().forEach(component -> calls.addAll(columnCalls(component)));
+    model.components().forEach(component -> calls.addAll(declarations(component)));
     file.lines(new Javadoc(2, "On " + place() + ".").lines());
     constructor(List.of(context + " context"), table(), calls);
     file.blank();
     file.lines(
         new Javadoc(
                 2,
-                "On a table of the same columns and another name, as where each tenant has its"
-                    + " own.")
+                "On a "
+                    + terms().table()
+                    + " of the same "
+                    + terms().columns()
+                    + " and another name, as where each tenant has its own.")
             .lines());
-    constructor(List.of(context + " context", "String table"), table("table"), calls);
+    String name = terms().table();
+    constructor(List.of(context + " context", "String " + name), table(name), calls);
     if (!calls.isEmpty()) {
-      columns(calls);
+      declare(calls);
     }
   }
 
   private void constructor(List<String> parameters, String table, List<List<String>> calls) {
     List<String> arguments = new ArrayList<>(List.of("context", table));
     if (!calls.isEmpty()) {
-      arguments.add(file.className() + "::columns");
+      arguments.add(file.className() + "::" + terms().columns());
     }
     file.lines(JavaFile.call(2, "public " + file.className(), parameters, " {"));
     file.lines(JavaFile.call(4, "super", arguments, ";"));
     file.line("  }");
   }
 
-  private void columns(List<List<String>> calls) {
-    file.blank();
-    file.line(
-        "  private static void columns(" + file.type("dev.crossfade.jooq.Columns") + " columns) {");
+  private void declare(List<List<String>> calls) {
+    String columns = terms().columns();
+    String parameter = file.type(terms().declared()) + " " + columns;
+    file.blank().line("  private static void " + columns + "(" + parameter + ") {");
     for (List<String> call : calls) {
-      file.lines(JavaFile.call(4, "columns." + call.get(0), call.subList(1, call.size()), ";"));
+      file.lines(JavaFile.call(4, columns + "." + call.get(0), call.subList(1, call.size()), ";"));
     }
     file.line("  }");
   }
@@ -100,9 +126,9 @@ abstract class ImplementationWriter {
   private void finder(Finder finder) {
     String condition = "by" + finder.suffix() + arguments(finder);
     if (finder.unique()) {
-      method(signatures.one(finder), "fetchOptional(" + condition(condition) + ")");
+      method(signatures.one(finder), "fetchOptional(" + query(condition) + ")");
     } else if (model.isView()) {
-      method(signatures.all(finder), "fetch(" + condition(condition) + ")");
+      method(signatures.all(finder), "fetch(" + query(condition) + ")");
     } else {
       method(signatures.all(finder), "fetchAll(" + condition + ")");
       String limit = signatures.limit(finder);
@@ -112,14 +138,9 @@ abstract class ImplementationWriter {
           "fetchPage(" + condition + ", " + signatures.after(finder) + ", " + limit + ")");
     }
     if (finder.exists()) {
-      method(signatures.exists(finder), "fetchExists(" + condition(condition) + ")");
+      method(signatures.exists(finder), "fetchExists(" + query(condition) + ")");
     }
     condition(finder);
-  }
-
-  /** Base classes of views select for themselves. */
-  private String condition(String condition) {
-    return model.isView() ? "dsl().selectFrom(jooqTable()).where(" + condition + ")" : condition;
   }
 
   private static String arguments(Finder finder) {
@@ -146,35 +167,10 @@ abstract class ImplementationWriter {
     file.lines(
         JavaFile.call(
             2,
-            "private " + file.type("org.jooq.Condition") + " by" + finder.suffix(),
+            "private " + file.type(conditionType()) + " by" + finder.suffix(),
             all.parameters(),
             " {"));
-    List<String> parts = finder.by().stream().map(this::equal).toList();
-    String one =
-        parts.get(0)
-            + String.join("", parts.stream().skip(1).map(part -> ".and(" + part + ")").toList());
-    if (one.length() + "    return ;".length() <= JavaFile.WIDTH) {
-      file.line("    return " + one + ";");
-    } else {
-      ComponentModel first = finder.by().get(0);
-      file.line("    return " + column(first));
-      file.line("        .eq(" + first.name() + ")" + (parts.size() == 1 ? ";" : ""));
-      for (int i = 1; i < parts.size(); i++) {
-        file.line("        .and(" + parts.get(i) + ")" + (i == parts.size() - 1 ? ";" : ""));
-      }
-    }
+    file.lines(condition(finder.by()));
     file.line("  }");
-  }
-
-  private String equal(ComponentModel component) {
-    return column(component) + ".eq(" + component.name() + ")";
-  }
-
-  private String column(ComponentModel component) {
-    return "column("
-        + JavaFile.quoted(component.name())
-        + ", "
-        + file.literal(component.type())
-        + ")";
   }
 }

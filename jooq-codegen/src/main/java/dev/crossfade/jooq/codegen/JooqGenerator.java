@@ -272,7 +272,8 @@ public final class JooqGenerator {
     /**
      * Writes records, entities and repositories for every chosen table too. {@code false} unless
      * there is a {@link #mapping}. What is generated needs {@code crossfade-postgres} to compile,
-     * and {@code crossfade-sqlite} where a mapping names tables.
+     * and {@code crossfade-sqlite} or {@code crossfade-mongodb} where a mapping names tables or
+     * collections.
      */
     public Builder repositories(boolean repositories) {
       this.repositories = repositories;
@@ -282,7 +283,7 @@ public final class JooqGenerator {
     /**
      * The file that says which legacy table and column feeds which target column: {@code
      * crossfade.yaml}, sections {@code crossfade.migrations.<migration>.tables}. Needs a {@link
-     * #legacySchema}.
+     * #legacySchema}, but where it names collections of MongoDB, which have none.
      */
     public Builder mapping(Path file) {
       this.mapping = file.toAbsolutePath().normalize();
@@ -337,8 +338,8 @@ public final class JooqGenerator {
         throw new IllegalArgumentException("not set: " + String.join(", ", missing));
       }
       check(
-          (mapping == null) == (legacySchema == null),
-          "mapping and legacySchema belong together: the mapping is checked against both schemas");
+          mapping != null || legacySchema == null,
+          "legacySchema without mapping: it is what a mapping is checked against");
       return new JooqGenerator(
           new GeneratorSettings(
               migrations,

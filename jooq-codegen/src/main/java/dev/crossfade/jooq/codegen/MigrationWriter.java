@@ -37,7 +37,7 @@ final class MigrationWriter {
               (i == 0 ? "return migration" : "") + (model.isView() ? ".view" : ".entity"),
               List.of(
                   model.className() + (model.isView() ? ".VIEW" : ".ENTITY"),
-                  model.sqliteName() + "::new",
+                  model.legacyName() + "::new",
                   model.postgresName() + "::new"),
               i == models.size() - 1 ? ";" : ""));
     }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes the implementation on PostgreSQL, on jOOQ's generated table. */
-final class PostgresWriter extends ImplementationWriter {
+final class PostgresWriter extends JooqWriter {
   PostgresWriter(EntityModel model, JavaFile file) {
     super(model, file);
   }
@@ -34,7 +34,7 @@ final class PostgresWriter extends ImplementationWriter {
   }
 
   @Override
-  List<List<String>> columnCalls(ComponentModel component) {
+  List<List<String>> declarations(ComponentModel component) {
     List<List<String>> calls = new ArrayList<>();
     String name = JavaFile.quoted(component.name());
     if (!isFirstOfItsName(component)) {

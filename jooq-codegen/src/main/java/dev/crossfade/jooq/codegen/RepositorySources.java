@@ -133,11 +133,15 @@ final class RepositorySources {
         model.interfaceName(), new InterfaceWriter(model, file(model.interfaceName())).text());
     texts.put(model.postgresName(), new PostgresWriter(model, file(model.postgresName())).text());
     if (model.plan() != null) {
-      texts.put(model.sqliteName(), new SqliteWriter(model, file(model.sqliteName())).text());
+      texts.put(model.legacyName(), legacy(model, file(model.legacyName())).text());
     }
     if (usesJackson(List.of(model))) {
       texts.put(JacksonWriter.CLASS, JacksonWriter.text(settings.packageName()));
     }
+  }
+
+  private static ImplementationWriter legacy(EntityModel model, JavaFile file) {
+    return model.isCollection() ? new MongoWriter(model, file) : new SqliteWriter(model, file);
   }
 
   private void addMigration(MigrationPlan plan, List<EntityModel> models) {

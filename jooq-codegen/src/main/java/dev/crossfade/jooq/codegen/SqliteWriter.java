@@ -9,14 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the implementation on the legacy table that a mapping names. */
-final class SqliteWriter extends ImplementationWriter {
+final class SqliteWriter extends JooqWriter {
   private final TablePlan plan;
-  private final SqliteForms forms;
+  private final LegacyForms forms;
 
   SqliteWriter(EntityModel model, JavaFile file) {
     super(model, file);
     this.plan = Objects.requireNonNull(model.plan());
-    this.forms = new SqliteForms(file);
+    this.forms = new LegacyForms(file, "dev.crossfade.sqlite.SqliteConversions");
   }
 
   @Override
@@ -47,7 +47,7 @@ final class SqliteWriter extends ImplementationWriter {
   }
 
   @Override
-  List<List<String>> columnCalls(ComponentModel component) {
+  List<List<String>> declarations(ComponentModel component) {
     List<List<String>> calls = new ArrayList<>();
     ColumnPlan column = Objects.requireNonNull(component.plan());
     String name = JavaFile.quoted(component.name());

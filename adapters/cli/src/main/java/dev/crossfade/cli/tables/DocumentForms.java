@@ -1,26 +1,14 @@
 package dev.crossfade.cli.tables;
 
 import dev.crossfade.Conversion;
+import dev.crossfade.Conversions;
 import dev.crossfade.mapping.FieldPlan;
 import dev.crossfade.mapping.LegacyForm;
 import dev.crossfade.mongodb.Fields;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
-import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.bson.BsonArray;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -28,16 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How documents hold components, as the forms of a mapping name it. */
 final class DocumentForms {
-  private static final Pattern UUIDS =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-  private static final DateTimeFormatter ISO =
-      new DateTimeFormatterBuilder()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE)
-          .appendPattern("['T'][' ']")
-          .append(DateTimeFormatter.ISO_LOCAL_TIME)
-          .appendPattern("[' '][XXX][XX][X]")
-          .toFormatter(java.util.Locale.ROOT);
-
   private DocumentForms() {}
 
   /** Says where documents have a component, and how. */
@@ -80,68 +58,15 @@ final class DocumentForms {
     return switch (component.plan().form().conversion()) {
       case ISO_TIMESTAMP ->
           component.type() == LocalDateTime.class
-              ? text(
-                  LocalDateTime.class,
-                  DateTimeFormatter.ISO_LOCAL_DATE_TIME::format,
-                  DocumentForms::local)
-              : text(Instant.class, Instant::toString, DocumentForms::instant);
-      case ISO_DATE -> text(LocalDate.class, LocalDate::toString, LocalDate::parse);
-      case ISO_TIME ->
-          text(LocalTime.class, DateTimeFormatter.ISO_LOCAL_TIME::format, LocalTime::parse);
-      case JSON_TEXT -> text(String.class, value -> value, value -> value);
-      case UUID_TEXT -> text(UUID.class, UUID::toString, DocumentForms::uuid);
-      case BOOLEAN_NUMBER -> booleanAsNumber();
+              ? Conversions.localDateTimeAsIsoText()
+              : Conversions.instantAsIsoText();
+      case ISO_DATE -> Conversions.dateAsIsoText();
+      case ISO_TIME -> Conversions.timeAsIsoText();
+      case JSON_TEXT -> Conversions.jsonAsText();
+      case UUID_TEXT -> Conversions.uuidAsText();
+      case BOOLEAN_NUMBER -> Conversions.booleanAsNumber();
       default -> LegacyForms.conversion(component);
     };
-  }
-
-  private static <J> Conversion<J, String> text(
-      Class<J> type, Function<J, String> store, Function<String, J> load) {
-    return Conversion.of(type, String.class, store, text -> read(type, load, text));
-  }
-
-  private static <J> J read(Class<J> type, Function<String, J> load, String text) {
-    try {
-      return load.apply(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("expected ISO text of a " + type.getSimpleName(), e);
-    }
-  }
-
-  /** UTC where no zone is named. */
-  static Instant instant(String text) {
-    TemporalAccessor read = ISO.parse(text);
-    return read.isSupported(ChronoField.OFFSET_SECONDS)
-        ? OffsetDateTime.from(read).toInstant()
-        : LocalDateTime.from(read).toInstant(ZoneOffset.UTC);
-  }
-
-  private static LocalDateTime local(String text) {
-    TemporalAccessor read = ISO.parse(text);
-    if (read.isSupported(ChronoField.OFFSET_SECONDS) && read.get(ChronoField.OFFSET_SECONDS) != 0) {
-      throw new IllegalArgumentException("a time with a zone, for a column without one");
-    }
-    return LocalDateTime.from(read);
-  }
-
-  private static UUID uuid(String text) {
-    if (!UUIDS.matcher(text).matches()) {
-      throw new IllegalArgumentException("expected a UUID of 36 characters");
-    }
-    return UUID.fromString(text);
-  }
-
-  private static Conversion<Boolean, Long> booleanAsNumber() {
-    return Conversion.of(
-        Boolean.class,
-        Long.class,
-        value -> value ? 1L : 0L,
-        number -> {
-          if (number != 0 && number != 1) {
-            throw new IllegalArgumentException("expected 0 or 1");
-          }
-          return number == 1;
-        });
   }
 
   @SuppressWarnings("rawtypes") // a class literal of a list has no element

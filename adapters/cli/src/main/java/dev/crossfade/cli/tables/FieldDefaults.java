@@ -1,6 +1,7 @@
 package dev.crossfade.cli.tables;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.Conversions;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -59,7 +60,7 @@ final class FieldDefaults {
     } else if (type == UUID.class) {
       return UUID.fromString(text);
     } else if (type == Instant.class) {
-      return DocumentForms.instant(text);
+      return Conversions.instantAsIsoText().load(text);
     } else if (type == LocalDateTime.class) {
       return LocalDateTime.parse(text);
     } else if (type == LocalDate.class) {

@@ -7,7 +7,6 @@ import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TestDatabase;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +14,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,7 +36,8 @@ final class GeneratedRepositoriesTest {
     Path legacy = temp.resolve("app.db");
     createLegacy(legacy);
     migrate(database);
-    try (URLClassLoader generated = compile(sources, temp.resolve("classes"))) {
+    try (URLClassLoader generated =
+        Compiled.classes(temp.resolve("classes"), sources, resource("app"))) {
       Object walk =
           generated.loadClass("com.example.app.Walk").getDeclaredConstructor().newInstance();
       walk(walk).accept(legacy, address(database));
@@ -102,38 +93,5 @@ final class GeneratedRepositoriesTest {
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** Compiled as this project compiles: a warning is an error. */
-  private static URLClassLoader compile(Path sources, Path classes) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-    Files.createDirectories(classes);
-    try (StandardJavaFileManager files =
-            compiler.getStandardFileManager(diagnostics, Locale.ROOT, null);
-        Stream<Path> generated = Files.walk(sources);
-        Stream<Path> written = Files.walk(resource("app"))) {
-      List<Path> java = new ArrayList<>();
-      Stream.concat(generated, written)
-          .filter(path -> path.toString().endsWith(".java"))
-          .forEach(java::add);
-      List<String> options =
-          List.of(
-              "--release",
-              "17",
-              "-proc:none",
-              "-Xlint:all,-classfile,-options",
-              "-Werror",
-              "-classpath",
-              System.getProperty("java.class.path"),
-              "-d",
-              classes.toString());
-      compiler
-          .getTask(null, files, diagnostics, options, null, files.getJavaFileObjectsFromPaths(java))
-          .call();
-      assertThat(diagnostics.getDiagnostics()).map(Object::toString).isEmpty();
-    }
-    return new URLClassLoader(
-        new URL[] {classes.toUri().toURL()}, GeneratedRepositoriesTest.class.getClassLoader());
   }
 }

@@ -62,10 +62,10 @@ public final class GenerateMojo extends AbstractMojo {
   @Parameter(defaultValue = "false")
   boolean repositories;
 
-  /** The mapping file, {@code crossfade.yaml}; needs {@code legacySchema}. */
+  /** The mapping file, {@code crossfade.yaml}; needs {@code legacySchema}, but for MongoDB. */
   @Parameter @Nullable File mapping;
 
-  /** The legacy store's schema: a script, or a SQLite file, which is only read. */
+  /** The schema of a legacy SQLite: a script, or a SQLite file, which is only read. */
   @Parameter @Nullable File legacySchema;
 
   /** How many seconds PostgreSQL may take to start. */

@@ -3,7 +3,6 @@ package dev.crossfade.jooq.codegen.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +68,13 @@ class GenerateMojoTest {
 
   @Tag("exhaustive")
   @Test
-  void aMappingGoesWithALegacySchema() {
+  void aMappingOfTablesGoesWithALegacySchema() throws Exception {
+    Path mapping =
+        Files.writeString(
+            output.resolve("crossfade.yaml"),
+            "crossfade: {migrations: {music: {tables: {artist: {from: Artist}}}}}");
     GenerateMojo mojo = mojo("music");
-    mojo.mapping = new File("crossfade.yaml");
+    mojo.mapping = mapping.toFile();
     assertThatThrownBy(mojo::execute)
         .isInstanceOf(MojoFailureException.class)
         .hasMessageContaining("legacySchema");

@@ -11,22 +11,33 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How the forms that a mapping names are written in Java. */
-final class SqliteForms {
+class LegacyForms {
   private static final int MOST_PAIRS = 10;
 
-  private final JavaFile file;
+  final JavaFile file;
+  private final String conversions;
 
-  SqliteForms(JavaFile file) {
+  /**
+   * @param conversions the class that has them
+   */
+  LegacyForms(JavaFile file, String conversions) {
     this.file = file;
+    this.conversions = conversions;
   }
 
   /** The conversion; null where a component is held as its type is anyway. */
-  @Nullable String conversion(ComponentModel component, LegacyForm form) {
+  final @Nullable String conversion(ComponentModel component, LegacyForm form) {
     String call = call(component, form);
-    return call == null ? null : file.type("dev.crossfade.sqlite.SqliteConversions") + "." + call;
+    return call == null ? null : file.type(conversions) + "." + call;
   }
 
-  private @Nullable String call(ComponentModel component, LegacyForm form) {
+  /** The constants of an enum, as the first arguments of its conversion. */
+  String constants(ComponentModel component) {
+    return file.literal(component.type());
+  }
+
+  /** The call without its class. */
+  @Nullable String call(ComponentModel component, LegacyForm form) {
     return switch (form.conversion()) {
       case LOOSE_INTEGER -> looseInteger(component);
       case LOOSE_TEXT -> "textOrNumber()";
@@ -88,7 +99,7 @@ final class SqliteForms {
     words.putAll(form.values());
     words.replaceAll((literal, word) -> JavaFile.quoted(word));
     return component.isEnum()
-        ? "enumAsText(" + file.literal(component.type()) + ", " + map(words) + ")"
+        ? "enumAsText(" + constants(component) + ", " + map(words) + ")"
         : "textAsWord(" + map(words) + ")";
   }
 
@@ -96,7 +107,7 @@ final class SqliteForms {
     Map<String, String> numbers = new LinkedHashMap<>(form.values());
     numbers.replaceAll((literal, number) -> Long.parseLong(number) + "L"); // 010 would be octal
     return component.isEnum()
-        ? "enumAsNumber(" + file.literal(component.type()) + ", " + map(numbers) + ")"
+        ? "enumAsNumber(" + constants(component) + ", " + map(numbers) + ")"
         : "textAsNumber(" + map(numbers) + ")";
   }
 

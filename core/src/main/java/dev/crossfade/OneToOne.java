@@ -1,4 +1,4 @@
-package dev.crossfade.sqlite;
+package dev.crossfade;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.Map;
  * @param <V> the values
  * @param <W> what stands for them
  */
-final class Words<V, W> {
+final class OneToOne<V, W> {
   private final Map<V, W> words = new LinkedHashMap<>();
   private final Map<W, V> values = new LinkedHashMap<>();
 

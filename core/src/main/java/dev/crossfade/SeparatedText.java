@@ -1,4 +1,4 @@
-package dev.crossfade.sqlite;
+package dev.crossfade;
 
 import java.util.ArrayList;
 import java.util.List;
