@@ -180,7 +180,7 @@ final class RowReads<T, K> {
 
   private int bindRange(PreparedStatement statement, @Nullable K after, @Nullable K to)
       throws SQLException {
-    int index = after == null ? 1 : mapping.bindKey(statement, 1, after);
-    return to == null ? index : mapping.bindKey(statement, index, to);
+    int index = after == null ? 1 : mapping.bindBound(statement, 1, after);
+    return to == null ? index : mapping.bindBound(statement, index, to);
   }
 }

@@ -290,11 +290,22 @@ final class TablePlanner {
     if (plan.redacted()) {
       findings.add(keyPlace(name), shown + " cannot be redacted: messages name rows by their key");
     }
-    String problem = KeyRules.problem(shown, plan.form(), column);
+    checkKeyForm(name, shown, plan, column);
+    return true;
+  }
+
+  private void checkKeyForm(String name, String shown, ColumnPlan plan, ColumnDescription column) {
+    ColumnDescription source = description(legacy, plan.legacy());
+    String problem =
+        KeyRules.problem(
+            shown,
+            plan.form(),
+            column,
+            source == null ? ColumnDescription.of(plan.legacy(), "") : source,
+            documents());
     if (problem != null) {
       findings.add(keyPlace(name), problem);
     }
-    return true;
   }
 
   private void checkUnique() {
@@ -357,6 +368,7 @@ final class TablePlanner {
     ColumnDescription from = plan == null ? null : description(legacy, plan.legacy());
     return to != null
         && from != null
+        && !KeyRules.isTime(to)
         && (to.generation() == Generation.KEY || to.defaulted())
         && (from.generation() == Generation.KEY || from.defaulted());
   }
