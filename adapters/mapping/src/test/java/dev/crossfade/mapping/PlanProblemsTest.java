@@ -392,16 +392,6 @@ class PlanProblemsTest {
   }
 
   @Test
-  void keysOfCollectionsHaveNoTime() {
-    check(
-        "{a: {collection: a, columns: {k: {convert: epoch-millis}}}}",
-        target(table("a", column("k", "timestamptz").notNull())),
-        NO_LEGACY,
-        "key column a.k is timestamptz, which documents hold in several forms; a key from a"
-            + " collection has no time, make it text or bigint");
-  }
-
-  @Test
   void partitionColumnsMustBeMapped() {
     check(
         "{a: {key: id, columns: {at: {omit: true}}}}",

@@ -266,6 +266,7 @@ abstract class OrderContract extends ContractTheme {
     }
 
     assertThat(candles.find(new CandleKey("a", finer, 1))).isEmpty();
+    assertThat(candles.findAll(List.of(new CandleKey("a", finer, 1)))).isEmpty();
     assertThat(candles.scan(new CandleKey("a", finer, 1), 9)).isEmpty();
     assertThat(candles.scan(new CandleKey("a", held.minusNanos(1), 1), 9)).hasSize(1);
     assertThat(candles.between(null, new CandleKey("a", finer, 1))).hasSize(1);
