@@ -38,7 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows whose natural key has a time, in partitions of a month by that time, cross and come back. */
+/**
+ * Rows whose natural key has a time, in partitions of a month by that time, cross and come back.
+ */
 @ExtendWith(PostgresExtension.class)
 class TimeKeysTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -161,8 +163,7 @@ class TimeKeysTest {
       assertThat(parked.reason()).contains("which is another key");
       assertThat(migration.verify().differences())
           .singleElement()
-          .satisfies(
-              difference -> assertThat(difference.key().toString()).contains(".001Z"));
+          .satisfies(difference -> assertThat(difference.key().toString()).contains(".001Z"));
       assertThat(candles.delete(key(fine))).isTrue();
       assertThat(migration.retryParked()).isLessThanOrEqualTo(1);
       assertThat(migration.awaitSettled(PATIENCE)).isTrue();
@@ -247,8 +248,7 @@ class TimeKeysTest {
         .migration(
             "ohlcv",
             m ->
-                m.entity(
-                    CANDLE, context -> new SqliteCandles(context, form), PostgresCandles::new))
+                m.entity(CANDLE, context -> new SqliteCandles(context, form), PostgresCandles::new))
         .settings(
             Settings.builder()
                 .backfillChunk(100)

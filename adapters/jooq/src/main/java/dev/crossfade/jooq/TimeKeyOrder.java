@@ -97,7 +97,8 @@ final class TimeKeyOrder {
   }
 
   private static Stream<LocalTime> ofDay() {
-    return Stream.of("00:00", "00:00:09", "00:00:10", "00:09", "00:10", "09:00", "13:00", "23:59:59")
+    return Stream.of(
+            "00:00", "00:00:09", "00:00:10", "00:09", "00:10", "09:00", "13:00", "23:59:59")
         .map(LocalTime::parse);
   }
 }

@@ -97,8 +97,7 @@ class CatalogueTest {
             + " create table sample (at "
             + type
             + " primary key)");
-    Samples samples =
-        new Samples(new Fixture.Context<>(SAMPLE, fixture.store, List.of()));
+    Samples samples = new Samples(new Fixture.Context<>(SAMPLE, fixture.store, List.of()));
 
     List<String> problems = fixture.store.problems(List.of(samples));
     if (refused.isEmpty()) {

@@ -201,8 +201,7 @@ abstract class OrderContract extends ContractTheme {
     assertOrder(
         ContractEntities.APPOINTMENT,
         at -> new Appointment(at, "a"),
-        distinct(
-            moments().stream().map(m -> LocalDateTime.ofInstant(m, ZoneOffset.UTC)).toList()));
+        distinct(moments().stream().map(m -> LocalDateTime.ofInstant(m, ZoneOffset.UTC)).toList()));
   }
 
   @Test
