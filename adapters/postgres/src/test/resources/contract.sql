@@ -71,6 +71,19 @@ create table reading (
 ) partition by range (created_at);
 create table reading_2026 partition of reading
   for values from ('2026-01-01 00:00:00+00') to ('2027-01-01 00:00:00+00');
+create table candle (
+  pool text not null,
+  at timestamptz not null,
+  period int not null,
+  volume bigint not null,
+  primary key (pool, at, period)
+) partition by range (at);
+create table candle_before partition of candle
+  for values from (minvalue) to ('2024-05-01 00:00:00+00');
+create table candle_after partition of candle
+  for values from ('2024-05-01 00:00:00+00') to (maxvalue);
+create table appointment (at timestamp primary key, name text not null);
+create table holiday (day date primary key, name text not null);
 create table sample (
   id bigint primary key,
   text text,

@@ -1,6 +1,7 @@
 package dev.crossfade;
 
 import dev.crossfade.store.KeyCodec;
+import dev.crossfade.store.TimeKeys;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -345,6 +346,13 @@ public final class Entity<T, K> extends RowType<T> {
       if (generatedKey && keyNames.size() > 1) {
         problems.add(
             type.getName() + " has a key of several components; such a key cannot be generated");
+      }
+      if (generatedKey && TimeKeys.have(keys.type())) {
+        problems.add(
+            type.getName()
+                + "."
+                + keyNames.get(0)
+                + " is a time, which no two stores generate alike; give each row its key");
       }
       if (generatedKey
           && known.containsKey(keyNames.get(0))

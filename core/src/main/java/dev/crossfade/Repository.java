@@ -78,7 +78,7 @@ public interface Repository<T, K> {
   /**
    * The next rows in key order, for paging through everything in bounded memory. The order is the
    * same on every store: numbers by value, text by its UTF-8 bytes, UUIDs and binary keys by their
-   * bytes.
+   * bytes, times from the earliest to the latest.
    *
    * @param after the key of the last row of the page before; null for the first page
    * @param limit at most so many rows, at least 1

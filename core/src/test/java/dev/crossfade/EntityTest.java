@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EntityTest {
@@ -100,6 +102,17 @@ class EntityTest {
     assertThatThrownBy(
             () -> Entity.of(Primitive.class).key("id", Long.class).generatedKey().build())
         .hasMessageContaining("use Long");
+  }
+
+  record Day(@Nullable LocalDate day, String name) {}
+
+  @Test
+  void aTimeIsNotGenerated() {
+    assertThat(Entity.of(Day.class).key("day", LocalDate.class).build().name()).isEqualTo("day");
+    assertThatThrownBy(
+            () -> Entity.of(Day.class).key("day", LocalDate.class).generatedKey().build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("is a time, which no two stores generate alike");
   }
 
   @Test

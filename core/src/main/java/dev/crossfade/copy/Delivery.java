@@ -369,11 +369,16 @@ final class Delivery {
       }
       values[i] = value;
     }
-    return canonical(reference.parent(entity).keys(), values);
+    return canonicalOrNull(reference.parent(entity).keys(), values);
   }
 
-  private static <K> byte[] canonical(KeyCodec<K> keys, Object[] values) {
-    return keys.encode(keys.key(values));
+  /** Null for what no row can have as its key. */
+  private static <K> byte @Nullable [] canonicalOrNull(KeyCodec<K> keys, Object[] values) {
+    try {
+      return keys.encode(keys.key(values));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private Journal journal() {

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -25,6 +27,9 @@ import java.util.UUID;
  *   <li>{@code String}: UTF-8; text with U+0000 or half a surrogate pair is refused, PostgreSQL
  *       cannot hold it;
  *   <li>{@code UUID}: its 16 bytes; {@code byte[]}: itself;
+ *   <li>{@code Instant}, {@code LocalDateTime}: the microseconds since 1970, in UTC where they know
+ *       no zone, as a {@code long}; {@code LocalDate}: the days; what {@link TimeKeys} says no key
+ *       can be is refused;
  *   <li>a record of these: its components one after the other, those of variable length closed by
  *       {@code 00 01} unless last; a zero byte inside them is written as {@code 00 FF}.
  * </ul>
@@ -44,7 +49,14 @@ public final class KeyCodec<K> {
     INT,
     TEXT,
     UUID,
-    BYTES
+    BYTES,
+    INSTANT,
+    LOCAL_DATE_TIME,
+    LOCAL_DATE;
+
+    boolean isClosed() {
+      return this == TEXT || this == BYTES;
+    }
   }
 
   private KeyCodec(Class<K> type, List<Part> parts, List<Method> accessors) {
@@ -85,12 +97,22 @@ public final class KeyCodec<K> {
       return Part.UUID;
     } else if (type == byte[].class) {
       return Part.BYTES;
+    } else if (TimeKeys.have(type)) {
+      return time(type);
     }
     throw new ConfigurationException(
         List.of(
             "a key cannot be of type "
                 + type.getName()
-                + "; use long, int, String, UUID, byte[] or a record of these"));
+                + "; use long, int, String, UUID, byte[], Instant, LocalDateTime, LocalDate or a"
+                + " record of these"));
+  }
+
+  private static Part time(Class<?> type) {
+    if (type == Instant.class) {
+      return Part.INSTANT;
+    }
+    return type == LocalDate.class ? Part.LOCAL_DATE : Part.LOCAL_DATE_TIME;
   }
 
   /** The key's type. */
@@ -123,7 +145,7 @@ public final class KeyCodec<K> {
   /**
    * The canonical form of a key.
    *
-   * @throws IllegalArgumentException if a text in it cannot be held by PostgreSQL
+   * @throws IllegalArgumentException if a text or a time in it cannot be held by PostgreSQL
    */
   public byte[] encode(K key) {
     return composite ? encodeAll(values(key)) : encodeLast(parts.get(0), key);
@@ -165,10 +187,10 @@ public final class KeyCodec<K> {
     for (int i = 0; i < values.length; i++) {
       Part part = parts.get(i);
       byte[] bytes = encodeLast(part, values[i]);
-      if (i == values.length - 1 || part == Part.NUMBER || part == Part.INT || part == Part.UUID) {
-        out.writeBytes(bytes);
-      } else {
+      if (part.isClosed() && i < values.length - 1) {
         writeClosed(out, bytes);
+      } else {
+        out.writeBytes(bytes);
       }
     }
     return out.toByteArray();
@@ -191,6 +213,7 @@ public final class KeyCodec<K> {
       case TEXT -> text((String) value);
       case UUID -> uuid((UUID) value);
       case BYTES -> ((byte[]) value).clone();
+      case INSTANT, LOCAL_DATE_TIME, LOCAL_DATE -> number(TimeKeys.number(value));
     };
   }
 
@@ -228,12 +251,19 @@ public final class KeyCodec<K> {
 
   private static Object read(Part part, ByteBuffer in, boolean last) {
     return switch (part) {
-      case NUMBER -> in.getLong() ^ Long.MIN_VALUE;
-      case INT -> Math.toIntExact(in.getLong() ^ Long.MIN_VALUE);
+      case NUMBER -> number(in);
+      case INT -> Math.toIntExact(number(in));
       case UUID -> new UUID(in.getLong(), in.getLong());
       case TEXT -> new String(bytes(in, last), StandardCharsets.UTF_8);
       case BYTES -> bytes(in, last);
+      case INSTANT -> TimeKeys.instant(number(in));
+      case LOCAL_DATE_TIME -> TimeKeys.localDateTime(number(in));
+      case LOCAL_DATE -> LocalDate.ofEpochDay(number(in));
     };
+  }
+
+  private static long number(ByteBuffer in) {
+    return in.getLong() ^ Long.MIN_VALUE;
   }
 
   private static byte[] bytes(ByteBuffer in, boolean last) {

@@ -3,10 +3,20 @@ package dev.crossfade.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.crossfade.ConfigurationException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KeyCodecTest {
@@ -83,6 +93,87 @@ class KeyCodecTest {
         });
   }
 
+  record Candle(String pool, Instant at, String timeframe, LocalDate day) {}
+
+  @Test
+  void timesAreOrderedFromTheEarliest() {
+    checkOrder(KeyCodec.of(Instant.class), this::moment, Comparator.naturalOrder());
+    checkOrder(
+        KeyCodec.of(LocalDateTime.class),
+        () -> LocalDateTime.ofInstant(moment(), ZoneOffset.UTC),
+        Comparator.naturalOrder());
+    checkOrder(
+        KeyCodec.of(LocalDate.class),
+        () -> LocalDate.ofInstant(moment(), ZoneOffset.UTC),
+        Comparator.naturalOrder());
+    checkOrder(
+        KeyCodec.of(Candle.class),
+        () -> new Candle(text(), moment(), text(), LocalDate.ofInstant(moment(), ZoneOffset.UTC)),
+        Comparator.comparing((Candle candle) -> utf8(candle.pool), Arrays::compareUnsigned)
+            .thenComparing(Candle::at)
+            .thenComparing(candle -> utf8(candle.timeframe), Arrays::compareUnsigned)
+            .thenComparing(Candle::day));
+  }
+
+  @Test
+  void theFirstAndTheLastTimeAreKeys() {
+    List<Instant> moments =
+        Stream.of(
+                "0001-01-01T00:00:00Z",
+                "1969-12-31T23:59:59.999999Z",
+                "1970-01-01T00:00:00Z",
+                "1970-01-01T00:00:00.000001Z",
+                "9999-12-31T23:59:59.999999Z")
+            .map(Instant::parse)
+            .toList();
+    KeyCodec<Instant> codec = KeyCodec.of(Instant.class);
+    assertThat(moments).allSatisfy(m -> assertThat(codec.decode(codec.encode(m))).isEqualTo(m));
+    assertThat(moments.stream().sorted(codec::compare)).isEqualTo(moments);
+    assertThat(codec.encode(Instant.EPOCH)).isEqualTo(KeyCodec.of(Long.class).encode(0L));
+    assertThat(codec.show(Instant.EPOCH)).isEqualTo("1970-01-01T00:00:00Z");
+  }
+
+  @Test
+  void timesThatAreFinerThanPostgresAreRefused() {
+    Instant fine = Instant.parse("2024-05-01T10:00:00.123456001Z");
+    LocalDateTime finest = LocalDateTime.MIN.withYear(1960).withNano(999);
+    assertRefused(Instant.class, fine, "microsecond");
+    assertRefused(LocalDateTime.class, finest, "microsecond");
+  }
+
+  @Test
+  void timesOfYearsThatHaveNotFourDigitsAreRefused() {
+    assertRefused(Instant.class, Instant.MAX, "years 1 to 9999");
+    assertRefused(Instant.class, Instant.MIN, "years 1 to 9999");
+    assertRefused(LocalDate.class, LocalDate.of(10_000, 1, 1), "years 1 to 9999");
+    assertRefused(LocalDate.class, LocalDate.of(0, 12, 31), "years 1 to 9999");
+    assertRefused(LocalDateTime.class, LocalDateTime.MAX, "years 1 to 9999");
+    assertThat(KeyCodec.of(LocalDate.class).encode(LocalDate.of(9_999, 12, 31))).hasSize(8);
+  }
+
+  /** One moment would have as many keys as there are offsets. */
+  @Test
+  void timesWithAnOffsetAreNoKeys() {
+    assertThatThrownBy(() -> KeyCodec.of(OffsetDateTime.class))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Instant, LocalDateTime, LocalDate");
+  }
+
+  private static <K> void assertRefused(Class<K> type, K key, String why) {
+    assertThatThrownBy(() -> KeyCodec.of(type).encode(key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
+  }
+
+  /** Half of them within a few microseconds and days of 1970. */
+  private Instant moment() {
+    long micros =
+        random.nextBoolean()
+            ? random.nextInt(9) - 4 + (random.nextInt(5) - 2) * 86_400_000_000L
+            : random.nextLong(-62_135_596_800_000_000L, 253_402_300_800_000_000L);
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
   @Test
   void textThatPostgresCannotHoldIsRefused() {
     KeyCodec<String> codec = KeyCodec.of(String.class);
@@ -103,7 +194,7 @@ class KeyCodecTest {
         .isNotEqualTo(Span.range("e", codec.encode("b"), null));
   }
 
-  private <K> void checkOrder(KeyCodec<K> codec, Supplier<K> keys, java.util.Comparator<K> order) {
+  private <K> void checkOrder(KeyCodec<K> codec, Supplier<K> keys, Comparator<K> order) {
     for (int i = 0; i < 5_000; i++) {
       K a = keys.get();
       K b = keys.get();

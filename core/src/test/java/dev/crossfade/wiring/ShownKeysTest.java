@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.crossfade.store.KeyCodec;
 import dev.crossfade.store.Span;
+import java.time.Instant;
+import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 
 class ShownKeysTest {
@@ -11,7 +13,11 @@ class ShownKeysTest {
   private static final KeyCodec<String> TEXTS = KeyCodec.of(String.class);
   private static final KeyCodec<Pair> PAIRS = KeyCodec.of(Pair.class);
 
+  private static final KeyCodec<Candle> CANDLES = KeyCodec.of(Candle.class);
+
   record Pair(String name, int number) {}
+
+  record Candle(String pool, Instant at, LocalDate day) {}
 
   @Test
   void aKeyIsShownAsMessagesShowIt() {
@@ -19,6 +25,12 @@ class ShownKeysTest {
     assertThat(ShownKeys.show(TEXTS, Span.point("e", TEXTS.encode("x")))).isEqualTo("x");
     Span pair = Span.point("e", PAIRS.encode(new Pair("a", 2)));
     assertThat(ShownKeys.show(PAIRS, pair)).isEqualTo("(a, 2)");
+    Candle candle =
+        new Candle("p", Instant.parse("2024-05-01T10:00:00.5Z"), LocalDate.of(2024, 5, 1));
+    assertThat(ShownKeys.show(CANDLES, Span.point("e", CANDLES.encode(candle))))
+        .isEqualTo("(p, 2024-05-01T10:00:00.500Z, 2024-05-01)");
+    assertThat(ShownKeys.show(CANDLES, Span.behind("e", CANDLES.encode(candle), null)))
+        .isEqualTo("behind (p, 2024-05-01T10:00:00.500Z, 2024-05-01) up to the last");
   }
 
   @Test

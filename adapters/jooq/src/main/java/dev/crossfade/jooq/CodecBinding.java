@@ -59,7 +59,7 @@ final class CodecBinding<U> implements Binding<Object, U> {
 
   @Override
   public void set(BindingSetStatementContext<U> context) throws SQLException {
-    column.bind(context.statement(), context.index(), context.value());
+    column.bindBound(context.statement(), context.index(), context.value());
   }
 
   @Override

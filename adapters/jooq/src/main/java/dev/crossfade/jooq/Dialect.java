@@ -51,6 +51,14 @@ public abstract class Dialect {
   }
 
   /**
+   * Whether values of that type, one of {@link dev.crossfade.store.TimeKeys}, have one form each,
+   * and its order is that of time, where no conversion holds them as something else.
+   */
+  public boolean ordersTimes(Class<?> stored) {
+    return true;
+  }
+
+  /**
    * Whether locator columns belong to the unique key of a table, as in partitioned tables. If not
    * they are ordinary columns.
    */

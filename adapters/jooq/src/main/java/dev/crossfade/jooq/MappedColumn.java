@@ -4,6 +4,7 @@ import dev.crossfade.CheckException;
 import dev.crossfade.Component;
 import dev.crossfade.Conversion;
 import dev.crossfade.UnreadableValueException;
+import dev.crossfade.store.TimeKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +29,9 @@ public final class MappedColumn {
   private final Codec<Object> codec;
   private final @Nullable Conversion<Object, Object> conversion;
 
+  /** Whether it is a time in the key, of which no part may be lost. */
+  private final boolean timeKey;
+
   @SuppressWarnings("unchecked") // the mapping has checked that codec and conversion fit
   MappedColumn(
       String entity,
@@ -46,6 +50,7 @@ public final class MappedColumn {
     this.stored = stored;
     this.codec = (Codec<Object>) codec;
     this.conversion = (Conversion<Object, Object>) conversion;
+    this.timeKey = component.isKey() && TimeKeys.have(component.type());
   }
 
   /** The component. */
@@ -83,14 +88,83 @@ public final class MappedColumn {
     return component.isDefaulted() || component.isGenerated();
   }
 
-  /** Binds the component's value. */
+  /** Whether it is a time in the key: see {@link TimeKeys}. */
+  public boolean isTimeKey() {
+    return timeKey;
+  }
+
+  /**
+   * Binds the component's value to be written.
+   *
+   * @throws CheckException if the column cannot hold it, or only a part of a key's time
+   */
   public void bind(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
     bindStored(statement, index, value == null ? null : store(value));
   }
 
-  /** A value of the component in its stored form. */
+  /** Binds a value that a column is to be equal to; null if it holds none that is. */
+  void bindEqual(PreparedStatement statement, int index, Object value) throws SQLException {
+    bindStored(statement, index, canHave(value) ? form(value) : null);
+  }
+
+  /**
+   * Binds a value that a column is compared with. Of a time that the column cannot hold what is
+   * finer is cut, which is behind the same rows.
+   */
+  void bindBound(PreparedStatement statement, int index, @Nullable Object value)
+      throws SQLException {
+    bindStored(statement, index, value == null ? null : form(value));
+  }
+
+  /**
+   * A value of the component in its stored form.
+   *
+   * @throws CheckException as {@link #bind} does
+   */
   public Object store(Object value) {
+    String problem = timeKey ? whyNot(value) : null;
+    if (problem != null) {
+      throw new CheckException(this + " cannot be " + value + ": " + problem, null);
+    }
+    return form(value);
+  }
+
+  /** False for a time of the key that the column cannot hold. */
+  boolean canHave(Object value) {
+    return !timeKey || whyNot(value) == null;
+  }
+
+  /** Why no key in this column can have that time; null if one can. */
+  private @Nullable String whyNot(Object value) {
+    String problem = TimeKeys.problem(value);
+    if (problem != null || conversion == null) {
+      return problem;
+    }
+    Object held = heldOrNull(conversion, value);
+    return value.equals(held)
+        ? null
+        : "the column would hold "
+            + (held == null ? "nothing" : held + ", which is another key")
+            + "; cut the time to what it holds, or make the column finer";
+  }
+
+  /** What is read where a value was written; null if either is refused. */
+  private static @Nullable Object heldOrNull(Conversion<Object, Object> by, Object value) {
+    try {
+      return by.load(by.store(value));
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  /** The stored form of a time of the key; null if the column cannot hold it as it is. */
+  @Nullable Object formOrNull(Object time) {
+    return canHave(time) ? form(time) : null;
+  }
+
+  /** The stored form, of which a conversion may have cut a part. */
+  Object form(Object value) {
     return conversion == null ? value : converted(conversion, value);
   }
 
@@ -130,10 +204,27 @@ public final class MappedColumn {
       if (value == null && component.type().isPrimitive()) {
         throw new IllegalArgumentException("null");
       }
-      return value == null || conversion == null ? value : conversion.load(value);
+      return value == null ? null : timeKey ? exactly(value) : loaded(value);
     } catch (RuntimeException e) {
       throw unreadable(e); // codecs and conversions see nothing but the value
     }
+  }
+
+  private Object loaded(Object value) {
+    return conversion == null ? value : conversion.load(value);
+  }
+
+  /** Two stored forms would be two rows of one key. */
+  private Object exactly(Object value) {
+    Object time = loaded(value);
+    String problem = TimeKeys.problem(time);
+    if (problem == null && conversion != null && !conversion.store(time).equals(value)) {
+      problem = "a key has one form, and of this time it is " + conversion.store(time);
+    }
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return time;
   }
 
   /** As jOOQ sees it, bound and read by this codec; without the table's name. */

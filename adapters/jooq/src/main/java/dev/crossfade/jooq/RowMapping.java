@@ -224,7 +224,17 @@ public sealed class RowMapping<T> permits TableMapping {
     return column == null || codec == null
         ? Optional.empty()
         : Optional.of(
-            new MappedColumn(type.name(), component, column, stored, codec, conversion, dialect));
+            checked(
+                new MappedColumn(
+                    type.name(), component, column, stored, codec, conversion, dialect)));
+  }
+
+  private MappedColumn checked(MappedColumn column) {
+    String order = column.isTimeKey() ? TimeKeyOrder.problem(column, dialect) : null;
+    if (order != null) {
+      problem(order);
+    }
+    return column;
   }
 
   private @Nullable Field<?> columnOf(Component component, Columns given) {

@@ -133,7 +133,7 @@ final class RowReads<T, K> {
         select + where + order + " limit " + limit + mapping.dialect().lockClause(),
         statement -> {
           for (int i = 0; i < parentKey.length; i++) {
-            by.get(i).bind(statement, i + 1, parentKey[i]);
+            by.get(i).bindEqual(statement, i + 1, parentKey[i]);
           }
         },
         mapping.allRows());
@@ -162,11 +162,16 @@ final class RowReads<T, K> {
     return (" or (" + mapping.keyIs() + ")").repeat(places).substring(" or ".length());
   }
 
-  /** Each key once and in canonical order, so that chunks follow each other in it. */
+  /**
+   * Each key that a row can have, once and in canonical order, so that chunks follow each other in
+   * it.
+   */
   private List<K> distinct(Collection<? extends K> keys) {
     TreeMap<byte[], K> sorted = new TreeMap<>(CANONICAL);
     for (K key : keys) {
-      sorted.put(mapping.entity().keys().encode(key), key);
+      if (mapping.canHave(key)) {
+        sorted.put(mapping.entity().keys().encode(key), key);
+      }
     }
     return new ArrayList<>(sorted.values());
   }
@@ -180,7 +185,7 @@ final class RowReads<T, K> {
 
   private int bindRange(PreparedStatement statement, @Nullable K after, @Nullable K to)
       throws SQLException {
-    int index = after == null ? 1 : mapping.bindKey(statement, 1, after);
-    return to == null ? index : mapping.bindKey(statement, index, to);
+    int index = after == null ? 1 : mapping.bindBound(statement, 1, after);
+    return to == null ? index : mapping.bindBound(statement, index, to);
   }
 }

@@ -167,15 +167,41 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     return index;
   }
 
-  /** Binds a key where {@link #keyIs} or {@link #keyCompared} has it. Returns the next index. */
+  /** False for a key with a time that the columns cannot hold. */
+  boolean canHave(K value) {
+    Object[] values = entity.keys().values(value);
+    for (int i = 0; i < values.length; i++) {
+      if (!key.get(i).canHave(values[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Binds a key where {@link #keyIs} has it; one that no row can have is equal to none. Returns the
+   * next index.
+   */
   public int bindKey(PreparedStatement statement, int first, K value) throws SQLException {
     if (!entity.keys().isComposite()) {
-      key.get(0).bind(statement, first, value);
+      key.get(0).bindEqual(statement, first, value);
       return first + 1;
     }
     Object[] values = entity.keys().values(value);
     for (int i = 0; i < values.length; i++) {
-      key.get(i).bind(statement, first + i, values[i]);
+      key.get(i).bindEqual(statement, first + i, values[i]);
+    }
+    return first + values.length;
+  }
+
+  /**
+   * Binds a key where {@link #keyCompared} has it with {@code >} or {@code <=}; no row need be able
+   * to have it. Returns the next index.
+   */
+  public int bindBound(PreparedStatement statement, int first, K value) throws SQLException {
+    Object[] values = entity.keys().values(value);
+    for (int i = 0; i < values.length; i++) {
+      key.get(i).bindBound(statement, first + i, values[i]);
     }
     return first + values.length;
   }
@@ -193,7 +219,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
         entity.keys().isComposite() ? entity.keys().values(value) : new Object[] {value};
     List<Object> stored = new ArrayList<>(values.length);
     for (int i = 0; i < values.length; i++) {
-      stored.add(key.get(i).store(values[i]));
+      stored.add(key.get(i).form(values[i]));
     }
     return stored;
   }

@@ -316,11 +316,22 @@ final class TablePlanner {
     if (field != null) {
       checkKeyField(shown, keyPlace(name), field);
     }
-    String problem = KeyRules.problem(shown, plan.form(), column);
+    checkKeyForm(name, shown, plan, column);
+    return true;
+  }
+
+  private void checkKeyForm(String name, String shown, ColumnPlan plan, ColumnDescription column) {
+    ColumnDescription source = description(legacy, plan.legacy());
+    String problem =
+        KeyRules.problem(
+            shown,
+            plan.form(),
+            column,
+            source == null ? ColumnDescription.of(plan.legacy(), "") : source,
+            documents());
     if (problem != null) {
       findings.add(keyPlace(name), problem);
     }
-    return true;
   }
 
   /** A document is found by one name of its key, and has it. */
@@ -402,6 +413,7 @@ final class TablePlanner {
     ColumnDescription from = plan == null ? null : description(legacy, plan.legacy());
     return to != null
         && from != null
+        && !KeyRules.isTime(to)
         && (to.generation() == Generation.KEY || to.defaulted())
         && (from.generation() == Generation.KEY || from.defaulted());
   }

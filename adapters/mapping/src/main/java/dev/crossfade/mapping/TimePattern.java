@@ -7,10 +7,27 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a pattern of {@link DateTimeFormatter} can hold, found by writing and reading with it. */
 final class TimePattern {
+  /** The letters of a pattern whose texts are in the order of time. */
+  private static final Pattern ORDERED =
+      Pattern.compile("(yyyy|uuuu) MM dd( HH( mm( ss( S{1,9})?)?)?)?");
+
+  private static final Pattern LITERAL = Pattern.compile("'[^']*'|[^\\p{Alpha}'\\[\\]{}#]+");
+
+  /** What order its texts have, by their bytes. */
+  enum Order {
+    /** That of time. */
+    TIME,
+    /** That of time, as long as nothing takes the digits, of which they consist, for a number. */
+    DIGITS,
+    /** Another one, or it is not known. */
+    OTHER
+  }
+
   private static final LocalDateTime SAMPLE = LocalDateTime.of(2001, 12, 23, 14, 35, 46, 123456789);
   private static final List<ChronoUnit> UNITS =
       List.of(
@@ -43,6 +60,15 @@ final class TimePattern {
           ? "does not hold a date, or holds more; write it like dd.MM.yyyy"
           : "does not hold a date and a time; write it like yyyy-MM-dd HH:mm:ss";
     }
+  }
+
+  /** From the year down, each number with all its digits, is the order of time. */
+  static Order order(String pattern) {
+    String letters = LITERAL.matcher(pattern).replaceAll("").replaceAll("(.)(?!\\1|$)", "$1 ");
+    if (!ORDERED.matcher(letters).matches()) {
+      return Order.OTHER;
+    }
+    return LITERAL.matcher(pattern).find() ? Order.TIME : Order.DIGITS;
   }
 
   private static String unreadable() {

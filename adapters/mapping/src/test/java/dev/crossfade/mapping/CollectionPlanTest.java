@@ -174,6 +174,15 @@ class CollectionPlanTest {
   }
 
   @Test
+  void keysHaveNoTime() {
+    assertThat(problems("users: {collection: users, key: created_at}"))
+        .contains(
+            "crossfade.yaml:5: key column users.created_at is timestamp with time zone, which"
+                + " documents hold in several forms; a key from a collection has no time, make it"
+                + " text or bigint");
+  }
+
+  @Test
   void tablesAndCollectionsDoNotMix() {
     assertThat(problems("users: {from: users}"))
         .containsExactly(

@@ -322,11 +322,10 @@ class PlanProblemsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "timestamptz, TEXT",
+    "time, TEXT",
     "numeric, REAL",
     "double precision, REAL",
     "boolean, INTEGER",
-    "date, TEXT",
     "jsonb, TEXT"
   })
   void keysThatStoresDoNotOrderAlike(String type, String declared) {
@@ -337,7 +336,60 @@ class PlanProblemsTest {
         "key column a.k is "
             + type
             + ", which the stores do not order alike; a key is made of whole numbers, text, UUIDs,"
-            + " bytes or enums");
+            + " bytes, enums, timestamps or dates");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "timestamptz | from: k | iso-timestamp is not one to one, as a key must be: several texts"
+            + " mean one moment, and their order is not that of time; take timestamp-text with a"
+            + " pattern like yyyy-MM-dd HH:mm:ss",
+        "timestamptz | convert: timestamp-text, pattern: 'dd.MM.yyyy HH:mm:ss' | timestamp-text does"
+            + " not order its keys: texts of pattern 'dd.MM.yyyy HH:mm:ss' are not in the order of"
+            + " time; take a pattern like yyyy-MM-dd HH:mm:ss, from the year down, each number with"
+            + " all its digits",
+        "timestamp | convert: timestamp-text, pattern: 'yyyy-M-d HH:mm:ss' | timestamp-text does not"
+            + " order its keys: texts of pattern 'yyyy-M-d HH:mm:ss' are not in the order of time;"
+            + " take a pattern like yyyy-MM-dd HH:mm:ss, from the year down, each number with all"
+            + " its digits",
+        "timestamptz | convert: timestamp-text, pattern: 'yyyy-MM-dd HH:mm:ss', zone: Europe/Berlin"
+            + " | timestamp-text does not order its keys: in Europe/Berlin clocks may show one time"
+            + " twice; leave zone: out",
+        "date | convert: date-text, pattern: dd.MM.yyyy | date-text does not order its keys: texts of"
+            + " pattern 'dd.MM.yyyy' are not in the order of time; take a pattern like yyyy-MM-dd,"
+            + " from the year down, each number with all its digits",
+      })
+  void timesOfAKeyWhoseTextsAreNotInOrder(String type, String rule, String problem) {
+    check(
+        "{a: {columns: {k: {" + rule + "}}}}",
+        target(table("a", column("k", type).notNull())),
+        legacy(source("a", column("k", "TEXT").notNull())),
+        "key column a.k: " + problem);
+  }
+
+  @Test
+  void timesOfAKeyThatLoseAPart() {
+    check(
+        "{a: {columns: {k: {convert: epoch-real}}}}",
+        target(table("a", column("k", "timestamptz").notNull())),
+        legacy(source("a", column("k", "REAL").notNull())),
+        "key column a.k: epoch-real is not one to one, as a key must be: a fraction has no exact"
+            + " REAL; take epoch-millis");
+    check(
+        "{a: {columns: {k: {convert: epoch-millis}}}}",
+        target(table("a", column("k", "timestamptz").limited(3, -1).notNull())),
+        legacy(source("a", column("k", "INTEGER").notNull())),
+        "key column a.k rounds to 3 digits of a second, so two keys could become one; make it"
+            + " timestamptz without a precision");
+    check(
+        "{a: {columns: {k: {convert: date-text, pattern: yyyyMMdd}}}}",
+        target(table("a", column("k", "date").notNull())),
+        legacy(source("a", column("k", "DATE").notNull())),
+        "key column a.k: date-text does not order its keys: texts of pattern 'yyyyMMdd' become"
+            + " numbers in legacy column k, which is DATE; make it TEXT");
   }
 
   @Test

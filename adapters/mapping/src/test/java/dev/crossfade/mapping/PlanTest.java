@@ -22,6 +22,61 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanTest {
   private static final TableName ARTIST = TableName.of("public", "artist");
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "timestamptz | INTEGER | convert: epoch-seconds",
+        "timestamptz | INTEGER | convert: epoch-millis",
+        "timestamptz | DATETIME | convert: timestamp-text, pattern: yyyy-MM-dd HH:mm",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: 'yyyy-MM-dd HH:mm:ss', zone: UTC",
+        "timestamptz | TEXT | convert: timestamp-text, pattern: \"uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'\"",
+        "timestamp | TEXT | convert: timestamp-text, pattern: yyyyMMddHHmmss",
+        "timestamp | TEXT | convert: timestamp-text, pattern: 'yyyy/MM/dd HH:mm:ss.SSS'",
+        "date | TEXT | from: k",
+        "date | DATE | convert: iso-date",
+        "date | DATETIME | convert: date-text, pattern: \"yyyy-MM-dd '00:00:00'\"",
+        "date | TEXT | convert: date-text, pattern: yyyyMMdd",
+      })
+  void timesOfAKeyWhoseFormsAreInOrder(String type, String declared, String rule) {
+    TablePlan plan =
+        Mapped.plan(
+                "{a: {columns: {k: {" + rule + "}}}}",
+                target(table("a", column("k", type).notNull().withDefault())),
+                legacy(source("a", column("k", declared).notNull().withDefault())))
+            .tables()
+            .get(0);
+    assertThat(plan.key()).containsExactly("k");
+    assertThat(plan.generatedKey()).as("no two stores generate a time alike").isFalse();
+  }
+
+  @Test
+  void aPartitionColumnWithoutWhichLegacyRowsAreNotUniqueIsAKeyColumn() {
+    TablePlan plan =
+        Mapped.plan(
+                "{ohlcv_data: {columns: {datetime: {convert: epoch-seconds}}}}",
+                target(
+                    table(
+                            "ohlcv_data",
+                            column("pool_id", "text").notNull(),
+                            column("timeframe", "text").notNull(),
+                            column("datetime", "timestamptz").notNull())
+                        .key("pool_id", "timeframe", "datetime")
+                        .partitionedBy("datetime")),
+                legacy(
+                    source(
+                            "ohlcv_data",
+                            column("pool_id", "TEXT").notNull(),
+                            column("timeframe", "TEXT").notNull(),
+                            column("datetime", "INTEGER").notNull())
+                        .key("pool_id", "timeframe", "datetime")))
+            .tables()
+            .get(0);
+    assertThat(plan.key()).containsExactly("pool_id", "timeframe", "datetime");
+    assertThat(plan.locators()).isEmpty();
+  }
+
   @Test
   void whatHasTheSameNameNeedsNoRule() {
     TablePlan plan =

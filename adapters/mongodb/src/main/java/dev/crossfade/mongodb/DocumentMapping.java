@@ -6,6 +6,7 @@ import dev.crossfade.Component;
 import dev.crossfade.Conversion;
 import dev.crossfade.Entity;
 import dev.crossfade.UnreadableValueException;
+import dev.crossfade.store.TimeKeys;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -235,6 +236,15 @@ final class DocumentMapping<T, K> {
     Component key = entity.keyComponents().get(0);
     if (key.isGenerated() && key.type() != Long.class && key.type() != Integer.class) {
       problem("the generated key " + key + " is a " + key.type().getSimpleName() + ", not a Long");
+    }
+    for (Component part : entity.keyComponents()) {
+      if (TimeKeys.have(part.type())) {
+        problem(
+            "the key has "
+                + part
+                + ", a time, of which documents have several forms and a Date has milliseconds; make"
+                + " it a text or a number in both stores");
+      }
     }
   }
 

@@ -9,9 +9,13 @@ import dev.crossfade.store.StoreRepository;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What PostgreSQL's catalogue says about a mapped table. For one session. */
@@ -76,6 +80,22 @@ final class Catalogue {
       where a.attrelid = to_regclass(?) and a.attnum > 0
         and (a.attidentity = 'a' or a.attgenerated <> '')
       """;
+
+  private static final String TYPES =
+      """
+      select a.attname,
+        case t.typtype when 'd' then format_type(t.typbasetype, t.typtypmod)
+          else format_type(a.atttypid, a.atttypmod) end
+      from pg_attribute a join pg_type t on t.oid = a.atttypid
+      where a.attrelid = to_regclass(?) and a.attnum > 0 and not a.attisdropped
+      """;
+
+  /** Where times of a key are held as they are, and in their order. */
+  private static final Map<Class<?>, String> TIMES =
+      Map.of(
+          Instant.class, "timestamp with time zone",
+          LocalDateTime.class, "timestamp without time zone",
+          LocalDate.class, "date");
 
   private static final String BYTES =
       """
@@ -160,6 +180,31 @@ final class Catalogue {
     for (String problem : list(COMPUTED, mapping.table(), rows -> computed(mapping, rows))) {
       if (!problem.isEmpty()) {
         problems.add(problem);
+      }
+    }
+    list(TYPES, mapping.table(), rows -> time(mapping, rows.getString(1), rows.getString(2)))
+        .forEach(problems::addAll);
+    return problems;
+  }
+
+  /** A type that rounds a time, or moves it to the session's zone, makes another key of it. */
+  private static List<String> time(TableMapping<?, ?> mapping, String name, String type) {
+    List<String> problems = new ArrayList<>();
+    for (MappedColumn column : mapping.keyColumns()) {
+      String wanted = TIMES.get(column.stored());
+      if (column.name().equals(name) && wanted != null && !wanted.equals(type)) {
+        problems.add(
+            mapping.owner()
+                + ": column "
+                + name
+                + " of the key of "
+                + mapping.table()
+                + " is "
+                + type
+                + ", which does not hold each "
+                + column.stored().getSimpleName()
+                + " as it is; make it "
+                + wanted);
       }
     }
     return problems;

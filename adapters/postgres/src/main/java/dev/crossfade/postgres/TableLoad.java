@@ -174,7 +174,7 @@ final class TableLoad<T, K> {
       throws SQLException {
     K after = load.after();
     K to = load.to();
-    int index = after == null ? first : mapping.bindKey(statement, first, after);
-    return to == null ? index : mapping.bindKey(statement, index, to);
+    int index = after == null ? first : mapping.bindBound(statement, first, after);
+    return to == null ? index : mapping.bindBound(statement, index, to);
   }
 }

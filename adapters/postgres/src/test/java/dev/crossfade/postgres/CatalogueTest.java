@@ -2,9 +2,13 @@ package dev.crossfade.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.crossfade.Entity;
 import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TestDatabase;
+import dev.crossfade.store.RepositoryContext;
+import java.time.Instant;
 import java.util.List;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,52 @@ class CatalogueTest {
     Fixture.execute(fixture.database, change);
 
     assertThat(problems()).singleElement().asString().contains(problem).contains("Fixture$");
+  }
+
+  record Sample(Instant at) {}
+
+  private static final Entity<Sample, Instant> SAMPLE =
+      Entity.of(Sample.class).key("at", Instant.class).build();
+
+  private static final class Samples extends PostgresRepository<Sample, Instant> {
+    Samples(RepositoryContext<Sample, Instant> context) {
+      super(context, DSL.table(DSL.name("sample")));
+    }
+  }
+
+  /** What rounds a time, or moves it to a session's zone, makes another key of it. */
+  @ParameterizedTest
+  @CsvSource({
+    "timestamptz, ''",
+    "timestamptz(6), 'timestamp(6) with time zone'",
+    "timestamptz(3), 'timestamp(3) with time zone'",
+    "timestamp, timestamp without time zone",
+    "date, date",
+    "text, text",
+    "exact, ''",
+    "coarse, timestamp(0) with time zone",
+  })
+  void aTimeInAKeyIsHeldAsItIs(String type, String refused) {
+    Fixture.execute(
+        fixture.database,
+        "create domain exact as timestamptz; create domain coarse as timestamptz(0);"
+            + " create table sample (at "
+            + type
+            + " primary key)");
+    Samples samples = new Samples(new Fixture.Context<>(SAMPLE, fixture.store, List.of()));
+
+    List<String> problems = fixture.store.problems(List.of(samples));
+    if (refused.isEmpty()) {
+      assertThat(problems).isEmpty();
+    } else {
+      assertThat(problems)
+          .singleElement()
+          .asString()
+          .endsWith(
+              "column at of the key of \"sample\" is "
+                  + refused
+                  + ", which does not hold each Instant as it is; make it timestamp with time zone");
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.crossfade.jooq.MappedColumn;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableMapping;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,12 @@ final class SqliteDialect extends Dialect {
   @Override
   public @Nullable Codec<?> codec(Component component, Class<?> stored, Field<?> column) {
     return SqliteCodecs.of(stored, component.comparison().scale());
+  }
+
+  /** Times are texts in many forms, of which only that of dates is one for each. */
+  @Override
+  public boolean ordersTimes(Class<?> stored) {
+    return stored == LocalDate.class;
   }
 
   /**

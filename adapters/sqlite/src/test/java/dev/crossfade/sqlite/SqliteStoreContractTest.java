@@ -1,5 +1,6 @@
 package dev.crossfade.sqlite;
 
+import dev.crossfade.Component;
 import dev.crossfade.Entity;
 import dev.crossfade.junit.store.ContractEnvironment;
 import dev.crossfade.junit.store.StoreContract;
@@ -14,6 +15,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,6 +80,11 @@ class SqliteStoreContractTest extends StoreContract {
         seat_id integer not null references seat on delete cascade);
       create table reading (
         id integer primary key, created_at text not null, text text not null);
+      create table candle (
+        pool text not null, at text not null, period integer not null, volume integer not null,
+        primary key (pool, at, period));
+      create table appointment (at datetime not null primary key, name text not null);
+      create table holiday (day text not null primary key, name text not null);
       create table sample (
         id integer primary key, text text, flag integer, small integer, big integer, ratio real,
         amount numeric, document text, color text, data blob, happened_at text, happened_on text,
@@ -160,9 +168,23 @@ class SqliteStoreContractTest extends StoreContract {
     }
   }
 
+  /** Times in keys are held as texts whose order is that of time. */
   private static final class Rows<T, K> extends SqliteRepository<T, K> {
+    private static final String MICROS = "yyyy-MM-dd HH:mm:ss.SSSSSS";
+
     Rows(RepositoryContext<T, K> context) {
-      super(context, DSL.table(DSL.name(context.entity().name())));
+      super(
+          context,
+          DSL.table(DSL.name(context.entity().name())),
+          columns -> {
+            for (Component component : context.entity().keyComponents()) {
+              if (component.type() == Instant.class) {
+                columns.convert(component.name(), SqliteConversions.instantAsText(MICROS));
+              } else if (component.type() == LocalDateTime.class) {
+                columns.convert(component.name(), SqliteConversions.localDateTimeAsText(MICROS));
+              }
+            }
+          });
     }
   }
 }

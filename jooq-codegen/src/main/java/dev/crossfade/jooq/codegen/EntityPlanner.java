@@ -140,8 +140,8 @@ final class EntityPlanner {
             + ", a "
             + table.column(column).type().shown()
             + (table.column(column).isComputed() ? " that is generated" : "")
-            + ", in its key; keys are of smallint, integer, bigint, text and the like, uuid and"
-            + " bytea";
+            + ", in its key; keys are of smallint, integer, bigint, text and the like, uuid,"
+            + " bytea, timestamptz, timestamp and date";
       }
     }
     return null;
@@ -320,10 +320,12 @@ final class EntityPlanner {
                     "table " + draft.table().name() + ": " + column + " of its key is not mapped"));
   }
 
-  private static boolean isGenerated(Draft draft) {
-    return draft.plan() != null
-        ? draft.plan().generatedKey()
-        : draft.key().size() == 1 && draft.table().column(draft.key().get(0)).isMadePerRow();
+  private boolean isGenerated(Draft draft) {
+    if (draft.plan() != null || draft.key().size() != 1) {
+      return draft.plan() != null && draft.plan().generatedKey();
+    }
+    Column key = draft.table().column(draft.key().get(0));
+    return key.isMadePerRow() && !typeOf(key, true).isTime();
   }
 
   private static boolean isLocator(Draft draft, String column) {

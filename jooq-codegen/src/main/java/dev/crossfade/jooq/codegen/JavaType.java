@@ -90,8 +90,13 @@ record JavaType(String name, @Nullable String primitive, @Nullable JavaType elem
     return switch (name) {
       case "java.lang.Long", "java.lang.Integer", "java.lang.String", "java.util.UUID", "byte[]" ->
           true;
-      default -> false;
+      default -> isTime();
     };
+  }
+
+  /** Whether it is a time that can be a key, and that no store generates. */
+  boolean isTime() {
+    return is("java.time.Instant") || is("java.time.LocalDateTime") || is("java.time.LocalDate");
   }
 
   /** Whether both stores agree when two values are equal. */

@@ -6,6 +6,7 @@ import dev.crossfade.OnDelete;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     unique; no deferrable constraints</td></tr>
  * <tr><td>{@code reading}</td><td>where the store partitions: primary key {@code (id, created_at)},
  *     partitioned by {@code created_at}, with room for 2026; elsewhere primary key {@code id}</td></tr>
+ * <tr><td>{@code candle}</td><td>where the store partitions: by {@code at}, with room for all
+ *     times</td></tr>
  * <tr><td>{@code sample}</td><td>{@code amount} holds at least 15 digits, 4 of them behind the
  *     point</td></tr>
  * </table>
@@ -123,6 +126,18 @@ public final class ContractEntities {
 
   /** Located by its time where the store partitions. */
   public record Reading(long id, Instant createdAt, String text) {}
+
+  /** The key of a candle. */
+  public record CandleKey(String pool, Instant at, int period) {}
+
+  /** A moment within a key of several components. */
+  public record Candle(String pool, Instant at, int period, long volume) {}
+
+  /** The key is a time that knows no zone. */
+  public record Appointment(LocalDateTime at, String name) {}
+
+  /** The key is a date. */
+  public record Holiday(LocalDate day, String name) {}
 
   /** A nullable component of every type. */
   @SuppressWarnings("ArrayRecordComponent") // binary columns are arrays in applications too
@@ -225,6 +240,18 @@ public final class ContractEntities {
   public static final Entity<Reading, Long> READING =
       Entity.of(Reading.class).key("id", Long.class).locator("createdAt").build();
 
+  /** {@link Candle}. */
+  public static final Entity<Candle, CandleKey> CANDLE =
+      Entity.of(Candle.class).key(CandleKey.class).build();
+
+  /** {@link Appointment}. */
+  public static final Entity<Appointment, LocalDateTime> APPOINTMENT =
+      Entity.of(Appointment.class).key("at", LocalDateTime.class).build();
+
+  /** {@link Holiday}. */
+  public static final Entity<Holiday, LocalDate> HOLIDAY =
+      Entity.of(Holiday.class).key("day", LocalDate.class).build();
+
   /** {@link Sample}. */
   public static final Entity<Sample, Long> SAMPLE =
       Entity.of(Sample.class)
@@ -234,7 +261,12 @@ public final class ContractEntities {
           .convert("color", COLOR)
           .build();
 
-  /** All of them, each after those it refers to. */
+  /** Those whose keys are times, or have one: see {@link ContractEnvironment#hasTimeKeys}. */
+  public static List<Entity<?, ?>> withTimeKeys() {
+    return List.of(CANDLE, APPOINTMENT, HOLIDAY);
+  }
+
+  /** All others, each after those it refers to. */
   public static List<Entity<?, ?>> all() {
     return List.of(
         ITEM,

@@ -82,6 +82,14 @@ public abstract class ContractEnvironment implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Whether keys can be times. Then there is a table for each of {@link
+   * ContractEntities#withTimeKeys}, too, which holds them to the microsecond.
+   */
+  public boolean hasTimeKeys() {
+    return true;
+  }
+
   /** Whether an application can have JDBC connections of its own to the store. */
   public boolean hasConnections() {
     return false;

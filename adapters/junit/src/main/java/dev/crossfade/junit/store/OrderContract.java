@@ -1,10 +1,17 @@
 package dev.crossfade.junit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.crossfade.CheckException;
 import dev.crossfade.Entity;
+import dev.crossfade.junit.store.ContractEntities.Appointment;
+import dev.crossfade.junit.store.ContractEntities.Candle;
+import dev.crossfade.junit.store.ContractEntities.CandleKey;
 import dev.crossfade.junit.store.ContractEntities.Device;
 import dev.crossfade.junit.store.ContractEntities.Fragment;
+import dev.crossfade.junit.store.ContractEntities.Holiday;
 import dev.crossfade.junit.store.ContractEntities.Item;
 import dev.crossfade.junit.store.ContractEntities.Parent;
 import dev.crossfade.junit.store.ContractEntities.Reading;
@@ -18,6 +25,10 @@ import dev.crossfade.store.StoreRepository;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -162,6 +173,103 @@ abstract class OrderContract extends ContractTheme {
     }
     assertOrder(ContractEntities.SETTING, name -> new Setting(name, "x"), texts);
     assertOrder(ContractEntities.DEVICE, id -> new Device(id, "d"), uuids);
+  }
+
+  @Test
+  void momentsInKeysAreOrderedFromTheEarliest() {
+    assumeTimeKeys();
+    List<CandleKey> keys = new ArrayList<>();
+    for (Instant moment : moments()) {
+      keys.add(new CandleKey("a", moment, 1));
+    }
+    Instant one = Instant.parse("2024-05-01T10:00:00Z");
+    keys.addAll(
+        List.of(
+            new CandleKey("a", one, -5),
+            new CandleKey("a", one, 60),
+            new CandleKey("", Instant.parse("9999-12-31T23:59:59.999999Z"), 1),
+            new CandleKey("ab", Instant.parse("0001-01-01T00:00:00Z"), 1)));
+    assertOrder(
+        ContractEntities.CANDLE,
+        key -> new Candle(key.pool(), key.at(), key.period(), 7),
+        distinct(keys));
+  }
+
+  @Test
+  void localTimesAreOrderedFromTheEarliest() {
+    assumeTimeKeys();
+    assertOrder(
+        ContractEntities.APPOINTMENT,
+        at -> new Appointment(at, "a"),
+        distinct(moments().stream().map(m -> LocalDateTime.ofInstant(m, ZoneOffset.UTC)).toList()));
+  }
+
+  @Test
+  void datesAreOrderedFromTheEarliest() {
+    assumeTimeKeys();
+    assertOrder(
+        ContractEntities.HOLIDAY,
+        day -> new Holiday(day, "h"),
+        distinct(moments().stream().map(m -> LocalDate.ofInstant(m, ZoneOffset.UTC)).toList()));
+  }
+
+  /** Around each place where a number gets one more digit, and anywhere. */
+  private List<Instant> moments() {
+    List<Instant> moments = new ArrayList<>();
+    Random random = random("OrderContract.moments");
+    for (String time :
+        List.of(
+            "0001-01-01T00:00:00Z",
+            "0999-12-31T23:59:59.999999Z",
+            "1000-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.999999Z",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T00:00:00.000001Z",
+            "2024-03-31T01:00:00Z",
+            "2024-03-31T02:30:00Z",
+            "2024-05-01T09:59:59.9Z",
+            "2024-05-01T09:59:59.95Z",
+            "2024-05-01T10:00:00Z",
+            "2024-10-27T00:30:00Z",
+            "2024-10-27T01:30:00Z",
+            "9999-12-31T23:59:59.999999Z")) {
+      moments.add(Instant.parse(time));
+    }
+    for (int i = 0; i < 20; i++) {
+      long micros = random.nextLong(-62_135_596_800_000_000L, 253_402_300_800_000_000L);
+      moments.add(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    }
+    return moments;
+  }
+
+  private static <K> List<K> distinct(List<K> keys) {
+    return keys.stream().distinct().toList();
+  }
+
+  private void assumeTimeKeys() {
+    assumeTrue(environment.hasTimeKeys(), "the store has no keys that are times");
+  }
+
+  /** To cut it would make one key of two. */
+  @Test
+  void aTimeThatNoKeyCanHaveIsRefused() {
+    assumeTimeKeys();
+    Instant held = Instant.parse("2024-05-01T10:00:00.123456Z");
+    Instant finer = held.plusNanos(1);
+    StoreRepository<Candle, CandleKey> candles = tables.of(ContractEntities.CANDLE);
+    given(candles, new Candle("a", held, 1, 7));
+
+    for (Instant time : List.of(finer, Instant.parse("+10000-01-01T00:00:00Z"))) {
+      assertThatThrownBy(() -> given(candles, new Candle("a", time, 1, 8)))
+          .isInstanceOf(CheckException.class);
+    }
+
+    assertThat(candles.find(new CandleKey("a", finer, 1))).isEmpty();
+    assertThat(candles.findAll(List.of(new CandleKey("a", finer, 1)))).isEmpty();
+    assertThat(candles.scan(new CandleKey("a", finer, 1), 9)).isEmpty();
+    assertThat(candles.scan(new CandleKey("a", held.minusNanos(1), 1), 9)).hasSize(1);
+    assertThat(candles.between(null, new CandleKey("a", finer, 1))).hasSize(1);
+    assertThat(candles.between(null, new CandleKey("a", held.minusNanos(1), 1))).isEmpty();
   }
 
   private <T, K> void assertOrder(Entity<T, K> entity, Function<K, T> row, List<K> keys) {

@@ -56,6 +56,11 @@ final class Tables {
     for (Entity<?, ?> entity : ContractEntities.all()) {
       repositories.put(entity.name(), make(environment, entity));
     }
+    if (environment.hasTimeKeys()) {
+      for (Entity<?, ?> entity : ContractEntities.withTimeKeys()) {
+        repositories.put(entity.name(), make(environment, entity));
+      }
+    }
     items = of(ContractEntities.ITEM);
     settings = of(ContractEntities.SETTING);
     devices = of(ContractEntities.DEVICE);
