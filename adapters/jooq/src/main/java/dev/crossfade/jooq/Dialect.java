@@ -50,6 +50,11 @@ public abstract class Dialect {
     return quotedColumn;
   }
 
+  /** Whether two columns may hold one component together. */
+  public boolean hasPairs() {
+    return false;
+  }
+
   /**
    * Whether locator columns belong to the unique key of a table, as in partitioned tables. If not
    * they are ordinary columns.

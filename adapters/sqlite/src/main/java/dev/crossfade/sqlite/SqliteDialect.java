@@ -22,6 +22,11 @@ final class SqliteDialect extends Dialect {
     return SqliteCodecs.of(stored, component.comparison().scale());
   }
 
+  @Override
+  public boolean hasPairs() {
+    return true;
+  }
+
   /**
    * Above the highest row, as SQLite itself would have it, above what an {@code autoincrement} has
    * given, and above what the other store has given.
