@@ -32,6 +32,11 @@ abstract class ImplementationWriter {
   /** Where and how a component is held, as calls on {@code columns}; empty if as usual. */
   abstract List<List<String>> columnCalls(ComponentModel component);
 
+  /** Whether a single column stands for a component in conditions. */
+  boolean hasColumn(ComponentModel component) {
+    return true;
+  }
+
   final String text() {
     String types =
         model.isView()
@@ -157,8 +162,13 @@ abstract class ImplementationWriter {
       file.line("    return " + one + ";");
     } else {
       ComponentModel first = finder.by().get(0);
-      file.line("    return " + column(first));
-      file.line("        .eq(" + first.name() + ")" + (parts.size() == 1 ? ";" : ""));
+      String end = parts.size() == 1 ? ";" : "";
+      if (hasColumn(first)) {
+        file.line("    return " + column(first));
+        file.line("        .eq(" + first.name() + ")" + end);
+      } else {
+        file.line("    return " + equal(first) + end);
+      }
       for (int i = 1; i < parts.size(); i++) {
         file.line("        .and(" + parts.get(i) + ")" + (i == parts.size() - 1 ? ";" : ""));
       }
@@ -167,7 +177,9 @@ abstract class ImplementationWriter {
   }
 
   private String equal(ComponentModel component) {
-    return column(component) + ".eq(" + component.name() + ")";
+    return hasColumn(component)
+        ? column(component) + ".eq(" + component.name() + ")"
+        : "equal(" + JavaFile.quoted(component.name()) + ", " + component.name() + ")";
   }
 
   private String column(ComponentModel component) {

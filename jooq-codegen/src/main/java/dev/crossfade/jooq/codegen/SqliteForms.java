@@ -25,6 +25,28 @@ final class SqliteForms {
     return call == null ? null : file.type("dev.crossfade.sqlite.SqliteConversions") + "." + call;
   }
 
+  /** The conversion of a component that two columns hold. */
+  String pair(ComponentModel component, LegacyForm form) {
+    String conversions = file.type("dev.crossfade.sqlite.SqliteConversions") + ".";
+    String parts =
+        conversions
+            + (form.pattern() == null ? "isoDate()" : "dateAsText(" + quoted(form.pattern()) + ")")
+            + ", "
+            + conversions
+            + (form.timePattern() == null
+                ? "isoTime()"
+                : "timeAsText(" + quoted(form.timePattern()) + ")");
+    return component.type().is("java.time.LocalDateTime")
+        ? conversions + "localDateTimeAsDateAndTime(" + parts + ")"
+        : conversions + "instantAsDateAndTime(" + parts + ", " + zone(form) + ")";
+  }
+
+  private String zone(LegacyForm form) {
+    return form.zone().equals(ZoneOffset.UTC)
+        ? file.type("java.time.ZoneOffset") + ".UTC"
+        : file.type("java.time.ZoneId") + ".of(" + JavaFile.quoted(form.zone().getId()) + ")";
+  }
+
   private @Nullable String call(ComponentModel component, LegacyForm form) {
     return switch (form.conversion()) {
       case LOOSE_INTEGER -> looseInteger(component);
@@ -63,14 +85,7 @@ final class SqliteForms {
     if (component.type().is("java.time.LocalDateTime")) {
       return "localDateTimeAsText(" + quoted(form.pattern()) + ")";
     }
-    String zone =
-        form.zone().equals(ZoneOffset.UTC)
-            ? ""
-            : ", "
-                + file.type("java.time.ZoneId")
-                + ".of("
-                + JavaFile.quoted(form.zone().getId())
-                + ")";
+    String zone = form.zone().equals(ZoneOffset.UTC) ? "" : ", " + zone(form);
     return "instantAsText(" + quoted(form.pattern()) + zone + ")";
   }
 
