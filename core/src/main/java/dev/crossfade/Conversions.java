@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -150,8 +151,12 @@ public final class Conversions {
         text -> moment(parsed(text, pattern, t -> LocalDateTime.parse(t, format)), zone));
   }
 
-  /** Of the hour that spring leaves out no clock has shown anything. */
-  private static Instant moment(LocalDateTime local, ZoneId zone) {
+  /**
+   * The first moment at which clocks in a zone have shown this.
+   *
+   * @throws IllegalArgumentException if they never have: it is in the hour that spring leaves out
+   */
+  public static Instant moment(LocalDateTime local, ZoneId zone) {
     ZonedDateTime time = local.atZone(zone);
     if (!time.toLocalDateTime().equals(local)) {
       throw new IllegalArgumentException("expected is a time that clocks have shown in " + zone);
@@ -187,6 +192,21 @@ public final class Conversions {
         String.class,
         format::format,
         text -> parsed(text, pattern, t -> LocalDate.parse(t, format)));
+  }
+
+  /**
+   * A text of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not show
+   * is cut off.
+   *
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   */
+  public static Conversion<LocalTime, String> timeAsText(String pattern) {
+    DateTimeFormatter format = format(pattern);
+    return Conversion.of(
+        LocalTime.class,
+        String.class,
+        format::format,
+        text -> parsed(text, pattern, t -> LocalTime.parse(t, format)));
   }
 
   /** Of days that are in the calendar: 30 February is none, and not 29 February. */

@@ -18,6 +18,8 @@ import com.example.generated.PostgresTradeRepository;
 import com.example.generated.ShopMigration;
 import com.example.generated.Trade;
 import com.example.generated.TradeRepository;
+import com.example.generated.Visit;
+import com.example.generated.VisitRepository;
 import com.example.generated.public_.enums.OrderStatus;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.crossfade.Crossfade;
@@ -27,6 +29,7 @@ import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.sqlite.SqliteStore;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -39,6 +42,7 @@ import java.util.function.BiConsumer;
 /** An application that uses what is generated and adds nothing but a name of a table. */
 public final class Walk implements BiConsumer<Path, Map<String, String>> {
   private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
+  private static final LocalDateTime LEFT = LocalDateTime.parse("2026-05-01T23:59:59.5");
 
   public Walk() {}
 
@@ -74,6 +78,15 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
       assertThat(crossfade.repository(OrderRepository.class).findByStatus(OrderStatus.paid))
           .hasSize(2);
       assertThat(shop.verify().differences()).isEmpty();
+      VisitRepository visits = crossfade.repository(VisitRepository.class);
+      Visit back = visits.insert(new Visit(null, "back", NOON, null));
+      visits.save(new Visit(back.id(), "back", NOON.plusSeconds(90), LEFT));
+      assertThat(shop.awaitSettled(Duration.ofSeconds(20))).isTrue();
+      shop.moveTo(Stage.SHADOW);
+      read(crossfade, "live");
+      assertThat(visits.findByGuest("back"))
+          .as("to the minute, which is what SQLite holds")
+          .containsExactly(new Visit(back.id(), "back", NOON.plusSeconds(60), LEFT));
     }
   }
 
@@ -106,6 +119,7 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
     for (int line = 1; line <= 3; line++) {
       lines.insert(new OrderLine(order.id(), line, name + line, new BigDecimal("9.99")));
     }
+    crossfade.repository(VisitRepository.class).insert(new Visit(null, name, NOON, LEFT));
     crossfade
         .repository(EventRepository.class)
         .insert(new Event(Math.abs((long) name.hashCode()), name, NOON.minusSeconds(86_400L * 200)));
@@ -141,6 +155,12 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
     assertThat(lines.findBySkuAndOrderId(name + "2", order.id())).isPresent();
     assertThat(lines.find(new OrderLineKey(order.id(), 1))).isPresent();
     assertThat(crossfade.repository(EventRepository.class).findByKind(name)).hasSize(1);
+    VisitRepository visits = crossfade.repository(VisitRepository.class);
+    assertThat(visits.findByVisitedAtAndGuest(NOON, name))
+        .isEqualTo(visits.findByGuestAndLeftAt(name, LEFT))
+        .hasSize(1);
+    assertThat(visits.findByVisitedAt(NOON, null, 9)).extracting(Visit::guest).contains(name);
+    assertThat(visits.findByVisitedAt(NOON.plusSeconds(60))).isEmpty();
     OddityRepository odd = crossfade.repository(OddityRepository.class);
     assertThat(odd.get(name).fooBar2()).isEqualTo(3);
     assertThat(odd.findByLimit(4)).extracting(Oddity::oddName).contains(name).isSorted();

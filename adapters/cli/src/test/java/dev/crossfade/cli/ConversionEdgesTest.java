@@ -30,10 +30,10 @@ class ConversionEdgesTest {
 
   private final List<Case> cases = new ArrayList<>();
 
-  /** One table of a key and a value. */
+  /** One table of a key and a value, in one legacy column or in several. */
   private static final class Case {
     private final String name;
-    private final String declared;
+    private final String columns;
     private final String type;
     private final String rule;
     private final StringBuilder inserts = new StringBuilder();
@@ -41,9 +41,9 @@ class ConversionEdgesTest {
     private final Map<Long, String> refused = new TreeMap<>();
     private long next = 1;
 
-    Case(String name, String declared, String type, String rule) {
+    Case(String name, String columns, String type, String rule) {
       this.name = name;
-      this.declared = declared;
+      this.columns = columns;
       this.type = type;
       this.rule = rule;
     }
@@ -66,7 +66,7 @@ class ConversionEdgesTest {
     }
 
     String legacy() {
-      return "create table " + name + " (id integer primary key, v " + declared + ");" + inserts;
+      return "create table " + name + " (id integer primary key, " + columns + ");" + inserts;
     }
 
     String target() {
@@ -83,7 +83,10 @@ class ConversionEdgesTest {
   }
 
   private Case table(String name, String declared, String type, String rule) {
-    Case added = new Case(name, declared, type, rule);
+    return added(new Case(name, "v " + declared, type, rule));
+  }
+
+  private Case added(Case added) {
     cases.add(added);
     return added;
   }
@@ -102,6 +105,8 @@ class ConversionEdgesTest {
     booleansAsWords();
     isoTimes();
     timesOfAPatternInAZone();
+    datesAndTimes();
+    datesAndTimesOfAPatternInAZone();
     epochs();
     epochSeconds();
     dates();
@@ -110,12 +115,7 @@ class ConversionEdgesTest {
     bytesInBase64();
     uuids();
     lists();
-    Path legacy =
-        Samples.file(
-            folder,
-            text(Case::legacy, "")
-                + "create table trade (id integer primary key, day text, at_time text);"
-                + "insert into trade values (1, '2024-02-29', '23:59:59.5'), (2, null, '10:00')");
+    Path legacy = Samples.file(folder, text(Case::legacy, ""));
     CommandRun crossfade = new CommandRun(folder).on(database);
     Files.writeString(
         crossfade.config(),
@@ -127,25 +127,18 @@ class ConversionEdgesTest {
           migrations:
             edges:
               tables:
-                trade:
         %s
         """
             .formatted(legacy, text(Case::mapping, "\n")));
     try (Connection connection = database.open();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          text(Case::target, "")
-              + "create table trade (id bigint primary key, day date, at_time time,"
-              + " v timestamp generated always as (day + at_time) stored)");
+      statement.execute(text(Case::target, ""));
     }
 
     Ended copied = crossfade.run("backfill", "--json");
     Ended verified = crossfade.run("verify", "--json");
 
     assertThat(copied.exitCode()).as("%s", copied).isEqualTo(ExitCode.REFUSED);
-    assertThat(there(database, "trade"))
-        .as("two columns, one timestamp")
-        .isEqualTo(Map.of(1L, "2024-02-29 23:59:59.5", 2L, "null"));
     for (Case each : cases) {
       assertThat(there(database, each.name)).as(each.name).isEqualTo(each.arrives);
       checkParked(each, copied.json());
@@ -329,6 +322,43 @@ class ConversionEdgesTest {
         .arrives("'27.10.2024 02:30'", "2024-10-27 00:30:00+00") // the first of the two
         .refused("'31.03.2024 02:30'", "no Instant") // which spring leaves out
         .refused("'2024-05-01 12:00'", "no Instant");
+  }
+
+  private void datesAndTimes() {
+    added(
+            new Case(
+                "dates_and_times",
+                "day TEXT, clock TEXT",
+                "timestamp",
+                "convert: date-and-time, from: [day, clock]"))
+        .arrives("'2024-02-29', '23:59:59.5'", "2024-02-29 23:59:59.5")
+        .arrives("'2024-02-29', '23:59:59.123456789'", "2024-02-29 23:59:59.123456")
+        .arrives("'2024-05-01', '00:00'", "2024-05-01 00:00:00")
+        .arrives("'+12024-05-01', '10:00:00'", "12024-05-01 10:00:00")
+        .arrives("null, null", "null")
+        .refused("'2024-05-01', null", "columns day and clock")
+        .refused("null, '10:00'", "columns day and clock")
+        .refused("'2024-05-01', ''", "columns day and clock")
+        .refused("'2024-02-30', '10:00'", "no LocalDateTime")
+        .refused("'2024-05-01', '24:00'", "no LocalDateTime")
+        .refused("'2024-05-01', x'00'", "no LocalDateTime");
+  }
+
+  private void datesAndTimesOfAPatternInAZone() {
+    added(
+            new Case(
+                "dates_and_times_of_a_pattern",
+                "TradeDay DATE, TradeTime VARCHAR(8)",
+                "timestamptz",
+                "convert: date-and-time, from: [tradeday, tradetime], date-pattern: dd.MM.yyyy,"
+                    + " time-pattern: \"HH:mm:ss\", zone: Europe/Berlin"))
+        .arrives("'01.05.2024', '00:00:00'", "2024-04-30 22:00:00+00")
+        .arrives("'01.12.2024', '12:00:00'", "2024-12-01 11:00:00+00")
+        .arrives("'27.10.2024', '02:30:00'", "2024-10-27 00:30:00+00") // the first of the two
+        .arrives("null, null", "null")
+        .refused("'31.03.2024', '02:30:00'", "no Instant") // which spring leaves out
+        .refused("'01.05.2024', '12:00:00.5'", "no Instant")
+        .refused("'2024-05-01', '12:00:00'", "columns TradeDay and TradeTime");
   }
 
   private void epochs() {

@@ -48,6 +48,7 @@ public final class CatalogueCheck {
       return;
     }
     checkColumns(mapping, facts);
+    checkPairs(mapping, facts);
     checkKey(mapping, facts);
     for (TableFacts.ForeignKey foreignKey : facts.foreignKeys()) {
       checkEffect(mapping, foreignKey);
@@ -61,20 +62,59 @@ public final class CatalogueCheck {
             .map(TableFacts.Column::name)
             .collect(Collectors.toCollection(TreeSet::new));
     for (MappedColumn column : mapping.columns()) {
-      if (!existing.contains(column.name())) {
+      for (String name : column.names()) {
+        if (!existing.contains(name)) {
+          problem(
+              mapping,
+              "table "
+                  + mapping.table()
+                  + " has no column "
+                  + name
+                  + " for component "
+                  + column.component()
+                  + "; it has "
+                  + existing
+                  + ". Name the right one with "
+                  + (column.width() == 1 ? "column" : "pair")
+                  + "(\""
+                  + column.component()
+                  + "\", …)");
+        }
+      }
+    }
+  }
+
+  /** What is unique or refers is one value, which two columns are not. */
+  private void checkPairs(TableMapping<?, ?> mapping, TableFacts facts) {
+    for (MappedColumn column : mapping.columns()) {
+      if (column.width() > 1) {
+        facts.uniques().forEach(each -> checkApart(mapping, column, each.columns(), each.name()));
+        facts
+            .foreignKeys()
+            .forEach(
+                each ->
+                    checkApart(
+                        mapping, column, each.columns(), "the foreign key to " + each.parent()));
+      }
+    }
+  }
+
+  private void checkApart(
+      TableMapping<?, ?> mapping, MappedColumn pair, List<String> columns, String where) {
+    for (String name : pair.names()) {
+      if (columns.contains(name)) {
         problem(
             mapping,
-            "table "
+            "column "
+                + name
+                + " of table "
                 + mapping.table()
-                + " has no column "
-                + column.name()
-                + " for component "
-                + column.component()
-                + "; it has "
-                + existing
-                + ". Name the right one with column(\""
-                + column.component()
-                + "\", …)");
+                + " is one of two that hold component "
+                + pair.component()
+                + ", and belongs to "
+                + where
+                + "; what is unique or refers is held by one column. Drop that, or map both columns"
+                + " to components of their own");
       }
     }
   }

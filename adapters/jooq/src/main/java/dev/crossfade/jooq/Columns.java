@@ -25,6 +25,10 @@ public final class Columns {
 
   private final Map<String, Field<?>> columns = new HashMap<>();
   private final Map<String, Conversion<?, ?>> conversions = new HashMap<>();
+  private final Map<String, Pair> pairs = new HashMap<>();
+
+  /** Two columns that hold one component. */
+  record Pair(Field<?> first, Field<?> second, PairConversion<?, ?, ?> conversion) {}
 
   private Columns() {}
 
@@ -50,6 +54,37 @@ public final class Columns {
   public Columns convert(String component, Conversion<?, ?> conversion) {
     conversions.put(component, conversion);
     return this;
+  }
+
+  /**
+   * The component is held by two columns together, such as a timestamp by a date and a time of day;
+   * in place of {@link #column} and {@link #convert}. It may be no part of the key, no locator, and
+   * no reference, and its columns may be in nothing that is unique and in no foreign key. For
+   * SQLite.
+   *
+   * <pre>{@code
+   * columns.pair("tradedAt", "TradeDay", "TradeTime",
+   *     SqliteConversions.localDateTimeAsDateAndTime(
+   *         SqliteConversions.isoDate(), SqliteConversions.timeAsText("HH:mm")))
+   * }</pre>
+   *
+   * <p>No single column stands for it in statements: {@link JooqReads#equal} compares both, and
+   * {@link JooqRepository#set(String, Object)} assigns both.
+   */
+  public Columns pair(
+      String component, Field<?> first, Field<?> second, PairConversion<?, ?, ?> conversion) {
+    pairs.put(component, new Pair(first, second, conversion));
+    return this;
+  }
+
+  /** The same, with the names of the columns. */
+  public Columns pair(
+      String component, String first, String second, PairConversion<?, ?, ?> conversion) {
+    return pair(component, DSL.field(DSL.name(first)), DSL.field(DSL.name(second)), conversion);
+  }
+
+  Map<String, Pair> pairs() {
+    return pairs;
   }
 
   Map<String, Field<?>> columns() {

@@ -50,6 +50,11 @@ public abstract class Dialect {
     return quotedColumn;
   }
 
+  /** Whether two columns may hold one component together. */
+  public boolean hasPairs() {
+    return false;
+  }
+
   /**
    * Whether values of that type, one of {@link dev.crossfade.store.TimeKeys}, have one form each,
    * and its order is that of time, where no conversion holds them as something else.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jooq.Condition;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -13,6 +14,7 @@ import org.jooq.Record1;
 import org.jooq.Result;
 import org.jooq.Select;
 import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,11 @@ public abstract class JooqReads<T, M extends RowMapping<T>> {
   protected final List<Field<?>> columns() {
     List<Field<?>> fields = new ArrayList<>();
     for (MappedColumn column : mapping.columns()) {
-      fields.add(mapping.field(column.component().name(), column.component().type()));
+      if (column.width() == 1) {
+        fields.add(mapping.field(column, column.component().type()));
+      } else {
+        column.parts().forEach(part -> fields.add(mapping.field(part, part.stored())));
+      }
     }
     return fields;
   }
@@ -65,10 +71,27 @@ public abstract class JooqReads<T, M extends RowMapping<T>> {
   /**
    * The column of a component, which binds and reads values in the form the mapping has.
    *
-   * @throws IllegalArgumentException if there is no such component or it is of another type
+   * @throws IllegalArgumentException if there is no such component, it is of another type, or two
+   *     columns hold it
    */
   protected final <X> Field<X> column(String component, Class<X> type) {
     return mapping.field(component, type);
+  }
+
+  /**
+   * That a component has this value, in the form the mapping has: of its column, or of both where
+   * two hold it. As in SQL, no row has null.
+   *
+   * @throws IllegalArgumentException if there is no such component or it is of another type
+   */
+  protected final Condition equal(String component, @Nullable Object value) {
+    List<MappedColumn> parts = mapping.column(component).parts();
+    List<@Nullable Object> values = mapping.partValues(component, value);
+    Condition all = DSL.noCondition();
+    for (int i = 0; i < parts.size(); i++) {
+      all = all.and(mapping.field(parts.get(i), Object.class).eq(values.get(i)));
+    }
+    return all;
   }
 
   /**

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DeleteReturningStep;
 import org.jooq.Field;
@@ -347,7 +346,7 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
       throw new IllegalArgumentException(
           "an update of " + entity().name() + " assigns nothing; give it set(column, value)");
     }
-    checkAssigned(all.stream().map(Assignment::column).collect(Collectors.toSet()));
+    all.forEach(each -> checkAssigned(each.values().keySet()));
     return writing("updateWhere", (unit, session) -> sets.update(unit, session, condition, all));
   }
 
@@ -373,6 +372,18 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
    */
   protected static <V> Assignment set(Field<V> column, Field<V> value) {
     return new Assignment(column, value);
+  }
+
+  /**
+   * What {@link #updateWhere} gives a component: a value, in its column or in both where two hold
+   * it.
+   *
+   * @throws IllegalArgumentException if there is no such component or it is of another type
+   */
+  protected final Assignment set(String component, @Nullable Object value) {
+    List<MappedColumn> parts = mapping().column(component).parts();
+    return new Assignment(
+        parts.stream().map(MappedColumn::field).toList(), mapping().partValues(component, value));
   }
 
   /** The mapped table. For the base classes of adapters; has no connection to give. */

@@ -124,24 +124,31 @@ public abstract class JooqViewRepository<T> extends JooqReads<T, RowMapping<T>>
   private List<String> missing(Set<String> existing) {
     List<String> problems = new ArrayList<>();
     for (MappedColumn column : mapping().columns()) {
-      if (existing.stream().noneMatch(column.name()::equalsIgnoreCase)) {
-        problems.add(
-            mapping().owner()
-                + ": "
-                + mapping().table()
-                + " has no column "
-                + column.name()
-                + " for component "
-                + column.component()
-                + " of view "
-                + view
-                + "; it has "
-                + existing
-                + ". Name the right one with column(\""
-                + column.component()
-                + "\", …)");
+      for (String name : column.names()) {
+        if (existing.stream().noneMatch(name::equalsIgnoreCase)) {
+          problems.add(missing(column, name, existing));
+        }
       }
     }
     return problems;
+  }
+
+  private String missing(MappedColumn column, String name, Set<String> existing) {
+    return mapping().owner()
+        + ": "
+        + mapping().table()
+        + " has no column "
+        + name
+        + " for component "
+        + column.component()
+        + " of view "
+        + view
+        + "; it has "
+        + existing
+        + ". Name the right one with "
+        + (column.width() == 1 ? "column" : "pair")
+        + "(\""
+        + column.component()
+        + "\", …)";
   }
 }

@@ -9,12 +9,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A component and the column that holds it. For adapters.
+ * A component and the column that holds it, or the two columns that do. For adapters.
  *
  * <p>Immutable and safe for use by many threads.
  */
@@ -28,6 +30,8 @@ public final class MappedColumn {
   private final Class<?> stored;
   private final Codec<Object> codec;
   private final @Nullable Conversion<Object, Object> conversion;
+  private final @Nullable ColumnPair pair;
+  private final int width;
 
   /** Whether it is a time in the key, of which no part may be lost. */
   private final boolean timeKey;
@@ -51,6 +55,26 @@ public final class MappedColumn {
     this.codec = (Codec<Object>) codec;
     this.conversion = (Conversion<Object, Object>) conversion;
     this.timeKey = component.isKey() && TimeKeys.have(component.type());
+    this.pair = null;
+    this.width = 1;
+  }
+
+  /** Held by two columns. */
+  MappedColumn(
+      String entity, Component component, ColumnPair pair, PairConversion<?, ?, ?> conversion) {
+    List<MappedColumn> columns = pair.columns();
+    this.entity = entity;
+    this.component = component;
+    this.name = RowMapping.join(columns, MappedColumn::name);
+    this.quoted = RowMapping.join(columns, MappedColumn::quoted);
+    this.placeholder = RowMapping.join(columns, MappedColumn::placeholder);
+    this.order = quoted;
+    this.stored = Object[].class;
+    this.codec = pair;
+    this.conversion = ColumnPair.conversion(conversion);
+    this.pair = pair;
+    this.width = columns.size();
+    this.timeKey = false;
   }
 
   /** The component. */
@@ -58,17 +82,17 @@ public final class MappedColumn {
     return component;
   }
 
-  /** The column's name as the catalogue has it. */
+  /** The column's name as the catalogue has it; of two columns both, with a comma. */
   public String name() {
     return name;
   }
 
-  /** The column's name as statements have it. */
+  /** The column's name as lists in statements have it; of two columns both, with a comma. */
   public String quoted() {
     return quoted;
   }
 
-  /** What stands for its value in a statement: {@code ?::jsonb}. */
+  /** What stands for its value in lists: {@code ?::jsonb}; of two columns one for each. */
   public String placeholder() {
     return placeholder;
   }
@@ -76,6 +100,21 @@ public final class MappedColumn {
   /** What it is compared and sorted by as a part of the key. */
   public String order() {
     return order;
+  }
+
+  /** The names of {@link #parts}. */
+  List<String> names() {
+    return parts().stream().map(MappedColumn::name).toList();
+  }
+
+  /** How many columns hold it, and how many places it takes in a list: 1, or 2. */
+  public int width() {
+    return width;
+  }
+
+  /** Each column by itself: this one, or the two that hold the component. */
+  public List<MappedColumn> parts() {
+    return pair == null ? List.of(this) : pair.columns();
   }
 
   /** The type the codec holds, boxed. */
@@ -186,11 +225,27 @@ public final class MappedColumn {
   /** Binds a value in its stored form. */
   public void bindStored(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
-    if (value == null) {
+    if (value != null) {
+      codec.bind(statement, index, value);
+    } else if (pair == null) {
       statement.setNull(index, Types.NULL);
     } else {
-      codec.bind(statement, index, value);
+      pair.bindNull(statement, index);
     }
+  }
+
+  /** What each of {@link #parts} is given for a value of the component. */
+  List<@Nullable Object> partValues(@Nullable Object value) {
+    List<@Nullable Object> values = new ArrayList<>(width);
+    if (pair == null) {
+      values.add(value);
+      return values;
+    }
+    Object[] both = value == null ? null : (Object[]) store(value);
+    for (int i = 0; i < width; i++) {
+      values.add(both == null ? null : both[i]);
+    }
+    return values;
   }
 
   /**
@@ -227,6 +282,44 @@ public final class MappedColumn {
     return time;
   }
 
+  /** The same where its columns are at these places, from {@code at}, wherever those are. */
+  @Nullable Object read(ResultSet rows, int[] places, int at) throws SQLException {
+    if (pair == null) {
+      return read(rows, places[at]);
+    }
+    try {
+      return loadedOrNull(pair.read(rows, places[at], places[at + 1]));
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The component's value, of what {@link #parts} have read, from {@code at}. */
+  @Nullable Object joined(@Nullable Object[] read, int at) {
+    if (pair == null) {
+      return read[at];
+    }
+    try {
+      return loadedOrNull(ColumnPair.both(read[at], read[at + 1]));
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private @Nullable Object loadedOrNull(@Nullable Object held) {
+    return held == null ? null : loaded(held);
+  }
+
+  /** What is stored, as the codec reads it. */
+  @Nullable Object readStored(ResultSet rows, int index) throws SQLException {
+    return codec.read(rows, index);
+  }
+
+  /** What the codec can read. */
+  String expected() {
+    return codec.expected();
+  }
+
   /** As jOOQ sees it, bound and read by this codec; without the table's name. */
   public Field<Object> field() {
     return DSL.field(DSL.name(name), CodecBinding.type(this, Object.class));
@@ -234,20 +327,24 @@ public final class MappedColumn {
 
   private UnreadableValueException unreadable(RuntimeException cause) {
     return new UnreadableValueException(
-        "column "
-            + name
-            + " of entity "
-            + entity
-            + " holds a value that is no "
+        shown()
             + component.type().getSimpleName()
             + "; expected is "
             + codec.expected()
             + (component.type().isPrimitive() ? ", not null" : "")
             + (conversion == null ? "" : " that its conversion can load")
+            + (pair == null ? "" : ", or null in both")
             + ". Correct the row or give "
             + component
             + " a conversion that reads it",
         component.isRedacted() ? null : cause);
+  }
+
+  private String shown() {
+    String of = " of entity " + entity;
+    return pair == null
+        ? "column " + name + of + " holds a value that is no "
+        : "columns " + String.join(" and ", names()) + of + " hold values that make no ";
   }
 
   @Override

@@ -96,12 +96,12 @@ public sealed class RowMapping<T> permits TableMapping {
     return List.copyOf(problems);
   }
 
-  /** All columns, in the order of the components. */
+  /** What holds each component, in the order of the components. */
   public final List<MappedColumn> columns() {
     return columns;
   }
 
-  /** The column of a component. */
+  /** What holds a component. */
   public final MappedColumn column(String component) {
     return columns.get(type.component(component).index());
   }
@@ -114,8 +114,11 @@ public sealed class RowMapping<T> permits TableMapping {
   /** The row at the cursor, its columns in the order of {@link #columnList}. */
   public final T row(ResultSet rows, int first) throws SQLException {
     @Nullable Object[] values = new Object[columns.size()];
+    int at = first;
     for (int i = 0; i < values.length; i++) {
-      values[i] = columns.get(i).read(rows, first + i);
+      MappedColumn column = columns.get(i);
+      values[i] = column.read(rows, at);
+      at += column.width();
     }
     try {
       return type.row(values);
@@ -149,13 +152,65 @@ public sealed class RowMapping<T> permits TableMapping {
       throw new IllegalArgumentException(
           component + " of " + this.type.type().getName() + " is a " + actual.getName());
     }
+    if (column.width() > 1) {
+      throw new IllegalArgumentException(
+          component
+              + " of "
+              + this.type.type().getName()
+              + " is held by the columns "
+              + String.join(" and ", column.names())
+              + " together, and none stands for it; compare both with equal(\""
+              + component
+              + "\", …), assign both with set(\""
+              + component
+              + "\", …), or name the two");
+    }
+    return field(column, type);
+  }
+
+  /** What each column of a component is given for a value. */
+  final List<@Nullable Object> partValues(String component, @Nullable Object value) {
+    MappedColumn column = column(component);
+    Class<?> actual = boxed(column.component().type());
+    if (value != null && !actual.isInstance(value)) {
+      throw new IllegalArgumentException(
+          component
+              + " of "
+              + type.type().getName()
+              + " is a "
+              + actual.getName()
+              + ", not a "
+              + value.getClass().getName());
+    }
+    return column.partValues(value);
+  }
+
+  final <X> Field<X> field(MappedColumn column, Class<X> type) {
     return DSL.field(
         table.getQualifiedName().append(column.name()), CodecBinding.type(column, type));
   }
 
-  /** All columns, as jOOQ sees them. */
+  /** Each column by itself, as jOOQ sees it. */
   final List<Field<Object>> fields() {
-    return columns.stream().map(MappedColumn::field).toList();
+    return columns.stream()
+        .flatMap(column -> column.parts().stream())
+        .map(MappedColumn::field)
+        .toList();
+  }
+
+  /** The components of what {@link #fields} have read. */
+  final @Nullable Object[] components(@Nullable Object[] read) {
+    if (read.length == columns.size()) {
+      return read;
+    }
+    @Nullable Object[] values = new Object[columns.size()];
+    int at = 0;
+    for (int i = 0; i < values.length; i++) {
+      MappedColumn column = columns.get(i);
+      values[i] = column.joined(read, at);
+      at += column.width();
+    }
+    return values;
   }
 
   static Class<?> boxed(Class<?> type) {
@@ -170,6 +225,7 @@ public sealed class RowMapping<T> permits TableMapping {
     Map<String, String> unknown = new TreeMap<>();
     given.columns().keySet().forEach(component -> unknown.put(component, "column"));
     given.conversions().keySet().forEach(component -> unknown.put(component, "convert"));
+    given.pairs().keySet().forEach(component -> unknown.put(component, "pair"));
     type.components().forEach(component -> unknown.remove(component.name()));
     unknown.forEach(
         (component, call) ->
@@ -191,6 +247,65 @@ public sealed class RowMapping<T> permits TableMapping {
   }
 
   private Optional<MappedColumn> map(Component component, Columns given) {
+    Columns.Pair pair = given.pairs().get(component.name());
+    return pair == null ? mapOne(component, given) : mapPair(component, pair, given);
+  }
+
+  private Optional<MappedColumn> mapPair(Component component, Columns.Pair pair, Columns given) {
+    String flaw = flaw(component, pair, given);
+    if (flaw != null) {
+      problem("pair(\"" + component + "\", …): " + flaw);
+      return Optional.empty();
+    }
+    MappedColumn first = part(component, pair.first(), pair.conversion().firstStored());
+    MappedColumn second = part(component, pair.second(), pair.conversion().secondStored());
+    return first == null || second == null
+        ? Optional.empty()
+        : Optional.of(
+            new MappedColumn(
+                type.name(), component, new ColumnPair(first, second), pair.conversion()));
+  }
+
+  private @Nullable String flaw(Component component, Columns.Pair pair, Columns given) {
+    Class<?> held = boxed(component.type());
+    if (!dialect.hasPairs()) {
+      return "this store holds each component in one column; map it to one";
+    } else if (component.isKey() || component.isLocator()) {
+      return "rows are found by " + component + ", so one column must hold it; map it to one";
+    } else if (pair.first().getName().equalsIgnoreCase(pair.second().getName())) {
+      return "column " + pair.first().getName() + " is named twice; name two columns";
+    } else if (given.columns().containsKey(component.name())
+        || given.conversions().containsKey(component.name())) {
+      return "column and convert are for components that one column holds; leave them out";
+    } else if (pair.conversion().type() != held) {
+      return "its conversion is for "
+          + pair.conversion().type().getName()
+          + ", the component is a "
+          + held.getName()
+          + "; give it a conversion of its type";
+    }
+    return null;
+  }
+
+  private @Nullable MappedColumn part(Component component, Field<?> column, Class<?> held) {
+    Class<?> stored = boxed(held);
+    Codec<?> codec = dialect.codec(component, stored, column);
+    if (codec == null) {
+      problem(
+          "component "
+              + component
+              + " is held in column "
+              + column.getName()
+              + " as "
+              + stored.getName()
+              + ", which this store has no form for; give pair a conversion with a stored type it"
+              + " has");
+      return null;
+    }
+    return new MappedColumn(type.name(), component, column, stored, codec, null, dialect);
+  }
+
+  private Optional<MappedColumn> mapOne(Component component, Columns given) {
     Field<?> column = columnOf(component, given);
     Conversion<?, ?> conversion = given.conversions().get(component.name());
     conversion = conversion == null ? component.conversion() : conversion;
@@ -265,7 +380,7 @@ public sealed class RowMapping<T> permits TableMapping {
     return null;
   }
 
-  private void problem(String what) {
+  final void problem(String what) {
     problems.add(owner + ": " + what);
   }
 

@@ -16,7 +16,8 @@ final class RowShape<T> {
   RowShape(RowMapping<T> mapping, ResultSet rows) throws SQLException {
     this.mapping = mapping;
     this.rows = rows;
-    List<MappedColumn> columns = mapping.columns();
+    List<MappedColumn> columns =
+        mapping.columns().stream().flatMap(column -> column.parts().stream()).toList();
     this.places = new int[columns.size()];
     for (int i = 0; i < places.length; i++) {
       places[i] = place(columns.get(i), rows.getMetaData());
@@ -32,9 +33,13 @@ final class RowShape<T> {
   }
 
   private T row() throws SQLException {
-    @Nullable Object[] values = new Object[places.length];
-    for (int i = 0; i < places.length; i++) {
-      values[i] = mapping.columns().get(i).read(rows, places[i]);
+    List<MappedColumn> columns = mapping.columns();
+    @Nullable Object[] values = new Object[columns.size()];
+    int at = 0;
+    for (int i = 0; i < values.length; i++) {
+      MappedColumn column = columns.get(i);
+      values[i] = column.read(rows, places, at);
+      at += column.width();
     }
     return mapping.type().row(values);
   }

@@ -51,7 +51,7 @@ final class SetWrites<T, K> {
   long update(Unit unit, Session session, Condition where, List<Assignment> assignments)
       throws SQLException {
     Map<Field<?>, @Nullable Object> values = new LinkedHashMap<>();
-    assignments.forEach(each -> values.put(each.column(), each.value()));
+    assignments.forEach(each -> values.putAll(each.values()));
     long[] changed = {0};
     change(
         session,
@@ -224,7 +224,7 @@ final class SetWrites<T, K> {
     List<T> rows = new ArrayList<>();
     for (Record row :
         sessions.dialect().on(session).fetch(returning(statement, mapping.fields()))) {
-      rows.add(entity.row(row.intoArray()));
+      rows.add(entity.row(mapping.components(row.intoArray())));
     }
     return rows;
   }

@@ -2,6 +2,7 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.Component;
 import dev.crossfade.Entity;
+import dev.crossfade.Reference;
 import dev.crossfade.UnreadableValueException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,6 +41,25 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     this.locators = columns(component -> component.isLocator() && !component.isKey());
     this.identity = dialect.locatorsIdentify() ? joined(key, locators) : key;
     this.omittable = omittableBits();
+    checkReferences();
+  }
+
+  private void checkReferences() {
+    for (Reference reference : entity.references()) {
+      for (String component : reference.components()) {
+        columns().stream()
+            .filter(column -> column.component().name().equals(component) && column.width() > 1)
+            .forEach(
+                column ->
+                    problem(
+                        "component "
+                            + component
+                            + " refers to another row, so one column must hold it; map it to one"
+                            + " with column(\""
+                            + component
+                            + "\", …)"));
+      }
+    }
   }
 
   /** The entity. */
@@ -126,6 +146,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     String set =
         columns().stream()
             .filter(column -> isWritten(column, omitted) && !identity.contains(column))
+            .flatMap(column -> column.parts().stream())
             .map(column -> column.quoted() + " = excluded." + column.quoted())
             .collect(Collectors.joining(", "));
     String first = identity.get(0).quoted();
@@ -139,6 +160,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   public String assignments(long omitted) {
     return columns().stream()
         .filter(column -> isWritten(column, omitted) && !column.component().isKey())
+        .flatMap(column -> column.parts().stream())
         .map(column -> column.quoted() + " = " + column.placeholder())
         .collect(Collectors.joining(", "));
   }
@@ -149,7 +171,8 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     int index = first;
     for (MappedColumn column : columns()) {
       if (isWritten(column, omitted)) {
-        column.bind(statement, index++, column.component().get(row));
+        column.bind(statement, index, column.component().get(row));
+        index += column.width();
       }
     }
     return index;
@@ -161,7 +184,8 @@ public final class TableMapping<T, K> extends RowMapping<T> {
     int index = first;
     for (MappedColumn column : columns()) {
       if (isWritten(column, omitted) && !column.component().isKey()) {
-        column.bind(statement, index++, column.component().get(row));
+        column.bind(statement, index, column.component().get(row));
+        index += column.width();
       }
     }
     return index;
@@ -209,6 +233,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   /** How the rows are held: the table, each column with what it is stored as, and the order. */
   String shape() {
     return columns().stream()
+        .flatMap(column -> column.parts().stream())
         .map(column -> column.quoted() + ' ' + column.stored().getName())
         .collect(Collectors.joining(", ", table() + " (", ") by " + keyOrder()));
   }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the target column
  * @param legacy the legacy column
+ * @param second the other legacy column, where two hold one value; null for one column
  * @param form how the legacy column holds its values
  * @param usual whether that is how the legacy store's repository holds this type by itself, so that
  *     no conversion need be named
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ColumnPlan(
     String target,
     String legacy,
+    @Nullable String second,
     LegacyForm form,
     boolean usual,
     boolean nullable,

@@ -16,6 +16,10 @@ final class ColumnPlanner {
   private final ColumnRule rule;
   private final ColumnDescription target;
   private final ColumnDescription legacy;
+
+  /** The other legacy column, where two hold one value. */
+  private final @Nullable ColumnDescription second;
+
   private final Findings findings;
   private final TypeFamily family;
   private final String shown;
@@ -28,10 +32,12 @@ final class ColumnPlanner {
       ColumnRule rule,
       ColumnDescription target,
       ColumnDescription legacy,
+      @Nullable ColumnDescription second,
       Findings findings) {
     this.rule = rule;
     this.target = target;
     this.legacy = legacy;
+    this.second = second;
     this.findings = findings;
     this.family = TypeFamily.of(target);
     this.shown = "column " + table.target() + "." + target.name();
@@ -40,17 +46,21 @@ final class ColumnPlanner {
 
   ColumnPlan plan() {
     LegacyForm form = form();
-    checkAffinity(form);
+    checkAffinity(form, legacy);
+    if (second != null) {
+      checkAffinity(form, second);
+    }
     checkValues(form);
     checkWidth(form);
     checkDefault();
-    boolean made = isMade(target) && isMade(legacy);
+    boolean made = isMade(target) && isMade(legacy) && (second == null || isMade(second));
     return new ColumnPlan(
         target.name(),
         legacy.name(),
+        second == null ? null : second.name(),
         form,
         isUsual(form),
-        made || target.nullable() || legacy.nullable(),
+        made || target.nullable() || isNullable(),
         made,
         scale(form),
         unit(form),
@@ -58,6 +68,11 @@ final class ColumnPlanner {
         rule.computed(),
         rule.redacted(),
         documents ? field() : null);
+  }
+
+  /** Two columns are null together. */
+  private boolean isNullable() {
+    return legacy.nullable() && (second == null || second.nullable());
   }
 
   private FieldPlan field() {
@@ -108,11 +123,11 @@ final class ColumnPlanner {
     return String.join(", ", conversions.stream().map(NamedConversion::label).toList());
   }
 
-  private void checkAffinity(LegacyForm form) {
+  private void checkAffinity(LegacyForm form, ColumnDescription column) {
     if (documents) {
       return;
     }
-    Affinity affinity = Affinity.of(legacy);
+    Affinity affinity = Affinity.of(column);
     if (!affinity.holds(form.conversion().storage())
         && family.conversions().contains(form.conversion())) {
       List<NamedConversion> others =
@@ -123,9 +138,9 @@ final class ColumnPlanner {
               + ": "
               + form.conversion().label()
               + " does not fit legacy column "
-              + legacy.name()
+              + column.name()
               + ", which is "
-              + legacy.type()
+              + column.type()
               + (others.isEmpty() ? "" : "; what fits is " + labels(others)));
     }
   }
@@ -166,9 +181,7 @@ final class ColumnPlanner {
               + target.type()
               + ", which knows no zone, and the legacy column holds moments; make the target"
               + " timestamptz"
-              + (rule.form() != null && form.conversion() == NamedConversion.TIMESTAMP_TEXT
-                  ? ", or leave zone: out"
-                  : ""));
+              + (form.zone().equals(ZoneOffset.UTC) ? "" : ", or leave zone: out"));
     }
   }
 
@@ -271,6 +284,10 @@ final class ColumnPlanner {
           case EPOCH_MILLIS, EPOCH_REAL -> ChronoUnit.MILLIS;
           case TIMESTAMP_TEXT ->
               form.pattern() == null ? ChronoUnit.MICROS : TimePattern.unit(form.pattern());
+          case DATE_AND_TIME ->
+              form.timePattern() == null
+                  ? ChronoUnit.MICROS
+                  : TimePattern.timeUnit(form.timePattern());
           default -> ChronoUnit.MICROS;
         };
     return unit == ChronoUnit.NANOS ? ChronoUnit.MICROS : unit;

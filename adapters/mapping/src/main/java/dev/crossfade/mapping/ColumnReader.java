@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads the long form of a column. Used once. */
 final class ColumnReader {
@@ -58,9 +60,12 @@ final class ColumnReader {
       findings.add(
           section.place("omit"), shown + " is omitted; what else is said of it means nothing");
     }
+    List<String> from = from();
+    boolean two = form != null && form.conversion() == NamedConversion.DATE_AND_TIME;
     return new ColumnRule(
         column,
-        section.text("from"),
+        from.isEmpty() ? null : from.get(0),
+        two && from.size() == 2 ? from.get(1) : null,
         form,
         scale,
         unit(),
@@ -72,6 +77,27 @@ final class ColumnReader {
         section.text("default"),
         section.yes("rest"),
         section.place());
+  }
+
+  /** One legacy column, or the two of a date and a time of day. */
+  private List<String> from() {
+    List<String> names = section.names("from").stream().map(TableRule.Named::name).toList();
+    boolean two = NamedConversion.DATE_AND_TIME.label().equals(section.text("convert"));
+    if (two && !documents && names.size() != 2) {
+      findings.add(
+          section.place(section.entry("from") == null ? "convert" : "from"),
+          shown + ": date-and-time needs two columns, the date first: from: [TradeDay, TradeTime]");
+    } else if (!two && isList("from")) {
+      findings.add(
+          section.place("from"),
+          shown + ": from: names one column; a list of two belongs to date-and-time");
+    }
+    return names;
+  }
+
+  private boolean isList(String key) {
+    YamlSection.Entry entry = section.entry(key);
+    return entry != null && entry.value() instanceof SequenceNode;
   }
 
   private @Nullable LegacyForm form(@Nullable Integer scale) {
@@ -89,11 +115,21 @@ final class ColumnReader {
     }
     if (conversion == null) {
       return null;
+    } else if (documents && conversion == NamedConversion.DATE_AND_TIME) {
+      findings.add(
+          section.place("convert"),
+          shown
+              + ": date-and-time belongs to tables, not to collections of MongoDB; a column comes"
+              + " from one field there");
+      return null;
     }
     requireAll(conversion);
     return new LegacyForm(
         conversion,
-        pattern(conversion),
+        conversion == NamedConversion.DATE_AND_TIME
+            ? part("date-pattern", pattern -> TimePattern.problem(pattern, true))
+            : pattern(conversion),
+        part("time-pattern", TimePattern::timeProblem),
         zone(),
         values(conversion),
         separator(),
@@ -161,6 +197,15 @@ final class ColumnReader {
       if (problem != null) {
         findings.add(section.place("pattern"), shown + ": pattern '" + pattern + "' " + problem);
       }
+    }
+    return pattern;
+  }
+
+  private @Nullable String part(String key, Function<String, @Nullable String> problemOf) {
+    String pattern = section.text(key);
+    String problem = pattern == null ? null : problemOf.apply(pattern);
+    if (problem != null) {
+      findings.add(section.place(key), shown + ": " + key + " '" + pattern + "' " + problem);
     }
     return pattern;
   }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the column, as written
  * @param from the legacy column, or the field of a collection's documents; null for the one of the
  *     same name
+ * @param second the other legacy column, where two hold one value: the time of day beside the date
+ *     in {@code from}; null for one column
  * @param form how the file holds it; null for the usual form of the target's type
  * @param scale with how many decimal places both stores are compared; null for the target's scale
  * @param unit to which unit of time both stores are compared; null for what the form can hold
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ColumnRule(
     String target,
     @Nullable String from,
+    @Nullable String second,
     @Nullable LegacyForm form,
     @Nullable Integer scale,
     @Nullable ChronoUnit unit,
@@ -45,19 +48,21 @@ public record ColumnRule(
   /** The short form: nothing but the legacy column. */
   static ColumnRule from(String target, String from, Place place) {
     return new ColumnRule(
-        target, from, null, null, null, null, false, false, false, List.of(), null, false, place);
+        target, from, null, null, null, null, null, false, false, false, List.of(), null, false,
+        place);
   }
 
   /** What there is to say of a column that follows by name. */
   static ColumnRule byName(String target, Place place) {
     return new ColumnRule(
-        target, null, null, null, null, null, false, false, false, List.of(), null, false, place);
+        target, null, null, null, null, null, null, false, false, false, List.of(), null, false,
+        place);
   }
 
   /** The same that comes from this field. */
   ColumnRule withField(String field) {
     return new ColumnRule(
-        target, field, form, scale, unit, json, computed, omit, redacted, aliases, byDefault, rest,
-        place);
+        target, field, second, form, scale, unit, json, computed, omit, redacted, aliases,
+        byDefault, rest, place);
   }
 }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param conversion which one
  * @param pattern of {@link NamedConversion#TIMESTAMP_TEXT} and {@link NamedConversion#DATE_TEXT},
- *     for {@link java.time.format.DateTimeFormatter}
+ *     for {@link java.time.format.DateTimeFormatter}; of the date in {@link
+ *     NamedConversion#DATE_AND_TIME}, null there for ISO 8601
+ * @param timePattern of the time of day in {@link NamedConversion#DATE_AND_TIME}; null for ISO 8601
  * @param zone in which a time without a zone is to be understood; UTC unless given
  * @param values the legacy form of each target value: of {@link NamedConversion#BOOLEAN_TEXT} for
  *     {@code true} and {@code false}, of {@link NamedConversion#ENUM_TEXT} and {@link
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record LegacyForm(
     NamedConversion conversion,
     @Nullable String pattern,
+    @Nullable String timePattern,
     ZoneId zone,
     Map<String, String> values,
     String separator,
@@ -35,6 +38,6 @@ public record LegacyForm(
 
   /** A form without anything to know. */
   public static LegacyForm of(NamedConversion conversion) {
-    return new LegacyForm(conversion, null, ZoneOffset.UTC, Map.of(), ",", 0);
+    return new LegacyForm(conversion, null, null, ZoneOffset.UTC, Map.of(), ",", 0);
   }
 }

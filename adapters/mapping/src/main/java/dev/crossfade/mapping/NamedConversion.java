@@ -34,6 +34,8 @@ public enum NamedConversion {
   ISO_TIMESTAMP(Storage.TEXT),
   /** A TEXT of a pattern, in a zone. */
   TIMESTAMP_TEXT(Storage.TEXT),
+  /** A date and a time of day, each a TEXT in a column of its own, in a zone. */
+  DATE_AND_TIME(Storage.TEXT),
   /** Seconds since 1970, as an INTEGER. */
   EPOCH_SECONDS(Storage.INTEGER),
   /** Milliseconds since 1970, as an INTEGER. */
@@ -120,6 +122,7 @@ public enum NamedConversion {
   Set<String> parameters() {
     return switch (this) {
       case TIMESTAMP_TEXT -> Set.of("pattern", "zone");
+      case DATE_AND_TIME -> Set.of("date-pattern", "time-pattern", "zone");
       case DATE_TEXT -> Set.of("pattern");
       case BOOLEAN_TEXT -> Set.of("true", "false");
       case ENUM_TEXT, ENUM_NUMBER -> Set.of("values");

@@ -52,6 +52,23 @@ final class SourceColumn {
     return rule.from() == null ? byName() : named(rule.from());
   }
 
+  /** The other column of two, once the first is found; null if there is none to be found. */
+  @Nullable ColumnDescription findSecond(ColumnDescription first) {
+    ColumnDescription second = rule.second() == null ? null : named(rule.second());
+    if (second != null && second.equals(first)) {
+      findings.add(
+          rule.place(),
+          shown
+              + " comes from legacy column "
+              + legacy.name()
+              + "."
+              + first.name()
+              + " twice; name the column of the date and that of the time of day");
+      return null;
+    }
+    return second;
+  }
+
   private boolean says() {
     return rule.from() != null || rule.form() != null || rule.computed();
   }

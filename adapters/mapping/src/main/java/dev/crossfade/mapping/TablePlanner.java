@@ -73,12 +73,14 @@ final class TablePlanner {
     Map<String, String> feeding = new HashMap<>();
     for (ColumnDescription column : target.columns()) {
       ColumnRule of = rule(column);
-      ColumnDescription source =
-          new SourceColumn(rule.target(), legacy, of, column, findings).find();
+      SourceColumn sources = new SourceColumn(rule.target(), legacy, of, column, findings);
+      ColumnDescription source = sources.find();
+      ColumnDescription second = source == null ? null : sources.findSecond(source);
       if (source == null) {
         omitted.add(column.name());
-      } else if (isFree(of, source, feeding)) {
-        columns.put(column.name(), new ColumnPlanner(rule, of, column, source, findings).plan());
+      } else if (isFree(of, source, feeding) && (second == null || isFree(of, second, feeding))) {
+        columns.put(
+            column.name(), new ColumnPlanner(rule, of, column, source, second, findings).plan());
         checkField(of, column, feeding);
       }
     }
@@ -86,7 +88,55 @@ final class TablePlanner {
       checkLegacy(feeding.keySet());
     }
     planKey();
+    columns.values().forEach(this::checkPair);
     checkTriggers();
+  }
+
+  /** Rows are found, told apart and referred to by one value, which two columns are not. */
+  private void checkPair(ColumnPlan plan) {
+    String use = plan.second() == null ? null : useOfOneValue(plan, plan.second());
+    if (use != null) {
+      ColumnRule of = rules.get(plan.target());
+      findings.add(
+          of == null ? rule.place() : of.place(),
+          "column "
+              + rule.target()
+              + "."
+              + plan.target()
+              + " comes from two columns, and "
+              + use
+              + "; that takes one value in one column, map each to a column of its own");
+    }
+  }
+
+  /** What a key is made of has been checked. */
+  private @Nullable String useOfOneValue(ColumnPlan plan, String second) {
+    Set<String> here = Set.of(plan.target());
+    Set<String> there = Set.of(folded(plan.legacy()), folded(second));
+    if (key.contains(plan.target())) {
+      return null;
+    } else if (locators.contains(plan.target())) {
+      return "rows of the partitioned table are found by it";
+    } else if (isIn(uniques(target), here)) {
+      return "it belongs to what is unique in table " + rule.target();
+    } else if (isIn(uniques(legacy), there)) {
+      return "they belong to what is unique in legacy table " + legacy.name();
+    } else if (isIn(referring(target), here)) {
+      return "it belongs to a foreign key of table " + rule.target();
+    }
+    return isIn(referring(legacy), there)
+        ? "they belong to a foreign key of legacy table " + legacy.name()
+        : null;
+  }
+
+  private boolean isIn(List<Set<String>> groups, Set<String> names) {
+    return groups.stream()
+        .flatMap(Set::stream)
+        .anyMatch(name -> names.contains(name) || names.contains(folded(name)));
+  }
+
+  private static List<Set<String>> referring(TableDescription table) {
+    return table.foreignKeys().stream().map(each -> Set.copyOf(each.columns())).toList();
   }
 
   private ColumnRule rule(ColumnDescription column) {

@@ -3,6 +3,7 @@ package dev.crossfade.mapping;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -69,6 +70,34 @@ final class TimePattern {
       return Order.OTHER;
     }
     return LITERAL.matcher(pattern).find() ? Order.TIME : Order.DIGITS;
+  }
+
+  /** The same of a time of day without a date. */
+  static @Nullable String timeProblem(String pattern) {
+    try {
+      return timeUnit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT)) == null
+          ? unreadable()
+          : null;
+    } catch (IllegalArgumentException e) {
+      return "is none: " + e.getMessage();
+    } catch (DateTimeException e) {
+      return "does not hold a time of day, or holds more; write it like HH:mm:ss";
+    }
+  }
+
+  /** The finest unit that one of a time of day holds. */
+  static ChronoUnit timeUnit(String pattern) {
+    ChronoUnit unit = timeUnit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
+    return unit == null ? ChronoUnit.SECONDS : unit;
+  }
+
+  private static @Nullable ChronoUnit timeUnit(DateTimeFormatter format) {
+    LocalTime sample = SAMPLE.toLocalTime();
+    LocalTime read = LocalTime.parse(format.format(sample), format);
+    return UNITS.stream()
+        .filter(unit -> unit != ChronoUnit.DAYS && sample.truncatedTo(unit).equals(read))
+        .findFirst()
+        .orElse(null);
   }
 
   private static String unreadable() {

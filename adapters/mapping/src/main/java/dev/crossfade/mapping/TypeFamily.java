@@ -14,6 +14,7 @@ enum TypeFamily {
   TIMESTAMP(
       NamedConversion.ISO_TIMESTAMP,
       NamedConversion.TIMESTAMP_TEXT,
+      NamedConversion.DATE_AND_TIME,
       NamedConversion.EPOCH_SECONDS,
       NamedConversion.EPOCH_MILLIS,
       NamedConversion.EPOCH_REAL),
@@ -68,9 +69,11 @@ enum TypeFamily {
     };
   }
 
+  /** Two columns are a matter of tables. */
   private static List<NamedConversion> withNative(List<NamedConversion> others) {
     List<NamedConversion> all = new ArrayList<>(List.of(NamedConversion.BSON));
     all.addAll(others);
+    all.remove(NamedConversion.DATE_AND_TIME);
     return List.copyOf(all);
   }
 

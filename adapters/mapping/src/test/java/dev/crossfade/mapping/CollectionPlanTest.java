@@ -183,6 +183,17 @@ class CollectionPlanTest {
   }
 
   @Test
+  void twoFieldsMakeNoTimestamp() {
+    assertThat(
+            problems(
+                "users: {collection: users, columns: {created_at: {from: [day, clock], convert:"
+                    + " date-and-time}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: column users.created_at: date-and-time belongs to tables, not to"
+                + " collections of MongoDB; a column comes from one field there");
+  }
+
+  @Test
   void tablesAndCollectionsDoNotMix() {
     assertThat(problems("users: {from: users}"))
         .containsExactly(

@@ -48,7 +48,7 @@ class DocumentationTest {
         .containsExactly(
             "from",
             "convert",
-            "pattern`, `zone`, `true`, `false`, `values`, `separator",
+            "pattern`, `date-pattern`, `time-pattern`, `zone`, `true`, `false`, `values`, `separator",
             "scale",
             "unit",
             "json",

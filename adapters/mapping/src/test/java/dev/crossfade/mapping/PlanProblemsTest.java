@@ -182,7 +182,8 @@ class PlanProblemsTest {
         "timestamptz | INTEGER | from: v | iso-timestamp does not fit legacy column v,"
             + " which is INTEGER; what fits is epoch-seconds, epoch-millis, epoch-real",
         "timestamptz | TEXT | convert: epoch-seconds | epoch-seconds does not fit legacy"
-            + " column v, which is TEXT; what fits is iso-timestamp, timestamp-text",
+            + " column v, which is TEXT; what fits is iso-timestamp, timestamp-text,"
+            + " date-and-time",
         "bigint | TEXT | from: v | integer does not fit legacy column v, which is TEXT",
         "integer[] | INTEGER | from: v | json-list does not fit legacy column v, which is INTEGER",
         "bytea | TEXT | from: v | blob does not fit legacy column v, which is TEXT; what"
@@ -227,6 +228,94 @@ class PlanProblemsTest {
         target(table("a", identity("id"), column("v", type))),
         legacy(source("a", rowid("id"), column("v", declared))),
         "column a.v is " + problem);
+  }
+
+  private static final String PAIR = "at: {from: [day, clock], convert: date-and-time}";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[day, clck] | timestamp | TEXT | : legacy table a has no column clck; the nearest is"
+            + " clock",
+        "[day, Day] | timestamp | TEXT | ` comes from legacy column a.day twice; name the column of"
+            + " the date and that of the time of day`",
+        "[day, clock] | timestamp | INTEGER | : date-and-time does not fit legacy column clock,"
+            + " which is INTEGER; what fits is epoch-seconds, epoch-millis, epoch-real",
+        "[day, clock] | date | TEXT | : date-and-time makes no date; for that there is iso-date,"
+            + " date-text",
+      })
+  void twoColumnsThatMakeNoTimestamp(String from, String type, String clock, String problem) {
+    assertThat(
+            Mapped.problems(
+                "{a: {columns: {at: {from: " + from + ", convert: date-and-time}}}}",
+                target(table("a", identity("id"), column("at", type))),
+                legacy(source("a", rowid("id"), column("day", "TEXT"), column("clock", clock)))))
+        .contains("crossfade.yaml:5: column a.at" + problem);
+  }
+
+  @Test
+  void twoColumnsThatMeanMomentsMakeNoPlainTimestamp() {
+    check(
+        "{a: {columns: {at: {from: [day, clock], convert: date-and-time, zone: Asia/Tokyo}}}}",
+        target(table("a", identity("id"), column("at", "timestamp"))),
+        legacy(source("a", rowid("id"), column("day", "TEXT"), column("clock", "TEXT"))),
+        "column a.at is timestamp, which knows no zone, and the legacy column holds moments; make"
+            + " the target timestamptz, or leave zone: out");
+  }
+
+  @Test
+  void oneOfTwoColumnsFeedsAnotherAsWell() {
+    check(
+        "{a: {columns: {" + PAIR + ", clock: clock}}}",
+        target(table("a", identity("id"), column("at", "timestamp"), column("clock", "time"))),
+        legacy(source("a", rowid("id"), column("day", "TEXT"), column("clock", "TEXT"))),
+        "legacy column a.clock feeds both at and clock; one column can be written from one only");
+  }
+
+  @Test
+  void twoColumnsWhereOneValueIsNeeded() {
+    Schemas.Table plain = table("a", identity("id"), column("at", "timestamp"));
+    ColumnDescription day = column("day", "TEXT");
+    ColumnDescription clock = column("clock", "TEXT");
+    Schemas.Table legacy = source("a", rowid("id"), day, clock);
+    String mapped = "{a: {columns: {" + PAIR + "}}}";
+    String end = "; that takes one value in one column, map each to a column of its own";
+    check(
+        mapped,
+        target(table("a", identity("id"), column("at", "timestamp")).unique("at")),
+        legacy(legacy),
+        "column a.at comes from two columns, and it belongs to what is unique in table a" + end);
+    check(
+        mapped,
+        target(plain),
+        legacy(source("a", rowid("id"), day, clock).unique("day", "clock")),
+        "column a.at comes from two columns, and they belong to what is unique in legacy table a"
+            + end);
+    check(
+        mapped,
+        target(plain),
+        legacy(
+            source("a", rowid("id"), day, clock)
+                .refers("day", TableName.of("days"), "day", OnDelete.REFUSE)),
+        "column a.at comes from two columns, and they belong to a foreign key of legacy table a"
+            + end);
+    check(
+        "{a: {key: id, columns: {" + PAIR + "}}}",
+        target(
+            table("a", identity("id"), column("at", "timestamp").notNull())
+                .key("id", "at")
+                .partitionedBy("at")),
+        legacy(legacy),
+        "column a.at comes from two columns, and rows of the partitioned table are found by it"
+            + end);
+    assertThat(
+            Mapped.problems(
+                "{a: {key: at, columns: {" + PAIR + "}}}", target(plain), legacy(legacy)))
+        .contains(
+            "crossfade.yaml:5: key column a.at is timestamp, which the stores do not order alike; a"
+                + " key is made of whole numbers, text, UUIDs, bytes or enums");
   }
 
   @Test

@@ -198,6 +198,29 @@ class PlanTest {
   }
 
   @Test
+  void twoColumnsMakeOne() {
+    TablePlan plan =
+        Mapped.plan(
+                "a: {columns: {at: {from: [day, Clock], convert: date-and-time, time-pattern:"
+                    + " \"HH:mm\"}}}",
+                target(table("a", identity("id"), column("at", "timestamptz").notNull())),
+                legacy(
+                    source(
+                        "a",
+                        rowid("id"),
+                        column("Day", "TEXT").notNull(),
+                        column("clock", "DATETIME"))))
+            .tables()
+            .get(0);
+    ColumnPlan at = plan.columns().get(1);
+    assertThat(at.legacy()).isEqualTo("Day");
+    assertThat(at.second()).isEqualTo("clock");
+    assertThat(at.usual()).isFalse();
+    assertThat(at.unit()).isEqualTo(ChronoUnit.MINUTES);
+    assertThat(at.nullable()).as("both are null or neither").isFalse();
+  }
+
+  @Test
   void decimalsAreComparedAtTheTargetsScale() {
     ColumnDescription price = column("v", "numeric").limited(10, 2);
     assertThat(second("a:", price, column("v", "REAL")).scale()).isEqualTo(2);

@@ -42,6 +42,7 @@ class ReadingTest {
                     status: {convert: enum-text, values: {on hold: HOLD}}
                     tags: {convert: separated-list, separator: ";"}
                     cents: {convert: scaled-integer, scale: 2}
+                    met_at: {from: [Day, Clock], convert: date-and-time, date-pattern: "dd.MM.yyyy", zone: Asia/Tokyo}
                 """)
             .migrations()
             .get(0)
@@ -56,7 +57,7 @@ class ReadingTest {
         .containsExactly("LegacyOnly", "Other");
     assertThat(artist.triggers()).extracting(TableRule.Named::name).containsExactly("stamp");
     assertThat(artist.place()).hasToString("crossfade.yaml:5");
-    assertThat(artist.columns()).hasSize(11);
+    assertThat(artist.columns()).hasSize(12);
     assertThat(column(artist, "artist_id").from()).isEqualTo("ArtistId");
     assertThat(column(artist, "artist_id").place().line()).isEqualTo(12);
     assertThat(column(artist, "price").scale()).isEqualTo(2);
@@ -65,6 +66,7 @@ class ReadingTest {
             new LegacyForm(
                 NamedConversion.TIMESTAMP_TEXT,
                 "yyyy-MM-dd HH:mm:ss",
+                null,
                 ZoneId.of("Asia/Tokyo"),
                 Map.of(),
                 ",",
@@ -81,6 +83,18 @@ class ReadingTest {
     assertThat(column(artist, "status").form().values()).containsEntry("on hold", "HOLD");
     assertThat(column(artist, "tags").form().separator()).isEqualTo(";");
     assertThat(column(artist, "cents").form().scale()).isEqualTo(2);
+    assertThat(column(artist, "met_at").from()).isEqualTo("Day");
+    assertThat(column(artist, "met_at").second()).isEqualTo("Clock");
+    assertThat(column(artist, "met_at").form())
+        .isEqualTo(
+            new LegacyForm(
+                NamedConversion.DATE_AND_TIME,
+                "dd.MM.yyyy",
+                null,
+                ZoneId.of("Asia/Tokyo"),
+                Map.of(),
+                ",",
+                0));
   }
 
   @Test
@@ -196,8 +210,8 @@ class ReadingTest {
         "convert: enum-number | enum-number needs values: {literal: 0, other: 1}",
         "pattern: yyyy | pattern belongs to timestamp-text, date-text; name the conversion"
             + " with convert:",
-        "convert: epoch-seconds, zone: UTC | zone belongs to timestamp-text, not to"
-            + " epoch-seconds",
+        "convert: epoch-seconds, zone: UTC | zone belongs to timestamp-text,"
+            + " date-and-time, not to epoch-seconds",
         "convert: timestamp-text, pattern: yyyy-MM-dd | pattern 'yyyy-MM-dd' does not hold"
             + " a date and a time; write it like yyyy-MM-dd HH:mm:ss",
         "convert: timestamp-text, pattern: \"yyyy-MM-dd hh:mm:ss\" | pattern 'yyyy-MM-dd"
@@ -216,6 +230,23 @@ class ReadingTest {
         "convert: enum-text, values: {a: x, b: x} | 'x' stands for two values; tell them"
             + " apart",
         "convert: enum-number, values: {a: x} | 'x' for a is no whole number",
+        "from: [A, B] | from: names one column; a list of two belongs to date-and-time",
+        "from: [A], convert: epoch-millis | from: names one column; a list of two belongs to"
+            + " date-and-time",
+        "from: A, convert: date-and-time | date-and-time needs two columns, the date first: from:"
+            + " [TradeDay, TradeTime]",
+        "from: [A, B, C], convert: date-and-time | date-and-time needs two columns, the date"
+            + " first: from: [TradeDay, TradeTime]",
+        "convert: date-and-time | date-and-time needs two columns, the date first: from:"
+            + " [TradeDay, TradeTime]",
+        "from: [A, B], convert: date-and-time, date-pattern: \"HH:mm\" | date-pattern 'HH:mm'"
+            + " does not hold a date, or holds more; write it like dd.MM.yyyy",
+        "from: [A, B], convert: date-and-time, time-pattern: \"yyyy HH:mm\" | time-pattern 'yyyy"
+            + " HH:mm' does not hold a time of day, or holds more; write it like HH:mm:ss",
+        "from: [A, B], convert: date-and-time, time-pattern: \"hh:mm\" | time-pattern 'hh:mm'"
+            + " does not hold a time of day, or holds more; write it like HH:mm:ss",
+        "from: [A, B], convert: date-and-time, pattern: HH | pattern belongs to timestamp-text,"
+            + " date-text, not to date-and-time",
         "scale: two | scale is a number of decimal places from 0 to 18, not 'two'",
         "scale: 19 | scale is a number of decimal places from 0 to 18, not '19'",
         "unit: second | 'second' is no unit; there are micros, millis, seconds, minutes,"
@@ -308,6 +339,6 @@ class ReadingTest {
   }
 
   private static LegacyForm form(NamedConversion conversion) {
-    return new LegacyForm(conversion, null, ZoneOffset.UTC, Map.of(), ",", 0);
+    return new LegacyForm(conversion, null, null, ZoneOffset.UTC, Map.of(), ",", 0);
   }
 }

@@ -141,6 +141,7 @@ final class SqliteCatalogue {
 
   private List<String> namedIn(String definition, List<String> already) {
     return mapping.columns().stream()
+        .flatMap(column -> column.parts().stream())
         .map(MappedColumn::name)
         .filter(name -> !already.contains(name))
         .filter(
@@ -208,8 +209,10 @@ final class SqliteCatalogue {
 
   private String spelled(String name) {
     for (MappedColumn column : mapping.columns()) {
-      if (column.name().equalsIgnoreCase(name)) {
-        return column.name();
+      for (MappedColumn part : column.parts()) {
+        if (part.name().equalsIgnoreCase(name)) {
+          return part.name();
+        }
       }
     }
     return name;

@@ -2,10 +2,12 @@ package dev.crossfade.sqlite;
 
 import dev.crossfade.Conversion;
 import dev.crossfade.Conversions;
+import dev.crossfade.jooq.PairConversion;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.jooq.EnumType;
 /**
  * The forms in which SQLite files of many applications hold values, where they are not those that
  * {@link SqliteRepository} reads and writes by itself. Given to a column with {@code
- * columns.convert(component, …)}.
+ * columns.convert(component, …)}, and to two columns with {@code columns.pair(component, …)}.
  *
  * <p>Immutable and safe for use by many threads.
  */
@@ -77,6 +79,62 @@ public final class SqliteConversions {
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
     return Conversions.dateAsText(pattern);
+  }
+
+  /**
+   * A TEXT of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not
+   * show is cut off.
+   *
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   */
+  public static Conversion<LocalTime, String> timeAsText(String pattern) {
+    return Conversions.timeAsText(pattern);
+  }
+
+  /** A TEXT like 2024-05-01. */
+  public static Conversion<LocalDate, LocalDate> isoDate() {
+    return Conversion.of(LocalDate.class, LocalDate.class, date -> date, date -> date);
+  }
+
+  /** A TEXT like 10:00:00, with or without seconds and a fraction of them. */
+  public static Conversion<LocalTime, LocalTime> isoTime() {
+    return Conversion.of(LocalTime.class, LocalTime.class, time -> time, time -> time);
+  }
+
+  /**
+   * A date in one column and a time of day in another, without a zone. Given to a component with
+   * {@code columns.pair(component, …)}.
+   *
+   * @param date how the first column holds the date: {@link #isoDate()}, {@link #dateAsText}
+   * @param time how the second column holds the time of day: {@link #isoTime()}, {@link
+   *     #timeAsText}; what it does not show is cut off
+   */
+  public static <A, B> PairConversion<LocalDateTime, A, B> localDateTimeAsDateAndTime(
+      Conversion<LocalDate, A> date, Conversion<LocalTime, B> time) {
+    return PairConversion.of(
+        LocalDateTime.class,
+        date.stored(),
+        time.stored(),
+        value -> date.store(value.toLocalDate()),
+        value -> time.store(value.toLocalTime()),
+        (day, clock) -> LocalDateTime.of(date.load(day), time.load(clock)));
+  }
+
+  /**
+   * As {@link #localDateTimeAsDateAndTime}, of what clocks in a zone have shown at a moment. In a
+   * zone that changes its clocks the hour that is there twice each year is read as the first of the
+   * two, whichever was written, and the hour that is left out is refused.
+   */
+  public static <A, B> PairConversion<Instant, A, B> instantAsDateAndTime(
+      Conversion<LocalDate, A> date, Conversion<LocalTime, B> time, ZoneId zone) {
+    PairConversion<LocalDateTime, A, B> local = localDateTimeAsDateAndTime(date, time);
+    return PairConversion.of(
+        Instant.class,
+        local.firstStored(),
+        local.secondStored(),
+        value -> local.first(LocalDateTime.ofInstant(value, zone)),
+        value -> local.second(LocalDateTime.ofInstant(value, zone)),
+        (day, clock) -> Conversions.moment(local.load(day, clock), zone));
   }
 
   /**

@@ -29,6 +29,11 @@ final class SqliteDialect extends Dialect {
     return stored == LocalDate.class;
   }
 
+  @Override
+  public boolean hasPairs() {
+    return true;
+  }
+
   /**
    * Above the highest row, as SQLite itself would have it, above what an {@code autoincrement} has
    * given, and above what the other store has given.

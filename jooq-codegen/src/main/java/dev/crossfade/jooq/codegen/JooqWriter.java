@@ -37,16 +37,28 @@ abstract class JooqWriter extends ImplementationWriter {
     }
     List<String> lines = new ArrayList<>();
     ComponentModel first = by.get(0);
-    lines.add("    return " + column(first));
-    lines.add("        .eq(" + first.name() + ")" + (parts.size() == 1 ? ";" : ""));
+    String end = parts.size() == 1 ? ";" : "";
+    if (hasColumn(first)) {
+      lines.add("    return " + column(first));
+      lines.add("        .eq(" + first.name() + ")" + end);
+    } else {
+      lines.add("    return " + parts.get(0) + end);
+    }
     for (int i = 1; i < parts.size(); i++) {
       lines.add("        .and(" + parts.get(i) + ")" + (i == parts.size() - 1 ? ";" : ""));
     }
     return lines;
   }
 
+  /** Whether a single column stands for a component in conditions. */
+  boolean hasColumn(ComponentModel component) {
+    return true;
+  }
+
   private String equal(ComponentModel component) {
-    return column(component) + ".eq(" + component.name() + ")";
+    return hasColumn(component)
+        ? column(component) + ".eq(" + component.name() + ")"
+        : "equal(" + JavaFile.quoted(component.name()) + ", " + component.name() + ")";
   }
 
   private String column(ComponentModel component) {

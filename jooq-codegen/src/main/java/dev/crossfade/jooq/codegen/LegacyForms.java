@@ -36,6 +36,28 @@ class LegacyForms {
     return file.literal(component.type());
   }
 
+  /** The conversion of a component that two columns hold. */
+  String pair(ComponentModel component, LegacyForm form) {
+    String conversions = file.type(conversions) + ".";
+    String parts =
+        conversions
+            + (form.pattern() == null ? "isoDate()" : "dateAsText(" + quoted(form.pattern()) + ")")
+            + ", "
+            + conversions
+            + (form.timePattern() == null
+                ? "isoTime()"
+                : "timeAsText(" + quoted(form.timePattern()) + ")");
+    return component.type().is("java.time.LocalDateTime")
+        ? conversions + "localDateTimeAsDateAndTime(" + parts + ")"
+        : conversions + "instantAsDateAndTime(" + parts + ", " + zone(form) + ")";
+  }
+
+  private String zone(LegacyForm form) {
+    return form.zone().equals(ZoneOffset.UTC)
+        ? file.type("java.time.ZoneOffset") + ".UTC"
+        : file.type("java.time.ZoneId") + ".of(" + JavaFile.quoted(form.zone().getId()) + ")";
+  }
+
   /** The call without its class. */
   @Nullable String call(ComponentModel component, LegacyForm form) {
     return switch (form.conversion()) {
@@ -77,14 +99,7 @@ class LegacyForms {
     if (component.type().is("java.time.LocalDateTime")) {
       return "localDateTimeAsText(" + quoted(form.pattern()) + ")";
     }
-    String zone =
-        form.zone().equals(ZoneOffset.UTC)
-            ? ""
-            : ", "
-                + file.type("java.time.ZoneId")
-                + ".of("
-                + JavaFile.quoted(form.zone().getId())
-                + ")";
+    String zone = form.zone().equals(ZoneOffset.UTC) ? "" : ", " + zone(form);
     return "instantAsText(" + quoted(form.pattern()) + zone + ")";
   }
 

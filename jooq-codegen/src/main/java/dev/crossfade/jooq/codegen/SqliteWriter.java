@@ -46,11 +46,26 @@ final class SqliteWriter extends JooqWriter {
     return dsl + ".table(" + dsl + ".name(" + name + "))";
   }
 
+  /** No single column stands for what two hold. */
+  @Override
+  boolean hasColumn(ComponentModel component) {
+    return Objects.requireNonNull(component.plan()).second() == null;
+  }
+
   @Override
   List<List<String>> declarations(ComponentModel component) {
     List<List<String>> calls = new ArrayList<>();
     ColumnPlan column = Objects.requireNonNull(component.plan());
     String name = JavaFile.quoted(component.name());
+    if (column.second() != null) {
+      return List.of(
+          List.of(
+              "pair",
+              name,
+              JavaFile.quoted(column.legacy()),
+              JavaFile.quoted(column.second()),
+              forms.pair(component, column.form())));
+    }
     if (!Words.isSnakeOf(column.legacy(), component.name())) {
       calls.add(List.of("column", name, JavaFile.quoted(column.legacy())));
     }

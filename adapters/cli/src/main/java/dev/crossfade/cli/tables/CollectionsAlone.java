@@ -87,6 +87,7 @@ final class CollectionsAlone {
     return new ColumnPlan(
         name,
         field,
+        null,
         LegacyForm.of(NamedConversion.BSON),
         true,
         true,

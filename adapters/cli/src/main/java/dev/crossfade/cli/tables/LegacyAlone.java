@@ -143,6 +143,7 @@ final class LegacyAlone {
     return new ColumnPlan(
         column.name(),
         column.name(),
+        null,
         LegacyForm.of(NamedConversion.TEXT),
         true,
         true,

@@ -1,9 +1,12 @@
 package dev.crossfade.cli.tables;
 
 import dev.crossfade.Conversion;
+import dev.crossfade.jooq.PairConversion;
 import dev.crossfade.mapping.LegacyForm;
 import dev.crossfade.sqlite.SqliteConversions;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +39,8 @@ final class LegacyForms {
       case ENUM_NUMBER -> numbers(form);
       case SEPARATED_LIST -> SqliteConversions.listAsText(form.separator());
       case JSON_LIST -> SqliteConversions.listAsJson(Objects.requireNonNull(component.element()));
-      case INTEGER,
+      case DATE_AND_TIME,
+          INTEGER,
           REAL,
           NUMBER,
           TEXT,
@@ -51,6 +55,22 @@ final class LegacyForms {
           BSON ->
           null;
     };
+  }
+
+  /** Of a component that two columns hold. */
+  static PairConversion<?, ?, ?> pair(Component component) {
+    LegacyForm form = component.plan().form();
+    Conversion<LocalDate, ?> date =
+        form.pattern() == null
+            ? SqliteConversions.isoDate()
+            : SqliteConversions.dateAsText(form.pattern());
+    Conversion<LocalTime, ?> time =
+        form.timePattern() == null
+            ? SqliteConversions.isoTime()
+            : SqliteConversions.timeAsText(form.timePattern());
+    return component.type() == LocalDateTime.class
+        ? SqliteConversions.localDateTimeAsDateAndTime(date, time)
+        : SqliteConversions.instantAsDateAndTime(date, time, form.zone());
   }
 
   private static Conversion<?, ?> looseInteger(Component component) {

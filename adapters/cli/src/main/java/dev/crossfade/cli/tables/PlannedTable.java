@@ -46,12 +46,22 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
 
   private void legacyColumns(Columns columns) {
     for (Component component : components) {
-      ColumnPlan column = component.plan();
-      columns.column(component.name(), column.legacy());
-      Conversion<?, ?> conversion = column.usual() ? null : LegacyForms.conversion(component);
-      if (conversion != null) {
-        columns.convert(component.name(), conversion);
+      String second = component.plan().second();
+      if (second == null) {
+        legacyColumn(component, columns);
+      } else {
+        columns.pair(
+            component.name(), component.plan().legacy(), second, LegacyForms.pair(component));
       }
+    }
+  }
+
+  private static void legacyColumn(Component component, Columns columns) {
+    ColumnPlan column = component.plan();
+    columns.column(component.name(), column.legacy());
+    Conversion<?, ?> conversion = column.usual() ? null : LegacyForms.conversion(component);
+    if (conversion != null) {
+      columns.convert(component.name(), conversion);
     }
   }
 

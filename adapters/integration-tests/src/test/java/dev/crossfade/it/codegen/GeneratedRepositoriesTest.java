@@ -48,6 +48,29 @@ final class GeneratedRepositoriesTest {
       assertThat(rows.next()).isTrue();
       assertThat(rows.getInt(1)).as("the rows of a deleted customer's friends stay").isEqualTo(2);
     }
+    assertThat(visits(legacy))
+        .as("written to PostgreSQL alone, both columns of each")
+        .contains(
+            "live 01.05.2026 21:00 2026-05-01 23:59:59.5",
+            "back 01.05.2026 21:01 2026-05-01 23:59:59.5");
+  }
+
+  private static List<String> visits(Path legacy) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + legacy);
+        Statement statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select Guest, VisitDay, VisitTime, LeaveDay, LeaveTime from Visit")) {
+      List<String> found = new ArrayList<>();
+      while (rows.next()) {
+        List<String> cells = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+          cells.add(rows.getString(i));
+        }
+        found.add(String.join(" ", cells));
+      }
+      return found;
+    }
   }
 
   static JooqGenerator.Builder generator(Path sources) {
