@@ -48,6 +48,16 @@ record Problem(int exitCode, String message, String fix) {
     };
   }
 
+  /** The same, in whatever words a driver has said it, which stand in brackets. */
+  boolean isLike(Problem other) {
+    return exitCode == other.exitCode && fix.equals(other.fix) && what().equals(other.what());
+  }
+
+  private String what() {
+    int words = message.indexOf(" (");
+    return words < 0 || fix.isEmpty() ? message : message.substring(0, words);
+  }
+
   Map<String, Object> document() {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("exitCode", exitCode);

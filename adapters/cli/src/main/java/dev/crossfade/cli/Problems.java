@@ -10,7 +10,7 @@ final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
   void add(Problem problem) {
-    if (!found.contains(problem)) {
+    if (found.stream().noneMatch(problem::isLike)) {
       found.add(problem);
     }
   }

@@ -87,14 +87,18 @@ record Schemas(
       }
       file = sqlite.path();
     }
+    requireFile(file);
+    try (Connection connection = Inspection.open(file)) {
+      return SqliteSchema.read(String.valueOf(file.getFileName()), connection);
+    }
+  }
+
+  static void requireFile(Path file) {
     if (!Files.exists(file)) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION,
           "there is no legacy file " + file,
           "correct crossfade.legacy.url; a relative path counts from the current folder");
-    }
-    try (Connection connection = Inspection.open(file)) {
-      return SqliteSchema.read(String.valueOf(file.getFileName()), connection);
     }
   }
 
