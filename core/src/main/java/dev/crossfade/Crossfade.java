@@ -423,6 +423,27 @@ public final class Crossfade implements AutoCloseable {
       }
     }
 
+    /**
+     * What would keep one of the stores from being used as it is wired: all at once, one sentence
+     * each, the fix behind its first semicolon; empty if nothing would. Looks at that store and
+     * changes nothing, the library's own tables included; starts nothing, and ends both stores.
+     * Views are not looked at.
+     *
+     * @param side which of the two
+     * @param asSecondary whether it is the one to copy to, so that what only a copy needs counts
+     * @throws ConfigurationException if the wiring does not fit
+     * @throws CrossfadeException if the store cannot be reached or looked at now
+     */
+    public List<String> preflight(Side side, boolean asSecondary) {
+      try (Store from = from();
+          Store to = to()) {
+        List<String> found = new ArrayList<>();
+        boolean dropsIndexes = asSecondary && settings.backfillIndexesLast();
+        checked(from, to).forEach(each -> found.addAll(each.preflight(side, dropsIndexes)));
+        return found.stream().distinct().toList();
+      }
+    }
+
     private Store from() {
       return given(legacy, "legacy(…), the store the application comes from");
     }

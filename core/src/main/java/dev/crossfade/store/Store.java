@@ -50,6 +50,23 @@ public interface Store extends AutoCloseable {
   List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories);
 
   /**
+   * What would keep it from being {@linkplain #connect connected} and from taking the rows of these
+   * repositories: all at once, one sentence each, the fix behind its first semicolon; empty if
+   * nothing would. Looks only: nothing is changed, installed or begun, and it need not be
+   * connected.
+   *
+   * <p>By default nothing is known.
+   *
+   * @param repositories none where the tables are not known
+   * @param dropsIndexes whether {@link #dropIndexes} will be called
+   * @throws dev.crossfade.CrossfadeException if it cannot be reached or looked at now
+   */
+  default List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    return List.of();
+  }
+
+  /**
    * Which run of the store this is: a word without white space, to be compared with what it was
    * before, not to be read. It is another one after the store was restored or replaced, after a
    * failover, and after a restart that followed a crash, because what was found about the contents

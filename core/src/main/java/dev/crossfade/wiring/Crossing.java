@@ -197,11 +197,20 @@ public final class Crossing {
 
   /** What in a side's catalogue does not fit; its store must be connected. */
   public List<String> problems(Side side) {
-    List<StoreRepository<?, ?>> repositories = new ArrayList<>();
-    pairs.values().forEach(pair -> repositories.add(pair.on(side)));
-    List<String> problems = new ArrayList<>(store(side).problems(repositories));
+    List<String> problems = new ArrayList<>(store(side).problems(repositories(side)));
     views.forEach(view -> problems.addAll(view.on(side).problems()));
     return problems;
+  }
+
+  /** What would keep a side's store from taking the rows; see {@link Store#preflight}. */
+  public List<String> preflight(Side side, boolean dropsIndexes) {
+    return store(side).preflight(repositories(side), dropsIndexes);
+  }
+
+  private List<StoreRepository<?, ?>> repositories(Side side) {
+    List<StoreRepository<?, ?>> repositories = new ArrayList<>();
+    pairs.values().forEach(pair -> repositories.add(pair.on(side)));
+    return repositories;
   }
 
   private final class Context<T, K> implements RepositoryContext<T, K> {

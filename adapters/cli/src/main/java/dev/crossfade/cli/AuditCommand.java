@@ -3,6 +3,7 @@ package dev.crossfade.cli;
 import dev.crossfade.AuditEntry;
 import dev.crossfade.Migration;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
         "Shows what was done to a migration, the latest first: moves, refusals, forces, with who,"
             + " when, what the gates said and how long writes waited.",
     footer = "  crossfade audit --most 20")
-final class AuditCommand extends MigrationCommand {
+final class AuditCommand extends LookingCommand {
   @Option(
       names = "--most",
       paramLabel = "N",
@@ -34,6 +35,15 @@ final class AuditCommand extends MigrationCommand {
                 "entries", entries.stream().map(Documents::of).toList()),
             out -> entries.forEach(entry -> text(entry, out)));
     return ExitCode.OK;
+  }
+
+  @Override
+  int partly(PartialView view, PartialView.Known known) {
+    List<AuditEntry> entries = view.audit(known, most);
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("migration", known.migration());
+    document.put("entries", entries.stream().map(Documents::of).toList());
+    return written(results(), view, document, out -> entries.forEach(entry -> text(entry, out)));
   }
 
   private static void text(AuditEntry entry, PrintWriter out) {

@@ -5,13 +5,11 @@ import dev.crossfade.Migration;
 import dev.crossfade.MigrationStatus.Instance;
 import dev.crossfade.ParkedKey;
 import dev.crossfade.Stage;
-import dev.crossfade.cli.tables.PlannedTables;
 import dev.crossfade.postgres.PostgresStore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +31,11 @@ import picocli.CommandLine.Option;
 final class BackfillCommand extends MigrationCommand {
   private static final Duration SETTLED_WITHIN = Duration.ofMinutes(2);
 
-  @Option(names = "--dry-run", description = "Only show what would be copied; write nothing.")
+  @Option(
+      names = "--dry-run",
+      description =
+          "Only show what would be copied, and all that would stop it, each with its fix; write"
+              + " nothing.")
   private boolean dryRun;
 
   @Option(
@@ -67,32 +69,13 @@ final class BackfillCommand extends MigrationCommand {
     }
   }
 
-  private int dryRun() throws SQLException {
+  private int dryRun() {
     Configuration configuration =
         Configuration.read(root().config(), root().surroundings().environment());
-    Map<String, PlannedTables> tables = Workspace.tables(configuration);
-    List<Map<String, Object>> plan = new ArrayList<>();
-    for (Map.Entry<String, PlannedTables> migration : tables.entrySet()) {
-      plan.addAll(RowCounts.of(configuration, migration.getKey(), migration.getValue().plans()));
+    try (DryRun run = DryRun.of(configuration)) {
+      results().write(run.document(), run::text);
+      return run.exitCode();
     }
-    results().write(Map.of("dryRun", true, "tables", plan), out -> dryRun(plan, out));
-    return ExitCode.OK;
-  }
-
-  private static void dryRun(List<Map<String, Object>> plan, PrintWriter out) {
-    for (Map<String, Object> table : plan) {
-      out.println(
-          table.get("legacy")
-              + " ("
-              + table.get("legacyRows")
-              + " rows) → "
-              + table.get("target")
-              + " ("
-              + table.get("targetRows")
-              + " rows), key "
-              + table.get("key"));
-    }
-    out.println("mapping and schemas fit; nothing was written");
   }
 
   @Override

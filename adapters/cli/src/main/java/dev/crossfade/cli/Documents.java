@@ -151,7 +151,7 @@ final class Documents {
     return document;
   }
 
-  private static Map<String, Object> of(JournalStatus journal) {
+  static Map<String, Object> of(JournalStatus journal) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("entries", journal.entries());
     document.put("left", journal.left());

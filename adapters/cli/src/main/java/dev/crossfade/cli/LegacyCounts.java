@@ -25,10 +25,14 @@ final class LegacyCounts {
   static Map<String, Long> of(Configuration configuration, Map<String, TablePlan> plans)
       throws SQLException {
     try (Store store = configuration.legacy()) {
-      return store instanceof MongoStore mongo
-          ? documents(mongo, plans)
-          : rows((SqliteStore) store, plans);
+      return of(store, plans);
     }
+  }
+
+  static Map<String, Long> of(Store store, Map<String, TablePlan> plans) throws SQLException {
+    return store instanceof MongoStore mongo
+        ? documents(mongo, plans)
+        : rows((SqliteStore) store, plans);
   }
 
   private static Map<String, Long> documents(MongoStore store, Map<String, TablePlan> plans) {

@@ -2,12 +2,17 @@ package dev.crossfade.cli;
 
 import dev.crossfade.Migration;
 import dev.crossfade.ParkedKey;
+import dev.crossfade.cli.tables.PlannedTables;
+import dev.crossfade.store.ParkedEntry;
+import dev.crossfade.store.Span;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,7 +33,7 @@ import picocli.CommandLine.Parameters;
       ParkedCommand.Retry.class,
       ParkedCommand.Accept.class
     })
-final class ParkedCommand extends MigrationCommand {
+final class ParkedCommand extends LookingCommand {
   @Override
   int run(Workspace workspace, Migration migration, Progress progress) {
     return list(results(), migration);
@@ -46,6 +51,57 @@ final class ParkedCommand extends MigrationCommand {
           }
         });
     return parked.isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
+  }
+
+  @Override
+  int partly(PartialView view, PartialView.Known known) {
+    return list(results(), view, known);
+  }
+
+  private static int list(Results results, PartialView view, PartialView.Known known) {
+    List<ParkedEntry> entries = view.parked(known);
+    PlannedTables tables = view.tables().get(known.migration());
+    List<ParkedKey> parked =
+        entries == null ? null : entries.stream().map(entry -> shown(entry, tables)).toList();
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("migration", known.migration());
+    document.put("parked", parked == null ? null : parked.stream().map(Documents::of).toList());
+    return LookingCommand.written(
+        results,
+        view,
+        document,
+        out -> {
+          if (parked == null) {
+            out.println("what is parked is not known: the primary's journal has it");
+          } else if (parked.isEmpty()) {
+            out.println("nothing is parked");
+          } else {
+            text(parked, out);
+          }
+        });
+  }
+
+  private static ParkedKey shown(ParkedEntry parked, @Nullable PlannedTables tables) {
+    Span span = parked.entry().span();
+    byte[] to = span.to();
+    String from = shown(tables, span.entity(), span.from());
+    return new ParkedKey(
+        span.entity(),
+        !span.isRange()
+            ? from
+            : "from "
+                + from
+                + " up to "
+                + (to == null ? "the last" : shown(tables, span.entity(), to)),
+        parked.attempts(),
+        parked.reason(),
+        parked.since());
+  }
+
+  private static String shown(@Nullable PlannedTables tables, String entity, byte[] canonical) {
+    return tables == null
+        ? "0x" + HexFormat.of().formatHex(canonical)
+        : tables.shownKey(entity, canonical);
   }
 
   /** A line each, and what to do. */
@@ -73,10 +129,15 @@ final class ParkedCommand extends MigrationCommand {
       name = "list",
       description = "Lists them; ends with 1 if there is any.",
       footer = "  crossfade parked list --json")
-  static final class ListKeys extends MigrationCommand {
+  static final class ListKeys extends LookingCommand {
     @Override
     int run(Workspace workspace, Migration migration, Progress progress) {
       return list(results(), migration);
+    }
+
+    @Override
+    int partly(PartialView view, PartialView.Known known) {
+      return list(results(), view, known);
     }
   }
 

@@ -4,6 +4,8 @@ import dev.crossfade.Migration;
 import dev.crossfade.MovePlan;
 import dev.crossfade.Stage;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -14,7 +16,7 @@ import picocli.CommandLine.Parameters;
         "Asks the gates what a move to a stage would meet now, and moves nothing. Ends with 1 if it"
             + " would be refused.",
     footer = "  crossfade plan live")
-final class PlanCommand extends MigrationCommand {
+final class PlanCommand extends LookingCommand {
   @Parameters(
       index = "0",
       paramLabel = "STAGE",
@@ -26,6 +28,30 @@ final class PlanCommand extends MigrationCommand {
     MovePlan plan = migration.plan(stage);
     results().write(Documents.of(plan), out -> text(plan, out));
     return plan.holds() ? ExitCode.OK : ExitCode.REFUSED;
+  }
+
+  /** Without gates no move begins. */
+  @Override
+  int partly(PartialView view, PartialView.Known known) {
+    Stage from = known.stage();
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("migration", known.migration());
+    document.put("from", from == null ? null : from.id());
+    document.put("to", stage.id());
+    document.put("epoch", known.epoch());
+    document.put("holds", false);
+    return written(
+        results(),
+        view,
+        document,
+        out ->
+            out.println(
+                known.migration()
+                    + ": "
+                    + (from == null ? "in a stage that is not known" : from.id())
+                    + " → "
+                    + stage.id()
+                    + "; the gates cannot be asked, so the move would be refused"));
   }
 
   private static void text(MovePlan plan, PrintWriter out) {

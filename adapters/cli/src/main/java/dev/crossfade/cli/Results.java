@@ -43,6 +43,14 @@ final class Results {
     surroundings.err().flush();
   }
 
+  /** Says what is in the way, as a failure does. */
+  void say(Problem problem) {
+    say("crossfade: " + problem.message());
+    if (!problem.fix().isEmpty()) {
+      say("  fix: " + problem.fix());
+    }
+  }
+
   /** Writes a failure. Returns the exit code. */
   int failed(Throwable failure) {
     CommandFailure known = Failures.explained(failure);
@@ -53,10 +61,7 @@ final class Results {
       error.put("fix", known.fix());
       write(Map.of("error", error));
     } else {
-      say("crossfade: " + known.sentence());
-      if (!known.fix().isEmpty()) {
-        say("  fix: " + known.fix());
-      }
+      say(new Problem(known.exitCode(), known.sentence(), known.fix()));
     }
     if (verbose) {
       failure.printStackTrace(surroundings.err());

@@ -39,13 +39,22 @@ record Schemas(
 
   /** Reads both. */
   static Schemas read(Configuration configuration) throws SQLException {
-    @Nullable SchemaDescription legacy = legacy(configuration);
+    return ofTarget(configuration).beside(legacy(configuration));
+  }
+
+  /** Reads PostgreSQL's alone. */
+  static Schemas ofTarget(Configuration configuration) throws SQLException {
     try (PostgresStore store = configuration.target();
         Connection connection = store.connections().getConnection()) {
       List<String> schemas = configuration.schemas();
       List<TargetTable> tables = TargetCatalogue.read(connection, schemas);
-      return new Schemas(legacy, TargetSchema.of(store.name(), schemas, tables), tables);
+      return new Schemas(null, TargetSchema.of(store.name(), schemas, tables), tables);
     }
+  }
+
+  /** These, and that of the SQLite file. */
+  Schemas beside(@Nullable SchemaDescription file) {
+    return new Schemas(file, target, tables);
   }
 
   /** The mapping, checked against both. */
@@ -69,8 +78,8 @@ record Schemas(
     return tables;
   }
 
-  private static @Nullable SchemaDescription legacy(Configuration configuration)
-      throws SQLException {
+  /** That of the SQLite file; null where the legacy store is MongoDB. */
+  static @Nullable SchemaDescription legacy(Configuration configuration) throws SQLException {
     Path file;
     try (Store store = configuration.legacy()) {
       if (!(store instanceof SqliteStore sqlite)) {
@@ -78,15 +87,41 @@ record Schemas(
       }
       file = sqlite.path();
     }
+    requireFile(file);
+    try (Connection connection = Inspection.open(file)) {
+      return SqliteSchema.read(String.valueOf(file.getFileName()), connection);
+    }
+  }
+
+  static void requireFile(Path file) {
     if (!Files.exists(file)) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION,
           "there is no legacy file " + file,
           "correct crossfade.legacy.url; a relative path counts from the current folder");
     }
-    try (Connection connection = Inspection.open(file)) {
-      return SqliteSchema.read(String.valueOf(file.getFileName()), connection);
+  }
+
+  /** The mapping as tables, checked against both. */
+  Map<String, PlannedTables> planned(Configuration configuration) {
+    List<String> missing = missing(configuration);
+    if (!missing.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          (missing.size() == 1 ? "table " : "tables ")
+              + String.join(", ", missing)
+              + (missing.size() == 1 ? " is" : " are")
+              + " missing in "
+              + target.shown(),
+          "run the migration that draft-schema wrote, with Flyway or by backfill --create-schema;"
+              + " or correct the name in "
+              + configuration.file());
     }
+    Map<String, PlannedTables> planned = new LinkedHashMap<>();
+    for (MigrationPlan plan : plans(configuration)) {
+      planned.put(plan.name(), PlannedTables.of(plan, tables, configuration.schemas().get(0)));
+    }
+    return planned;
   }
 
   /** The mapped tables that PostgreSQL does not have. */

@@ -3,8 +3,10 @@ package dev.crossfade.cli;
 import dev.crossfade.GateAnswer;
 import dev.crossfade.Migration;
 import dev.crossfade.MigrationStatus;
+import dev.crossfade.store.JournalStatus;
 import java.io.PrintWriter;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,22 @@ final class StatusCommand extends BaseCommand {
   private @Nullable String migrationName;
 
   @Override
-  public Integer call() throws SQLException {
+  public Integer call() throws Exception {
+    try {
+      return whole();
+    } catch (Exception e) {
+      Configuration configuration =
+          Configuration.read(root().config(), root().surroundings().environment());
+      if (!PartialView.helpsWith(e)) {
+        throw e;
+      }
+      try (PartialView view = PartialView.of(configuration, e)) {
+        return partly(view);
+      }
+    }
+  }
+
+  private int whole() throws SQLException {
     try (Workspace workspace =
         Workspace.open(root(), Progress.of(Progress.Kind.NONE, root().surroundings()))) {
       List<MigrationStatus> all =
@@ -37,6 +54,15 @@ final class StatusCommand extends BaseCommand {
               out -> all.forEach(status -> text(status, workspace.instance(), out)));
       return ExitCode.OK;
     }
+  }
+
+  private int partly(PartialView view) {
+    List<PartialStatus> all =
+        view.known(migrationName).stream().map(known -> PartialStatus.of(view, known)).toList();
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("migrations", all.stream().map(PartialStatus::document).toList());
+    return LookingCommand.written(
+        results(), view, document, out -> all.forEach(status -> status.text(out)));
   }
 
   private static void text(MigrationStatus status, String self, PrintWriter out) {
@@ -50,15 +76,7 @@ final class StatusCommand extends BaseCommand {
             + status.primary().name().toLowerCase(java.util.Locale.ROOT)
             + (status.changing() ? ", its primary is being changed" : "")
             + (status.secondaryAvailable() ? "" : ", THE OTHER STORE IS OUT OF REACH"));
-    out.println(
-        "  journal: "
-            + status.journal().entries()
-            + " entries, "
-            + status.journal().left()
-            + " left to repair, "
-            + status.journal().parked()
-            + " parked, the oldest "
-            + Words.duration(status.journal().oldest()));
+    journal(status.journal(), out);
     for (MigrationStatus.Instance instance : status.instances()) {
       if (instance.live() && !instance.name().equals(self)) {
         out.println(
@@ -75,6 +93,18 @@ final class StatusCommand extends BaseCommand {
       out.println("  next: " + status.next().id());
       gates(status.gates(), out);
     }
+  }
+
+  static void journal(JournalStatus journal, PrintWriter out) {
+    out.println(
+        "  journal: "
+            + journal.entries()
+            + " entries, "
+            + journal.left()
+            + " left to repair, "
+            + journal.parked()
+            + " parked, the oldest "
+            + Words.duration(journal.oldest()));
   }
 
   static void gates(List<GateAnswer> gates, PrintWriter out) {

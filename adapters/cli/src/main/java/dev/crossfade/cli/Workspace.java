@@ -5,7 +5,6 @@ import dev.crossfade.Migration;
 import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.cli.tables.PlannedTables;
-import dev.crossfade.mapping.MigrationPlan;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.postgres.PostgresStore;
 import java.sql.Connection;
@@ -68,26 +67,7 @@ final class Workspace implements AutoCloseable {
 
   /** The mapping, checked against both schemas as they are. */
   static Map<String, PlannedTables> tables(Configuration configuration) throws SQLException {
-    Schemas schemas = Schemas.read(configuration);
-    List<String> missing = schemas.missing(configuration);
-    if (!missing.isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.CONFIGURATION,
-          (missing.size() == 1 ? "table " : "tables ")
-              + String.join(", ", missing)
-              + (missing.size() == 1 ? " is" : " are")
-              + " missing in "
-              + schemas.target().shown(),
-          "run the migration that draft-schema wrote, with Flyway or by backfill --create-schema;"
-              + " or correct the name in "
-              + configuration.file());
-    }
-    Map<String, PlannedTables> tables = new LinkedHashMap<>();
-    for (MigrationPlan plan : schemas.plans(configuration)) {
-      tables.put(
-          plan.name(), PlannedTables.of(plan, schemas.tables(), configuration.schemas().get(0)));
-    }
-    return tables;
+    return Schemas.read(configuration).planned(configuration);
   }
 
   /** The migration of that name, or the only one. */

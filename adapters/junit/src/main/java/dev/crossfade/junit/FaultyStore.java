@@ -546,6 +546,12 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    return call(Step.CATALOGUE, () -> delegate.preflight(repositories, dropsIndexes));
+  }
+
+  @Override
   public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
     return call(Step.CATALOGUE, () -> delegate.room(repositories));
   }

@@ -160,6 +160,13 @@ public final class MongoStore implements Store {
   }
 
   private void check(Deployment found) {
+    List<String> problems = problems(found);
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+
+  private List<String> problems(Deployment found) {
     List<String> problems = new ArrayList<>();
     if (found.kind() == Deployment.Kind.SHARDED) {
       problems.add(
@@ -171,8 +178,23 @@ public final class MongoStore implements Store {
             name() + " " + weakness + "; use another server, or say allowWeakDurability()");
       }
     }
-    if (!problems.isEmpty()) {
-      throw new ConfigurationException(problems);
+    return problems;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>With a client of its own, which is closed at the end. What the user may do is asked where it
+   * had to log in.
+   */
+  @Override
+  public List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    try (Database database = new Database(settings)) {
+      List<String> problems = new ArrayList<>(problems(Deployment.of(database)));
+      problems.addAll(Rights.missing(database));
+      problems.addAll(problems(database, repositories));
+      return problems;
     }
   }
 
@@ -244,7 +266,11 @@ public final class MongoStore implements Store {
 
   @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
-    Database database = connected().database();
+    return problems(connected().database(), repositories);
+  }
+
+  private List<String> problems(
+      Database database, Collection<? extends StoreRepository<?, ?>> repositories) {
     Set<String> there =
         database.read(
             "reading the collections",

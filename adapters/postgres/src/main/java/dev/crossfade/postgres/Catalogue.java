@@ -106,6 +106,12 @@ final class Catalogue {
       select coalesce(sum(pg_total_relation_size(part)), 0) from parts where part is not null
       """;
 
+  private static final String NOT_OWNED =
+      """
+      select current_user from pg_class c
+      where c.oid = to_regclass(?) and not pg_has_role(c.relowner, 'usage')
+      """;
+
   private static final String FIXED_SEQUENCE =
       "select s, current_user from ("
           + GeneratedKeys.SEQUENCE
@@ -133,6 +139,28 @@ final class Catalogue {
               rows -> rows.next() ? rows.getLong(1) : 0L);
     }
     return bytes;
+  }
+
+  /** Which of these tables the session's role may not alter. */
+  static List<String> notOwned(
+      Session session, Collection<? extends StoreRepository<?, ?>> repositories)
+      throws SQLException {
+    List<String> problems = new ArrayList<>();
+    for (StoreRepository<?, ?> repository : repositories) {
+      String table = repository.place().table();
+      new Catalogue(session)
+          .list(NOT_OWNED, table, rows -> rows.getString(1))
+          .forEach(
+              role ->
+                  problems.add(
+                      "role "
+                          + role
+                          + " does not own "
+                          + table
+                          + ", as dropping and building its indexes takes; give the owner of the"
+                          + " tables with owner(…), or leave backfillIndexesLast off"));
+    }
+    return problems;
   }
 
   TableFacts facts(TableMapping<?, ?> mapping) throws SQLException {

@@ -118,6 +118,40 @@ final class Installation {
     checkRights(server.role);
   }
 
+  /** What {@link #run} would refuse; installs nothing. */
+  List<String> preflight() {
+    Server server = pool.read(session -> session.query(SERVER, Session.Binder.NONE, Server::read));
+    if (server.standby) {
+      return List.of(settings.shownUrl() + " is a standby; connect to the primary server");
+    }
+    List<String> problems = new ArrayList<>();
+    checkVersion(server, problems);
+    checkDurability(server, problems);
+    try {
+      checkTables(server);
+    } catch (ConfigurationException e) {
+      problems.addAll(e.problems());
+    }
+    return problems;
+  }
+
+  /** That they are there, or may be made. */
+  private void checkTables(Server server) {
+    DataSource owner = settings.owner();
+    DataSource installer = owner == null ? Pool.source(settings) : owner;
+    try {
+      if (!isComplete(server)) {
+        checkMayInstall(installer, server.role);
+      } else if (owner != null) {
+        owner.getConnection().close(); // a wrong login is to show now
+      } else {
+        checkRights(server.role);
+      }
+    } catch (SQLException e) {
+      throw pool.failures().notWritten(e);
+    }
+  }
+
   private void checkVersion(Server server, List<String> problems) {
     if (server.version < OLDEST) {
       problems.add(

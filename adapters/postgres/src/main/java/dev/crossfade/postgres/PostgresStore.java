@@ -195,6 +195,22 @@ public final class PostgresStore implements Store {
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>Asks as the store's role, and as the owner where one was given.
+   */
+  @Override
+  public List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    List<String> problems = new ArrayList<>(new Installation(settings, pool).preflight());
+    problems.addAll(problems(repositories));
+    if (dropsIndexes) {
+      problems.addAll(asOwner(session -> Catalogue.notOwned(session, repositories)));
+    }
+    return problems;
+  }
+
+  /**
    * What of the schema's upkeep (partitions, view refreshes) does not work at present, with the
    * fix; empty if all does.
    */

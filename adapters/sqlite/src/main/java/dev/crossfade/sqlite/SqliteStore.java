@@ -162,6 +162,18 @@ public final class SqliteStore implements Store {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>By a connection that cannot write, and one that takes the writer's lock for a moment and
+   * gives it back.
+   */
+  @Override
+  public List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    return new Preflight(settings, sessions).problems(repositories);
+  }
+
   @Override
   public List<String> problems(Collection<? extends StoreRepository<?, ?>> repositories) {
     return sessions.reading(

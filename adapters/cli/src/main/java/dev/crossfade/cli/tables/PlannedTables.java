@@ -10,8 +10,11 @@ import dev.crossfade.mapping.SchemaDescription;
 import dev.crossfade.mapping.TableName;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.mapping.schema.TargetTable;
+import dev.crossfade.store.KeyCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,31 @@ public final class PlannedTables {
   /** The names of the entities, in that order. */
   public List<String> names() {
     return tables.values().stream().map(table -> table.entity().name()).toList();
+  }
+
+  /**
+   * A key as messages show it; in hexadecimal where it is not the canonical form of one, as where
+   * the types are not known.
+   */
+  public String shownKey(String entity, byte[] canonical) {
+    return tables.values().stream()
+        .filter(table -> table.entity().name().equals(entity))
+        .findFirst()
+        .map(table -> shown(table.entity().keys(), canonical))
+        .orElseGet(() -> hex(canonical));
+  }
+
+  private static <K> String shown(KeyCodec<K> keys, byte[] canonical) {
+    try {
+      K key = keys.decode(canonical);
+      return Arrays.equals(keys.encode(key), canonical) ? keys.show(key) : hex(canonical);
+    } catch (RuntimeException e) {
+      return hex(canonical); // of another type
+    }
+  }
+
+  private static String hex(byte[] canonical) {
+    return "0x" + HexFormat.of().formatHex(canonical);
   }
 
   /** How each crosses, by the entity's name, in that order. */

@@ -204,6 +204,12 @@ final class RecordedStore implements Store {
   }
 
   @Override
+  public List<String> preflight(
+      Collection<? extends StoreRepository<?, ?>> repositories, boolean dropsIndexes) {
+    return delegate.preflight(repositories, dropsIndexes);
+  }
+
+  @Override
   public Room room(Collection<? extends StoreRepository<?, ?>> repositories) {
     return delegate.room(repositories);
   }

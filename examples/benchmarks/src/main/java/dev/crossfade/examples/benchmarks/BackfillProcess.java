@@ -88,6 +88,7 @@ final class BackfillProcess {
 
     double close() {
       thread.shutdownNow();
+      run(); // a short run is over before the first one
       return most / 1e6;
     }
   }

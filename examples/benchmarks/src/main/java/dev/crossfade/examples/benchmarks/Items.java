@@ -4,6 +4,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import dev.crossfade.Repository;
+import dev.crossfade.mongodb.MongoRepository;
 import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.sqlite.SqliteConversions;
 import dev.crossfade.sqlite.SqliteRepository;
@@ -23,6 +24,13 @@ interface Items extends Repository<Item, Long> {
           context,
           TABLE,
           columns -> columns.convert("changedAt", SqliteConversions.instantAsEpochMillis()));
+    }
+  }
+
+  /** On MongoDB, in a collection. */
+  final class OnMongo extends MongoRepository<Item, Long> implements Items {
+    OnMongo(RepositoryContext<Item, Long> context) {
+      super(context, "items", fields -> {});
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.TreeSet;
  * @param seconds how long a turn takes
  * @param rows how many rows the table has
  * @param backfillRows how many rows are backfilled
+ * @param documents how many documents of MongoDB are backfilled
  * @param directory where {@code figures.json} goes
  * @param forked whether JMH measures in JVMs of its own, as it should
  */
@@ -22,10 +23,12 @@ record Options(
     double seconds,
     int rows,
     int backfillRows,
+    int documents,
     Path directory,
     boolean forked) {
   private static final int ROWS = 20_000;
   private static final int BACKFILL_ROWS = 852_000;
+  private static final int DOCUMENTS = 500_000;
 
   Options {
     check(rounds >= 1 && rounds <= 101, "rounds must be from 1 to 101, not " + rounds);
@@ -33,6 +36,9 @@ record Options(
     check(
         backfillRows >= 100 && backfillRows <= 100_000_000,
         "backfillRows must be from 100 to 100,000,000, not " + backfillRows);
+    check(
+        documents >= 100 && documents <= 100_000_000,
+        "documents must be from 100 to 100,000,000, not " + documents);
     for (String name : only) {
       check(Row.NAMES.contains(name), "only names '" + name + "'; the rows are " + Row.NAMES);
     }
@@ -48,6 +54,7 @@ record Options(
         number("seconds", 1.5).doubleValue(),
         ROWS,
         number("backfillRows", BACKFILL_ROWS).intValue(),
+        number("documents", DOCUMENTS).intValue(),
         Path.of(System.getProperty("benchmarks.directory", "target")),
         true);
   }

@@ -28,6 +28,8 @@ interface Row {
     rows.put("backfill", new BackfillRow());
     rows.put("beside-backfill", new BesideBackfill());
     rows.put("verification", new Verifying());
+    rows.put("mongodb-write", new MongoWrite());
+    rows.put("mongodb-backfill", new MongoBackfill());
     return rows;
   }
 }

@@ -38,7 +38,8 @@ class BenchmarksTest {
           "switch-pause.50.there.p99",
           "switch-pause.50.back.p99",
           "backfill.heap.ten-times",
-          "beside-backfill.8.p99");
+          "beside-backfill.8.p99",
+          "mongodb-backfill.read-and-copy");
 
   /** Held to a limit where the tools are installed. */
   private static final Set<String> WHERE_INSTALLED =
@@ -54,7 +55,7 @@ class BenchmarksTest {
   @Test
   void measuresEveryRow() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Options tiny = new Options(Set.of(), 1, 0.02, 200, 2_000, directory, false);
+    Options tiny = new Options(Set.of(), 1, 0.02, 200, 2_000, 500, directory, false);
 
     Figures figures =
         Benchmarks.run(
@@ -70,7 +71,11 @@ class BenchmarksTest {
         .isEqualTo(LIMITED);
     assertThat(figures.all())
         .extracting(Figure::name)
-        .contains("verification.full.time", "verification.quick.time", "backfill.time");
+        .contains(
+            "verification.full.time",
+            "verification.quick.time",
+            "backfill.time",
+            "mongodb-write.1.p50");
     List<String> json = Files.readAllLines(figures.write(directory));
     assertThat(json).hasSize(figures.all().size() + 2);
     assertThat(json.subList(1, json.size() - 1))
