@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -195,8 +194,8 @@ public final class Conversions {
   }
 
   /**
-   * A text of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not show
-   * is cut off.
+   * A text of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not
+   * show is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
    */

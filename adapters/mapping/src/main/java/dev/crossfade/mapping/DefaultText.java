@@ -36,7 +36,8 @@ final class DefaultText {
               ? Conversions.instantAsIsoText().load(text)
               : LocalDateTime.parse(text);
       case TEXT, JSON, OTHER -> text;
-      case TEXT_ARRAY, SCALAR_ARRAY, ARRAY, BYTES -> throw new IllegalArgumentException("no text stands for it");
+      case TEXT_ARRAY, SCALAR_ARRAY, ARRAY, BYTES ->
+          throw new IllegalArgumentException("no text stands for it");
     };
   }
 

@@ -38,18 +38,18 @@ class LegacyForms {
 
   /** The conversion of a component that two columns hold. */
   String pair(ComponentModel component, LegacyForm form) {
-    String conversions = file.type(conversions) + ".";
+    String of = file.type(conversions) + ".";
     String parts =
-        conversions
+        of
             + (form.pattern() == null ? "isoDate()" : "dateAsText(" + quoted(form.pattern()) + ")")
             + ", "
-            + conversions
+            + of
             + (form.timePattern() == null
                 ? "isoTime()"
                 : "timeAsText(" + quoted(form.timePattern()) + ")");
     return component.type().is("java.time.LocalDateTime")
-        ? conversions + "localDateTimeAsDateAndTime(" + parts + ")"
-        : conversions + "instantAsDateAndTime(" + parts + ", " + zone(form) + ")";
+        ? of + "localDateTimeAsDateAndTime(" + parts + ")"
+        : of + "instantAsDateAndTime(" + parts + ", " + zone(form) + ")";
   }
 
   private String zone(LegacyForm form) {
