@@ -161,7 +161,8 @@ class PairsTest {
     assertThatThrownBy(() -> trades.find(1L))
         .isInstanceOf(UnreadableValueException.class)
         .hasMessageContaining("columns tradeday and TRADETIME of entity trade")
-        .hasMessageContaining("no Instant; expected is a TEXT and a TEXT that its conversion can load, or null in"
+        .hasMessageContaining(
+            "no Instant; expected is a TEXT and a TEXT that its conversion can load, or null in"
                 + " both");
     assertThatThrownBy(() -> trades.everything()).isInstanceOf(UnreadableValueException.class);
     assertThatThrownBy(() -> write(() -> trades.annotate(1L)))
