@@ -160,7 +160,7 @@ public final class Walk implements BiConsumer<Path, Map<String, String>> {
         .isEqualTo(visits.findByGuestAndLeftAt(name, LEFT))
         .hasSize(1);
     assertThat(visits.findByVisitedAt(NOON, null, 9)).extracting(Visit::guest).contains(name);
-    assertThat(visits.findByVisitedAt(NOON.plusSeconds(60))).isEmpty();
+    assertThat(visits.findByVisitedAt(NOON.plusSeconds(3_600))).isEmpty();
     OddityRepository odd = crossfade.repository(OddityRepository.class);
     assertThat(odd.get(name).fooBar2()).isEqualTo(3);
     assertThat(odd.findByLimit(4)).extracting(Oddity::oddName).contains(name).isSorted();
