@@ -141,7 +141,7 @@ class TimeKeysTest {
   /** Nothing is cut: that would make one row of two. */
   @ParameterizedTest
   @EnumSource
-  void aKeyThatTheFileCannotHoldIsParkedAndGivenUp(Form form, TestDatabase database)
+  void aKeyThatTheFileCannotHoldIsParkedUntilItIsGone(Form form, TestDatabase database)
       throws SQLException {
     prepare(form, database);
     try (Crossfade crossfade = open(form, database)) {
