@@ -95,6 +95,8 @@ final class KeyRules {
     return switch (form.conversion()) {
       case EPOCH_SECONDS, EPOCH_MILLIS -> null;
       case TIMESTAMP_TEXT -> text("yyyy-MM-dd HH:mm:ss");
+      case DATE_AND_TIME ->
+          notOrdered("rows are found by one value, not by two; give it a column of its own there");
       case EPOCH_REAL -> notOneToOne("a fraction has no exact REAL; take epoch-millis");
       default ->
           notOneToOne(

@@ -314,8 +314,8 @@ class PlanProblemsTest {
             Mapped.problems(
                 "{a: {key: at, columns: {" + PAIR + "}}}", target(plain), legacy(legacy)))
         .contains(
-            "crossfade.yaml:5: key column a.at is timestamp, which the stores do not order alike; a"
-                + " key is made of whole numbers, text, UUIDs, bytes or enums");
+            "crossfade.yaml:5: key column a.at: date-and-time does not order its keys: rows are"
+                + " found by one value, not by two; give it a column of its own there");
   }
 
   @Test
