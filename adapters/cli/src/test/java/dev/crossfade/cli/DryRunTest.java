@@ -200,7 +200,9 @@ class DryRunTest {
           .anySatisfy(p -> assertThat(p).contains("there is no collection bots"));
       assertThat(mongo.database().listCollectionNames())
           .noneMatch(name -> name.startsWith("crossfade_"));
-      crossfade.with("CROSSFADE_LEGACY_URL", "mongodb://localhost:1/bot_platform");
+      crossfade.with(
+          "CROSSFADE_LEGACY_URL",
+          "mongodb://localhost:1/bot_platform?serverSelectionTimeoutMS=500");
       assertThat(problems(dryRun(crossfade, ExitCode.UNAVAILABLE)))
           .anySatisfy(p -> assertThat(p).contains("MongoDB cannot be reached"));
     }

@@ -18,6 +18,7 @@ import org.bson.Document;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,7 @@ class MongoJourneyTest {
     assertThat(done(crossfade.run("inspect", "--json")).get("collections")).hasSize(5);
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostPrimaryIsAbandoned(TestDatabase database) throws Exception {
     mongo.filled();

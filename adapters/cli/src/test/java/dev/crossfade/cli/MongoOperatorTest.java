@@ -17,6 +17,7 @@ import org.bson.Document;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +134,7 @@ class MongoOperatorTest {
     assertThat(done(crossfade.run("audit", "--most", "2", "--json")).get("entries")).hasSize(2);
   }
 
+  @Tag("exhaustive")
   @Test
   void aPrimaryThatWasGivenUpIsTakenBack() throws Exception {
     done(backfill());

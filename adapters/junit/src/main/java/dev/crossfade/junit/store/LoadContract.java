@@ -193,7 +193,7 @@ abstract class LoadContract extends ContractTheme {
   @Test
   void aRowThatCannotBeSentLeavesNothingBehind() {
     List<Setting> rows = new ArrayList<>();
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 2_000; i++) {
       rows.add(new Setting(String.format("name %05d", i), "text ".repeat(10)));
     }
     rows.add(new Setting("name 99999", "half \uD83D of a pair"));
@@ -203,8 +203,8 @@ abstract class LoadContract extends ContractTheme {
     }
     assertThat(tables.settings.count()).isZero();
 
-    load(tables.settings, null, null, rows.subList(0, 5_000));
-    assertThat(tables.settings.count()).isEqualTo(5_000);
+    load(tables.settings, null, null, rows.subList(0, 2_000));
+    assertThat(tables.settings.count()).isEqualTo(2_000);
   }
 
   @Test
