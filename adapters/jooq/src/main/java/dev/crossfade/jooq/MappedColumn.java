@@ -25,6 +25,7 @@ public final class MappedColumn {
   private final Component component;
   private final String name;
   private final String quoted;
+  private final String selected;
   private final String placeholder;
   private final String order;
   private final Class<?> stored;
@@ -49,6 +50,7 @@ public final class MappedColumn {
     this.component = component;
     this.name = column.getName();
     this.quoted = dialect.sql().render(column.getUnqualifiedName());
+    this.selected = quoted;
     this.placeholder = dialect.placeholder(component, stored, column);
     this.order = dialect.keyOrder(quoted, stored);
     this.stored = stored;
@@ -67,6 +69,7 @@ public final class MappedColumn {
     this.component = component;
     this.name = RowMapping.join(columns, MappedColumn::name);
     this.quoted = RowMapping.join(columns, MappedColumn::quoted);
+    this.selected = quoted;
     this.placeholder = RowMapping.join(columns, MappedColumn::placeholder);
     this.order = quoted;
     this.stored = Object[].class;
@@ -90,6 +93,11 @@ public final class MappedColumn {
   /** The column's name as lists in statements have it; of two columns both, with a comma. */
   public String quoted() {
     return quoted;
+  }
+
+  /** What reads it, as after {@code select} and {@code returning}; mostly the column's name. */
+  public String selected() {
+    return selected;
   }
 
   /** What stands for its value in lists: {@code ?::jsonb}; of two columns one for each. */

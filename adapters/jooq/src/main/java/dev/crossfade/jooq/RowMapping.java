@@ -106,8 +106,13 @@ public sealed class RowMapping<T> permits TableMapping {
     return columns.get(type.component(component).index());
   }
 
-  /** All columns, as after {@code select} and {@code returning}. */
+  /** What reads all components, as after {@code select} and {@code returning}. */
   public final String columnList() {
+    return join(columns, MappedColumn::selected);
+  }
+
+  /** The names of the table's columns that hold the components. */
+  public final String columnNames() {
     return join(columns, MappedColumn::quoted);
   }
 

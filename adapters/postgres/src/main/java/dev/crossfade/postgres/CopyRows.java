@@ -22,7 +22,7 @@ final class CopyRows<T> {
 
   private final MappedColumn[] columns;
   private final CopyValue[] values;
-  private final String columnList;
+  private final String columnNames;
 
   CopyRows(TableMapping<T, ?> mapping) {
     this.columns = mapping.columns().toArray(MappedColumn[]::new);
@@ -30,7 +30,7 @@ final class CopyRows<T> {
     for (int i = 0; i < columns.length; i++) {
       values[i] = CopyValue.of(columns[i]);
     }
-    this.columnList = mapping.columnList();
+    this.columnNames = mapping.columnNames();
   }
 
   /** Sends them into a table that has these columns. */
@@ -40,7 +40,7 @@ final class CopyRows<T> {
             .connection()
             .unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyIn("copy " + table + " (" + columnList + ") from stdin");
+            .copyIn("copy " + table + " (" + columnNames + ") from stdin");
     try {
       CopyBuffer buffer = new CopyBuffer(copy);
       for (T row : rows) {

@@ -43,10 +43,10 @@ final class TableLoad<T, K> {
     this.table = table;
     this.mapping = table.mapping();
     this.rows = new CopyRows<>(mapping);
-    String columns = mapping.columnList();
+    String columns = mapping.columnNames();
     this.stage =
         "create temporary table crossfade_rows on commit drop as select "
-            + columns
+            + mapping.columnList()
             + " from "
             + mapping.table()
             + " with no data";
