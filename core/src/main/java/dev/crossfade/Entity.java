@@ -128,7 +128,7 @@ public final class Entity<T, K> extends RowType<T> {
       for (int i = 0; i < others.size(); i++) {
         Reference reference = others.get(i);
         if (reference.other() != null && reference.other().type() == parent.type()) {
-          others.set(i, new Reference(reference.components(), parent, reference.onDelete()));
+          others.set(i, reference.to(parent));
           refers = true;
         }
       }
@@ -249,7 +249,51 @@ public final class Entity<T, K> extends RowType<T> {
                 + parent.keyComponents()
                 + "; name as many components");
       }
-      references.add(new Reference(names, parent, onDelete));
+      references.add(Reference.toKey(names, parent, onDelete));
+      return this;
+    }
+
+    /**
+     * The component refers to a component of another entity that is not its key: a snapshot's user
+     * by {@code firebaseUid}, where the users' key is their {@code email}. It must be unique there,
+     * and stay as it is for as long as rows refer to it: a change of it reaches rows that refer in
+     * a store that keeps the reference by another value (a surrogate key), and in no other; a
+     * verification finds them.
+     */
+    public Builder<T, K> references(
+        String component, Entity<?, ?> parent, String parentComponent, OnDelete onDelete) {
+      check(component);
+      Optional<Component> target =
+          parent.components().stream().filter(c -> c.name().equals(parentComponent)).findFirst();
+      if (target.isEmpty()) {
+        problems.add(
+            type.getName()
+                + " refers to "
+                + parent.name()
+                + "."
+                + parentComponent
+                + ", which it does not have; it has "
+                + parent.components());
+      } else if (known.containsKey(component)
+          && boxed(known.get(component).getType()) != boxed(target.get().type())) {
+        problems.add(
+            type.getName()
+                + "."
+                + component
+                + " is a "
+                + known.get(component).getType().getSimpleName()
+                + " and refers to "
+                + parent.name()
+                + "."
+                + parentComponent
+                + ", a "
+                + target.get().type().getSimpleName()
+                + "; make them the same");
+      }
+      references.add(
+          parent.keyComponents().equals(target.stream().toList())
+              ? Reference.toKey(List.of(component), parent, onDelete)
+              : new Reference(List.of(component), parent, List.of(parentComponent), onDelete));
       return this;
     }
 
@@ -268,7 +312,7 @@ public final class Entity<T, K> extends RowType<T> {
                 + keyNames.size()
                 + " components; one does not do");
       }
-      references.add(new Reference(List.of(component), null, onDelete));
+      references.add(Reference.toKey(List.of(component), null, onDelete));
       return this;
     }
 

@@ -4,9 +4,7 @@ import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.CrossfadeException.Outcome;
 import dev.crossfade.DuplicateKeyException;
-import dev.crossfade.Entity;
 import dev.crossfade.ForeignKeyException;
-import dev.crossfade.Reference;
 import dev.crossfade.StoreTimeoutException;
 import dev.crossfade.StoreUnavailableException;
 import dev.crossfade.journal.Operation;
@@ -14,7 +12,6 @@ import dev.crossfade.stage.StageView;
 import dev.crossfade.store.Change;
 import dev.crossfade.store.Entry;
 import dev.crossfade.store.Journal;
-import dev.crossfade.store.KeyCodec;
 import dev.crossfade.store.Load;
 import dev.crossfade.store.Loaded;
 import dev.crossfade.store.RowState;
@@ -31,7 +28,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -278,16 +274,15 @@ final class Delivery {
    */
   private List<RowState<?, ?>> orphansReadAgain(List<RowState<?, ?>> states) {
     PrimaryRows rows = new PrimaryRows(crossing, view);
+    Parents parents = new Parents(crossing, view);
     Set<Span> gone = new HashSet<>();
-    for (RowState<?, ?> parent : rows.readPoints(parents(states))) {
+    for (RowState<?, ?> parent : rows.readPoints(parents.of(states))) {
       if (parent.row() == null) {
         gone.add(point(parent));
       }
     }
     List<RowState<?, ?>> orphans =
-        states.stream()
-            .filter(state -> parents(state).stream().anyMatch(gone::contains))
-            .collect(Collectors.toList());
+        states.stream().filter(state -> parents.isOrphan(state, gone)).toList();
     if (orphans.isEmpty()) {
       return states;
     }
@@ -326,7 +321,7 @@ final class Delivery {
 
   private void collectAncestors(
       Collection<RowState<?, ?>> states, Set<RowState<?, ?>> family, List<Entry> marked) {
-    List<Span> parents = parents(states);
+    List<Span> parents = new Parents(crossing, view).of(states);
     if (parents.isEmpty()) {
       return;
     }
@@ -340,45 +335,6 @@ final class Delivery {
       }
     }
     collectAncestors(fresh, family, marked);
-  }
-
-  private static List<Span> parents(Collection<RowState<?, ?>> states) {
-    return states.stream().flatMap(state -> parents(state).stream()).distinct().toList();
-  }
-
-  private static List<Span> parents(RowState<?, ?> state) {
-    List<Span> parents = new ArrayList<>();
-    Object row = state.row();
-    if (row != null) {
-      for (Reference reference : state.entity().references()) {
-        byte[] key = parentKey(state.entity(), reference, row);
-        if (key != null) {
-          parents.add(Span.point(reference.parent(state.entity()).name(), key));
-        }
-      }
-    }
-    return parents;
-  }
-
-  private static byte @Nullable [] parentKey(Entity<?, ?> entity, Reference reference, Object row) {
-    Object[] values = new Object[reference.components().size()];
-    for (int i = 0; i < values.length; i++) {
-      Object value = entity.component(reference.components().get(i)).get(row);
-      if (value == null) {
-        return null;
-      }
-      values[i] = value;
-    }
-    return canonicalOrNull(reference.parent(entity).keys(), values);
-  }
-
-  /** Null for what no row can have as its key. */
-  private static <K> byte @Nullable [] canonicalOrNull(KeyCodec<K> keys, Object[] values) {
-    try {
-      return keys.encode(keys.key(values));
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
   }
 
   private Journal journal() {

@@ -34,7 +34,8 @@ final class KeyPairs {
       return false;
     }
     for (Reference reference : entity.references()) {
-      if (reference.components().size() == 1
+      if (reference.isToKey()
+          && reference.components().size() == 1
           && reference.components().get(0).equals(component.name())
           && has(reference.parent(entity), primary, secondary)) {
         return true;

@@ -73,6 +73,15 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
   List<K> keysBetween(@Nullable K after, @Nullable K to);
 
   /**
+   * The key of the row that has these values in components that are unique together; null if there
+   * is none.
+   *
+   * @param components names of components, each held by one column
+   * @param values one for each, not null
+   */
+  @Nullable K keyWith(List<String> components, Object[] values);
+
+  /**
    * About how many rows there are, as far as the store knows without counting; -1 if it does not.
    */
   default long estimatedRows() {

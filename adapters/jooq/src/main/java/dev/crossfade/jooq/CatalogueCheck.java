@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What in a store's catalogue does not fit its repositories. For adapters, as the body of {@link
@@ -42,13 +43,19 @@ public final class CatalogueCheck {
     return List.copyOf(problems);
   }
 
-  private void check(TableMapping<?, ?> mapping, TableFacts facts) {
+  private void check(TableMapping<?, ?> mapping, TableFacts facts) throws SQLException {
     if (facts.columns().isEmpty()) {
       problem(mapping, "there is no table " + mapping.table() + "; create it or map another");
       return;
     }
     checkColumns(mapping, facts);
     checkPairs(mapping, facts);
+    for (MappedColumn column : mapping.columns()) {
+      Lookup lookup = column.lookup();
+      if (lookup != null) {
+        checkLookup(mapping, facts, column, lookup);
+      }
+    }
     checkKey(mapping, facts);
     for (TableFacts.ForeignKey foreignKey : facts.foreignKeys()) {
       checkEffect(mapping, foreignKey);
@@ -117,6 +124,66 @@ public final class CatalogueCheck {
                 + " to components of their own");
       }
     }
+  }
+
+  /** What a value is looked up by is unique, and what it is found for stays there. */
+  private void checkLookup(
+      TableMapping<?, ?> mapping, TableFacts facts, MappedColumn column, Lookup lookup)
+      throws SQLException {
+    String parent = lookup.parent().getName();
+    if (facts.foreignKeys().stream()
+        .noneMatch(
+            key ->
+                key.columns().equals(List.of(column.name()))
+                    && key.parent().equalsIgnoreCase(parent))) {
+      problem(
+          mapping,
+          "column "
+              + column.name()
+              + " of table "
+              + mapping.table()
+              + ", by which lookup(\""
+              + column.component()
+              + "\", …) refers to "
+              + parent
+              + ", has no foreign key to it; add one");
+    }
+    MappedTable<?, ?> other = parent(mapping, column);
+    if (other == null || !other.mapping().name().equalsIgnoreCase(parent)) {
+      problem(
+          mapping,
+          "lookup(\""
+              + column.component()
+              + "\", …) looks in "
+              + parent
+              + ", which holds no entity that "
+              + mapping.entity().name()
+              + " refers to by "
+              + column.component()
+              + "; declare it with references(\""
+              + column.component()
+              + "\", …)");
+    } else if (other.facts(session).uniques().stream()
+        .noneMatch(unique -> unique.whole() && unique.columns().equals(List.of(lookup.by())))) {
+      problem(
+          mapping,
+          "column "
+              + lookup.by()
+              + " of "
+              + parent
+              + ", by which lookup(\""
+              + column.component()
+              + "\", …) finds rows, is not unique; create a unique index on exactly this column");
+    }
+  }
+
+  private @Nullable MappedTable<?, ?> parent(TableMapping<?, ?> mapping, MappedColumn column) {
+    for (Reference reference : mapping.entity().references()) {
+      if (reference.components().equals(List.of(column.component().name()))) {
+        return sessions.registered(reference.parent(mapping.entity()));
+      }
+    }
+    return null;
   }
 
   private void checkKey(TableMapping<?, ?> mapping, TableFacts facts) {

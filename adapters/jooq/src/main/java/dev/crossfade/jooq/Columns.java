@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.Field;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
@@ -26,6 +27,11 @@ public final class Columns {
   private final Map<String, Field<?>> columns = new HashMap<>();
   private final Map<String, Conversion<?, ?>> conversions = new HashMap<>();
   private final Map<String, Pair> pairs = new HashMap<>();
+
+  private final Map<String, Lookup> lookups = new HashMap<>();
+
+  /** A column that refers by one value to what a component refers to by another. */
+  record Lookup(Field<?> column, Table<?> parent, Field<?> id, Field<?> by) {}
 
   /** Two columns that hold one component. */
   record Pair(Field<?> first, Field<?> second, PairConversion<?, ?, ?> conversion) {}
@@ -81,6 +87,40 @@ public final class Columns {
   public Columns pair(
       String component, String first, String second, PairConversion<?, ?, ?> conversion) {
     return pair(component, DSL.field(DSL.name(first)), DSL.field(DSL.name(second)), conversion);
+  }
+
+  /**
+   * The component refers to a row of another table by a value of it, and the column by another one,
+   * such as a surrogate key that the store makes: in place of {@link #column}. The value is looked
+   * up by the statement that writes the row, and by the one that reads it. For PostgreSQL.
+   *
+   * <pre>{@code
+   * columns.lookup("firebaseUid", SNAPSHOTS.USER_ID, USERS, USERS.ID, USERS.FIREBASE_UID)
+   * }</pre>
+   *
+   * <p>The component is declared with {@link dev.crossfade.Entity.Builder#references(String,
+   * dev.crossfade.Entity, String, dev.crossfade.OnDelete)}, and is no part of the key and no
+   * locator. The column has a foreign key to {@code id}; {@code by} is unique in the parent's
+   * table. A value that no parent has is refused with {@link dev.crossfade.ForeignKeyException}, as
+   * by a foreign key.
+   *
+   * <p>In statements of an application {@link JooqReads#equal} compares it by the column, so that
+   * its index is used, and {@link JooqRepository#set(String, Object)} assigns it. Selects of whole
+   * rows take {@link JooqReads#columns}: the table's own column is not the component.
+   *
+   * @param column the referring column
+   * @param parent the table referred to
+   * @param id what the column holds of it
+   * @param by what the component holds of it
+   */
+  public Columns lookup(
+      String component, Field<?> column, Table<?> parent, Field<?> id, Field<?> by) {
+    lookups.put(component, new Lookup(column, parent, id, by));
+    return this;
+  }
+
+  Map<String, Lookup> lookups() {
+    return lookups;
   }
 
   Map<String, Pair> pairs() {

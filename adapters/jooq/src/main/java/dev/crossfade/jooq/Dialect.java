@@ -56,6 +56,23 @@ public abstract class Dialect {
   }
 
   /**
+   * Whether a component may refer to a row by a value that is looked up: see {@link #unreferred}.
+   */
+  public boolean hasLookups() {
+    return false;
+  }
+
+  /**
+   * What fails as a foreign key does, in the place of a value.
+   *
+   * @param typed an expression of the value's type
+   * @param parent the name of the table in which there is no row
+   */
+  public String unreferred(String typed, String parent) {
+    throw new UnsupportedOperationException("this store looks nothing up");
+  }
+
+  /**
    * Whether values of that type, one of {@link dev.crossfade.store.TimeKeys}, have one form each,
    * and its order is that of time, where no conversion holds them as something else.
    */

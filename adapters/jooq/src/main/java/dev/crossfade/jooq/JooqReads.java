@@ -60,7 +60,7 @@ public abstract class JooqReads<T, M extends RowMapping<T>> {
     List<Field<?>> fields = new ArrayList<>();
     for (MappedColumn column : mapping.columns()) {
       if (column.width() == 1) {
-        fields.add(mapping.field(column, column.component().type()));
+        fields.add(mapping.selectedField(column, column.component().type()));
       } else {
         column.parts().forEach(part -> fields.add(mapping.field(part, part.stored())));
       }
@@ -79,12 +79,16 @@ public abstract class JooqReads<T, M extends RowMapping<T>> {
   }
 
   /**
-   * That a component has this value, in the form the mapping has: of its column, or of both where
-   * two hold it. As in SQL, no row has null.
+   * That a component has this value, in the form the mapping has: of its column, of both where two
+   * hold it, or by the column that refers to it. As in SQL, no row has null.
    *
    * @throws IllegalArgumentException if there is no such component or it is of another type
    */
   protected final Condition equal(String component, @Nullable Object value) {
+    Lookup lookup = mapping.column(component).lookup();
+    if (lookup != null) {
+      return mapping.equalByLookup(component, lookup, value);
+    }
     List<MappedColumn> parts = mapping.column(component).parts();
     List<@Nullable Object> values = mapping.partValues(component, value);
     Condition all = DSL.noCondition();

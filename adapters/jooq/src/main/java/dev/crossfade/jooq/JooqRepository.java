@@ -189,6 +189,18 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
 
   @Override
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public final @Nullable K keyWith(List<String> components, Object[] values) {
+    List<MappedColumn> columns = components.stream().map(mapping()::column).toList();
+    return reading(
+        "keyWith",
+        session -> {
+          List<T> found = table.reads().with(session, columns, values);
+          return found.isEmpty() ? null : entity().keyOf(found.get(0));
+        });
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   public final @Nullable K boundary(@Nullable K after, int limit) {
     return reading("boundary", session -> table.reads().boundary(session, after, positive(limit)));
   }
@@ -381,7 +393,13 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
    * @throws IllegalArgumentException if there is no such component or it is of another type
    */
   protected final Assignment set(String component, @Nullable Object value) {
-    List<MappedColumn> parts = mapping().column(component).parts();
+    MappedColumn column = mapping().column(component);
+    Lookup lookup = column.lookup();
+    if (lookup != null) {
+      return new Assignment(
+          mapping().tableField(column), mapping().required(component, lookup, value));
+    }
+    List<MappedColumn> parts = column.parts();
     return new Assignment(
         parts.stream().map(MappedColumn::field).toList(), mapping().partValues(component, value));
   }

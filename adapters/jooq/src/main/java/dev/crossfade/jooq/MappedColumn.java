@@ -25,13 +25,16 @@ public final class MappedColumn {
   private final Component component;
   private final String name;
   private final String quoted;
-  private final String selected;
+  private final String reading;
+  private final String label;
   private final String placeholder;
   private final String order;
   private final Class<?> stored;
   private final Codec<Object> codec;
   private final @Nullable Conversion<Object, Object> conversion;
   private final @Nullable ColumnPair pair;
+  private final @Nullable Lookup lookup;
+  private final MappedColumn value;
   private final int width;
 
   /** Whether it is a time in the key, of which no part may be lost. */
@@ -50,7 +53,8 @@ public final class MappedColumn {
     this.component = component;
     this.name = column.getName();
     this.quoted = dialect.sql().render(column.getUnqualifiedName());
-    this.selected = quoted;
+    this.reading = quoted;
+    this.label = name;
     this.placeholder = dialect.placeholder(component, stored, column);
     this.order = dialect.keyOrder(quoted, stored);
     this.stored = stored;
@@ -58,6 +62,28 @@ public final class MappedColumn {
     this.conversion = (Conversion<Object, Object>) conversion;
     this.timeKey = component.isKey() && TimeKeys.have(component.type());
     this.pair = null;
+    this.lookup = null;
+    this.value = this;
+    this.width = 1;
+  }
+
+  /** Held by a column that refers to a row by another value. */
+  MappedColumn(MappedColumn by, Field<?> column, Lookup lookup, String table, Dialect dialect) {
+    this.entity = by.entity;
+    this.component = by.component;
+    this.name = column.getName();
+    this.quoted = dialect.sql().render(column.getUnqualifiedName());
+    this.label = "crossfade_" + component.index();
+    this.reading = lookup.value(table + "." + quoted);
+    this.placeholder = lookup.required(by.placeholder);
+    this.order = quoted;
+    this.stored = by.stored;
+    this.codec = by.codec;
+    this.conversion = by.conversion;
+    this.timeKey = false;
+    this.pair = null;
+    this.lookup = lookup;
+    this.value = by;
     this.width = 1;
   }
 
@@ -69,13 +95,16 @@ public final class MappedColumn {
     this.component = component;
     this.name = RowMapping.join(columns, MappedColumn::name);
     this.quoted = RowMapping.join(columns, MappedColumn::quoted);
-    this.selected = quoted;
+    this.reading = quoted;
+    this.label = name;
     this.placeholder = RowMapping.join(columns, MappedColumn::placeholder);
     this.order = quoted;
     this.stored = Object[].class;
     this.codec = pair;
     this.conversion = ColumnPair.conversion(conversion);
     this.pair = pair;
+    this.lookup = null;
+    this.value = this;
     this.width = columns.size();
     this.timeKey = false;
   }
@@ -97,12 +126,51 @@ public final class MappedColumn {
 
   /** What reads it, as after {@code select} and {@code returning}; mostly the column's name. */
   public String selected() {
-    return selected;
+    return lookup == null ? reading : reading + " as " + label;
   }
 
   /** What stands for its value in lists: {@code ?::jsonb}; of two columns one for each. */
   public String placeholder() {
     return placeholder;
+  }
+
+  /** The name under which a select has what reads it; of two columns both, with a comma. */
+  String label() {
+    return label;
+  }
+
+  /** That the column is equal to what {@link #bindEqual} binds. */
+  String equality() {
+    return quoted + " = " + (lookup == null ? placeholder : lookup.found(value.placeholder));
+  }
+
+  /** Whether the column refers to a row by another value than the component. */
+  public boolean isLookup() {
+    return lookup != null;
+  }
+
+  /** How its value is looked up; null if the column holds it. */
+  @Nullable Lookup lookup() {
+    return lookup;
+  }
+
+  /** What binds and reads a value of the component where it is not looked up: mostly this. */
+  MappedColumn value() {
+    return value;
+  }
+
+  /**
+   * What reads it under the column's name, for a table with the component's values; then {@link
+   * #fromStaging} makes what the column holds of them.
+   */
+  public String intoStaging() {
+    return lookup == null ? reading : reading + " as " + quoted;
+  }
+
+  /** What the column is given for the value in a table of that name: see {@link #intoStaging}. */
+  public String fromStaging(String table) {
+    String staged = table + "." + quoted;
+    return lookup == null ? staged : lookup.required(staged);
   }
 
   /** What it is compared and sorted by as a part of the key. */
@@ -330,7 +398,9 @@ public final class MappedColumn {
 
   /** As jOOQ sees it, bound and read by this codec; without the table's name. */
   public Field<Object> field() {
-    return DSL.field(DSL.name(name), CodecBinding.type(this, Object.class));
+    return lookup == null
+        ? DSL.field(DSL.name(name), CodecBinding.type(this, Object.class))
+        : DSL.field(selected(), CodecBinding.type(value, Object.class));
   }
 
   private UnreadableValueException unreadable(RuntimeException cause) {

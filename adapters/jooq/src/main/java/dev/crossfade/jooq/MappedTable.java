@@ -35,17 +35,20 @@ public final class MappedTable<T, K> {
 
   /** Rows of another table that a delete here must look after. */
   private record Referrer<U, L>(
-      MappedTable<U, L> table, OnDelete onDelete, List<MappedColumn> columns) {
-    List<U> rows(Session session, Object[] parentKey) throws SQLException {
-      return table.reads().referring(session, columns, parentKey, Integer.MAX_VALUE);
+      MappedTable<U, L> table, Reference reference, List<MappedColumn> columns) {
+    List<U> rows(Session session, Object parent) throws SQLException {
+      return rows(session, parent, Integer.MAX_VALUE);
     }
 
     /** Two at most: one may be the row itself. */
-    List<RowState<U, L>> two(Session session, Object[] parentKey) throws SQLException {
+    List<RowState<U, L>> two(Session session, Object parent) throws SQLException {
       Entity<U, L> entity = table.mapping.entity();
-      return table.reads().referring(session, columns, parentKey, 2).stream()
-          .map(row -> RowState.present(entity, row))
-          .toList();
+      return rows(session, parent, 2).stream().map(row -> RowState.present(entity, row)).toList();
+    }
+
+    private List<U> rows(Session session, Object parent, int limit) throws SQLException {
+      Object[] values = reference.referredBy(table.mapping.entity(), parent);
+      return values == null ? List.of() : table.reads().referring(session, columns, values, limit);
     }
   }
 
@@ -173,11 +176,14 @@ public final class MappedTable<T, K> {
     if (!underWay.add(absent)) {
       return false;
     }
-    if (!referrers().isEmpty() && reads().findLocked(session, key) == null) {
-      return false;
-    }
-    for (Referrer<?, ?> referrer : referrers()) {
-      release(session, referrer, key, left, underWay);
+    if (!referrers().isEmpty()) {
+      T row = reads().findLocked(session, key);
+      if (row == null) {
+        return false;
+      }
+      for (Referrer<?, ?> referrer : referrers()) {
+        release(session, referrer, row, left, underWay);
+      }
     }
     boolean deleted = writes().delete(session, key);
     if (deleted) {
@@ -190,15 +196,15 @@ public final class MappedTable<T, K> {
   private <U, L> void release(
       Session session,
       Referrer<U, L> referrer,
-      K key,
+      T parent,
       Consumer<? super RowState<?, ?>> left,
       Set<RowState<?, ?>> underWay)
       throws SQLException {
     MappedTable<U, L> table = referrer.table();
     Entity<U, L> entity = table.mapping.entity();
-    for (U row : referrer.rows(session, mapping.entity().keys().values(key))) {
+    for (U row : referrer.rows(session, parent)) {
       L child = entity.keyOf(row);
-      if (referrer.onDelete() == OnDelete.CASCADE) {
+      if (referrer.reference().onDelete() == OnDelete.CASCADE) {
         table.delete(session, child, left, underWay);
       } else if (!underWay.contains(RowState.absent(entity, child))) {
         table.writes().clear(session, child, referrer.columns());
@@ -209,12 +215,13 @@ public final class MappedTable<T, K> {
   }
 
   private void refuseReferred(Session session, K key) throws SQLException {
-    if (reads().findLocked(session, key) == null) {
+    T row = reads().findLocked(session, key);
+    if (row == null) {
       return;
     }
     RowState<T, K> self = RowState.absent(mapping.entity(), key);
     for (Referrer<?, ?> referrer : referrers()) {
-      for (RowState<?, ?> state : referrer.two(session, mapping.entity().keys().values(key))) {
+      for (RowState<?, ?> state : referrer.two(session, row)) {
         if (!state.equals(self)) {
           throw new ForeignKeyException(
               self
@@ -250,8 +257,6 @@ public final class MappedTable<T, K> {
   private static <U, L> Referrer<U, L> referrer(MappedTable<U, L> table, Reference reference) {
     table.reads();
     return new Referrer<>(
-        table,
-        reference.onDelete(),
-        reference.components().stream().map(table.mapping::column).toList());
+        table, reference, reference.components().stream().map(table.mapping::column).toList());
   }
 }

@@ -49,7 +49,8 @@ record Placeholder(MappedColumn column, boolean nullable, @Nullable Supplier<?> 
     boolean nullable =
         facts.columns().stream()
             .anyMatch(known -> known.name().equals(column.name()) && known.nullable());
-    return new Placeholder(column, nullable, UNUSED.get(column.stored()));
+    Supplier<?> values = column.isLookup() ? null : UNUSED.get(column.stored());
+    return new Placeholder(column, nullable, values);
   }
 
   boolean exists() {

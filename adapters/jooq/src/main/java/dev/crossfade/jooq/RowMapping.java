@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -175,6 +176,30 @@ public sealed class RowMapping<T> permits TableMapping {
 
   /** What each column of a component is given for a value. */
   final List<@Nullable Object> partValues(String component, @Nullable Object value) {
+    return ofItsType(component, value).partValues(value);
+  }
+
+  /** That a component has a value, by the column that refers to it by another one. */
+  final Condition equalByLookup(String component, Lookup lookup, @Nullable Object value) {
+    MappedColumn column = ofItsType(component, value);
+    return DSL.condition("{0} = " + lookup.found("{1}"), tableField(column), bound(column, value));
+  }
+
+  /** What the column that refers by another value is given for a value of the component. */
+  final Field<Object> required(String component, Lookup lookup, @Nullable Object value) {
+    MappedColumn column = ofItsType(component, value);
+    return DSL.field(lookup.required("{0}"), Object.class, bound(column, value));
+  }
+
+  private static Field<Object> bound(MappedColumn column, @Nullable Object value) {
+    return DSL.val(value, CodecBinding.type(column.value(), Object.class));
+  }
+
+  final Field<Object> tableField(MappedColumn column) {
+    return DSL.field(table.getQualifiedName().append(column.name()), Object.class);
+  }
+
+  private MappedColumn ofItsType(String component, @Nullable Object value) {
     MappedColumn column = column(component);
     Class<?> actual = boxed(column.component().type());
     if (value != null && !actual.isInstance(value)) {
@@ -187,12 +212,22 @@ public sealed class RowMapping<T> permits TableMapping {
               + ", not a "
               + value.getClass().getName());
     }
-    return column.partValues(value);
+    return column;
   }
 
   final <X> Field<X> field(MappedColumn column, Class<X> type) {
-    return DSL.field(
-        table.getQualifiedName().append(column.name()), CodecBinding.type(column, type));
+    Lookup lookup = column.lookup();
+    return lookup == null
+        ? DSL.field(table.getQualifiedName().append(column.name()), CodecBinding.type(column, type))
+        : DSL.field(
+            lookup.value(quotedTable + "." + column.quoted()),
+            CodecBinding.type(column.value(), type));
+  }
+
+  /** The same under the name that a select has it by. */
+  final <X> Field<X> selectedField(MappedColumn column, Class<X> type) {
+    Field<X> field = field(column, type);
+    return column.isLookup() ? field.as(column.label()) : field;
   }
 
   /** Each column by itself, as jOOQ sees it. */
@@ -231,6 +266,7 @@ public sealed class RowMapping<T> permits TableMapping {
     given.columns().keySet().forEach(component -> unknown.put(component, "column"));
     given.conversions().keySet().forEach(component -> unknown.put(component, "convert"));
     given.pairs().keySet().forEach(component -> unknown.put(component, "pair"));
+    given.lookups().keySet().forEach(component -> unknown.put(component, "lookup"));
     type.components().forEach(component -> unknown.remove(component.name()));
     unknown.forEach(
         (component, call) ->
@@ -253,7 +289,38 @@ public sealed class RowMapping<T> permits TableMapping {
 
   private Optional<MappedColumn> map(Component component, Columns given) {
     Columns.Pair pair = given.pairs().get(component.name());
-    return pair == null ? mapOne(component, given) : mapPair(component, pair, given);
+    if (pair != null) {
+      return mapPair(component, pair, given);
+    }
+    Columns.Lookup lookup = given.lookups().get(component.name());
+    return lookup == null
+        ? mapOne(component, columnOf(component, given), given)
+        : mapLookup(component, lookup, given);
+  }
+
+  private Optional<MappedColumn> mapLookup(
+      Component component, Columns.Lookup lookup, Columns given) {
+    String flaw = flaw(component, lookup, given);
+    if (flaw != null) {
+      problem("lookup(\"" + component + "\", …): " + flaw);
+      return Optional.empty();
+    }
+    return mapOne(component, lookup.by(), given)
+        .map(
+            by ->
+                new MappedColumn(
+                    by, lookup.column(), new Lookup(lookup, dialect), quotedTable, dialect));
+  }
+
+  private @Nullable String flaw(Component component, Columns.Lookup lookup, Columns given) {
+    if (!dialect.hasLookups()) {
+      return "this store holds what a component refers by; map it to a column with that";
+    } else if (component.isKey() || component.isLocator()) {
+      return "rows are found by " + component + ", so its column must hold it; map it to one";
+    } else if (given.columns().containsKey(component.name())) {
+      return "column " + lookup.column().getName() + " holds it; leave column out";
+    }
+    return null;
   }
 
   private Optional<MappedColumn> mapPair(Component component, Columns.Pair pair, Columns given) {
@@ -310,8 +377,8 @@ public sealed class RowMapping<T> permits TableMapping {
     return new MappedColumn(type.name(), component, column, stored, codec, null, dialect);
   }
 
-  private Optional<MappedColumn> mapOne(Component component, Columns given) {
-    Field<?> column = columnOf(component, given);
+  private Optional<MappedColumn> mapOne(
+      Component component, @Nullable Field<?> column, Columns given) {
     Conversion<?, ?> conversion = given.conversions().get(component.name());
     conversion = conversion == null ? component.conversion() : conversion;
     Class<?> held = boxed(component.type());

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The reads of one table; statements rendered once, run on the session given. */
@@ -118,22 +119,27 @@ final class RowReads<T, K> {
         rows -> rows.next() ? mapping.key(rows, 1) : null);
   }
 
-  /** The rows that refer to a key by these columns, in key order, locked. */
-  List<T> referring(Session session, List<MappedColumn> by, Object[] parentKey, int limit)
+  /** The rows that refer to a row by these columns, in key order, locked. */
+  List<T> referring(Session session, List<MappedColumn> by, Object[] values, int limit)
       throws SQLException {
-    StringBuilder where = new StringBuilder(" where ");
-    for (MappedColumn column : by) {
-      where
-          .append(where.length() > " where ".length() ? " and " : "")
-          .append(column.quoted())
-          .append(" = ")
-          .append(column.placeholder());
-    }
+    String locked = order + " limit " + limit + mapping.dialect().lockClause();
+    return rowsWith(session, by, values, locked);
+  }
+
+  /** The rows that have these values, in key order. */
+  List<T> with(Session session, List<MappedColumn> columns, Object[] values) throws SQLException {
+    return rowsWith(session, columns, values, order);
+  }
+
+  private List<T> rowsWith(Session session, List<MappedColumn> columns, Object[] values, String end)
+      throws SQLException {
+    String where =
+        columns.stream().map(MappedColumn::equality).collect(Collectors.joining(" and "));
     return session.query(
-        select + where + order + " limit " + limit + mapping.dialect().lockClause(),
+        select + " where " + where + end,
         statement -> {
-          for (int i = 0; i < parentKey.length; i++) {
-            by.get(i).bindEqual(statement, i + 1, parentKey[i]);
+          for (int i = 0; i < values.length; i++) {
+            columns.get(i).bindEqual(statement, i + 1, values[i]);
           }
         },
         mapping.allRows());

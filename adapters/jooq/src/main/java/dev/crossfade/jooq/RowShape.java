@@ -47,7 +47,7 @@ final class RowShape<T> {
   private int place(MappedColumn column, ResultSetMetaData selected) throws SQLException {
     int place = 0;
     for (int i = 1; i <= selected.getColumnCount(); i++) {
-      if (selected.getColumnLabel(i).equalsIgnoreCase(column.name())) {
+      if (selected.getColumnLabel(i).equalsIgnoreCase(column.label())) {
         if (place != 0) {
           throw new IllegalArgumentException(
               "the select has two columns named "
@@ -60,7 +60,7 @@ final class RowShape<T> {
     if (place == 0) {
       throw new IllegalArgumentException(
           "the select has no column "
-              + column.name()
+              + column.label()
               + " for component "
               + column.component()
               + "; select all of columns(), or give fetch a mapper");

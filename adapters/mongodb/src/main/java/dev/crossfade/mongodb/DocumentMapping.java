@@ -326,7 +326,8 @@ final class DocumentMapping<T, K> {
     return row;
   }
 
-  private @Nullable Object value(FieldMapping field, BsonDocument document) {
+  /** What a document has for a component; null if it has nothing. */
+  @Nullable Object value(FieldMapping field, BsonDocument document) {
     BsonValue stored = field.stored(document);
     if (stored == null) {
       return field.byDefault() == null ? null : field.byDefault().get();

@@ -5,6 +5,7 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Filters.type;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Sorts.ascending;
@@ -66,6 +67,23 @@ final class Documents<T, K> {
         BsonValue key = FieldMapping.at(each, mapping.keyPath());
         if (key != null) {
           found.put(key, each);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Those that have one of these values in a component that is unique, by the value. */
+  Map<Object, BsonDocument> byValues(
+      Database database, String component, Collection<Object> values) {
+    FieldMapping field = mapping.field(component);
+    Map<Object, BsonDocument> found = new LinkedHashMap<>();
+    for (List<Object> some : chunks(new ArrayList<>(values))) {
+      for (BsonDocument each :
+          collection(database).find(or(some.stream().map(field::is).toList()))) {
+        Object value = mapping.value(field, each);
+        if (value != null) {
+          found.put(value, each);
         }
       }
     }

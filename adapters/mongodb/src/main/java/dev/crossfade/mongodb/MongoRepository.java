@@ -221,6 +221,22 @@ public abstract class MongoRepository<T, K> implements StoreRepository<T, K> {
 
   @Override
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public final @Nullable K keyWith(List<String> components, Object[] values) {
+    List<Bson> equal = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      equal.add(is(components.get(i), values[i]));
+    }
+    List<K> keys =
+        reading(
+            database ->
+                table.documents().matching(database, and(equal), null, null, 1).stream()
+                    .map(mapping::key)
+                    .toList());
+    return keys.isEmpty() ? null : keys.get(0);
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   public final @Nullable K boundary(@Nullable K after, int limit) {
     if (own().isEmpty()) {
       return this.<@Nullable K>reading(

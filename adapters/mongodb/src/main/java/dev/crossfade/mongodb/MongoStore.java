@@ -24,6 +24,7 @@ import dev.crossfade.store.Entry;
 import dev.crossfade.store.Instances;
 import dev.crossfade.store.Journal;
 import dev.crossfade.store.Mark;
+import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Span;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -295,19 +297,39 @@ public final class MongoStore implements Store {
               + mapping.collection()
               + "; create it or map another");
     }
-    if (!mapping.keyIsId()
-        && !database
-            .read("reading the indexes", () -> table.uniqueIndexes(database))
-            .contains(List.of(mapping.keyPath()))) {
-      return List.of(
-          mapping.owner()
-              + ": the key "
-              + mapping.keyPath()
-              + " is not unique in collection "
-              + mapping.collection()
-              + "; create a unique index on exactly this field");
+    Set<String> unique = new LinkedHashSet<>();
+    if (!mapping.keyIsId()) {
+      unique.add(mapping.keyPath());
     }
-    return List.of();
+    for (RepositoryContext.Dependent dependent : table.dependents()) {
+      for (String component : dependent.reference().target()) {
+        unique.add(mapping.field(component).name());
+      }
+    }
+    return notUnique(database, table, unique);
+  }
+
+  private static List<String> notUnique(Database database, Table<?, ?> table, Set<String> fields) {
+    List<String> problems = new ArrayList<>();
+    if (fields.isEmpty()) {
+      return problems;
+    }
+    DocumentMapping<?, ?> mapping = table.mapping();
+    List<List<String>> indexes =
+        database.read("reading the indexes", () -> table.uniqueIndexes(database));
+    for (String field : fields) {
+      if (!indexes.contains(List.of(field))) {
+        problems.add(
+            mapping.owner()
+                + (field.equals(mapping.keyPath()) ? ": the key " : ": what others refer to, ")
+                + field
+                + (field.equals(mapping.keyPath()) ? "" : ",")
+                + " is not unique in collection "
+                + mapping.collection()
+                + "; create a unique index on exactly this field");
+      }
+    }
+    return problems;
   }
 
   /**

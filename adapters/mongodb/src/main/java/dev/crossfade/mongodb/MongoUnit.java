@@ -156,13 +156,17 @@ final class MongoUnit {
 
   private <T, K> boolean delete(Table<T, K> table, K key, Set<RowState<?, ?>> underWay) {
     RowState<T, K> absent = RowState.absent(table.mapping().entity(), key);
-    if (!underWay.add(absent) || find(table, key) == null) {
+    if (!underWay.add(absent)) {
+      return false;
+    }
+    T row = find(table, key);
+    if (row == null) {
       return false;
     }
     for (RepositoryContext.Dependent dependent : table.dependents()) {
       Table<?, ?> child = connected.tables().find(dependent.repository().entity());
       if (child != null) {
-        release(child, dependent.reference(), absent, underWay);
+        release(child, dependent.reference(), RowState.present(absent.entity(), row), underWay);
       }
     }
     boolean insertedHere = kept.containsKey(absent) && kept.get(absent).inserts();
@@ -178,7 +182,9 @@ final class MongoUnit {
   /** What a database with foreign keys would do by itself. */
   private <U, L> void release(
       Table<U, L> child, Reference reference, RowState<?, ?> parent, Set<RowState<?, ?>> underWay) {
-    for (L key : referring(child, reference, parent)) {
+    Object gone = parent.row();
+    Object[] values = gone == null ? null : reference.referredBy(child.mapping().entity(), gone);
+    for (L key : values == null ? List.<L>of() : referring(child, reference, values)) {
       RowState<U, L> state = RowState.absent(child.mapping().entity(), key);
       boolean goes = underWay.contains(state);
       if (!goes && reference.onDelete() == OnDelete.CASCADE) {
@@ -209,13 +215,8 @@ final class MongoUnit {
     return state.entity().keys().show(state.key());
   }
 
-  private static <T, K> Object[] keyValues(RowState<T, K> state) {
-    return state.entity().keys().values(state.key());
-  }
-
-  /** The keys of those that refer to a row, as this unit sees them. */
-  private <U, L> List<L> referring(Table<U, L> child, Reference reference, RowState<?, ?> parent) {
-    Object[] values = keyValues(parent);
+  /** The keys of those that refer to a row by these values, as this unit sees them. */
+  private <U, L> List<L> referring(Table<U, L> child, Reference reference, Object[] values) {
     Map<RowState<?, ?>, L> keys = new LinkedHashMap<>();
     for (BsonDocument each : connected.references().referring(child, reference, values)) {
       L key = child.mapping().key(each);
@@ -234,12 +235,11 @@ final class MongoUnit {
   }
 
   private static <U> boolean refers(
-      Table<U, ?> child, Reference reference, U row, Object[] parentKey) {
-    for (int i = 0; i < parentKey.length; i++) {
+      Table<U, ?> child, Reference reference, U row, Object[] values) {
+    for (int i = 0; i < values.length; i++) {
       FieldMapping field = child.mapping().field(reference.components().get(i));
       Object value = field.component().get(row);
-      if (value == null
-          || !field.codec().encode(value).equals(field.codec().encode(parentKey[i]))) {
+      if (value == null || !field.codec().encode(value).equals(field.codec().encode(values[i]))) {
         return false;
       }
     }

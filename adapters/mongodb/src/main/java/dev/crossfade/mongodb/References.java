@@ -1,8 +1,8 @@
 package dev.crossfade.mongodb;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 
+import dev.crossfade.Entity;
 import dev.crossfade.ForeignKeyException;
 import dev.crossfade.Reference;
 import dev.crossfade.store.RepositoryContext;
@@ -38,66 +38,89 @@ final class References {
    * @throws ForeignKeyException if one does not
    */
   void checkParents(List<Item<?, ?>> items) {
-    Map<Table<?, ?>, Map<BsonValue, RowState<?, ?>>> wanted = new LinkedHashMap<>();
+    Map<Target, Map<Object, RowState<?, ?>>> wanted = new LinkedHashMap<>();
     for (Item<?, ?> item : items) {
       want(item, wanted);
     }
     if (wanted.isEmpty()) {
       return;
     }
-    Set<Table<?, ?>> parents = wanted.keySet();
-    for (Item<?, ?> item : items) {
-      if (item.row() != null && parents.contains(item.table())) {
-        wanted.getOrDefault(item.table(), new HashMap<>()).remove(item.storedKey());
-      }
-    }
     Set<RowState<?, ?>> going = going(items);
-    wanted.forEach((parent, keys) -> checkThere(parent, keys, going));
+    wanted.forEach(
+        (target, rows) -> {
+          items.forEach(item -> rows.remove(target.of(item)));
+          checkThere(target, rows, going);
+        });
   }
 
-  private <T, K> void want(
-      Item<T, K> item, Map<Table<?, ?>, Map<BsonValue, RowState<?, ?>>> wanted) {
+  /**
+   * What is referred to: rows of a collection, by their key or by a component that is unique there.
+   *
+   * @param component null for the key
+   */
+  private record Target(Table<?, ?> parent, @Nullable String component) {
+    static Target of(Table<?, ?> parent, Reference reference) {
+      return new Target(parent, reference.isToKey() ? null : reference.target().get(0));
+    }
+
+    /** What an item brings along that rows may refer to. */
+    @Nullable Object of(Item<?, ?> item) {
+      Object row = item.row();
+      if (row == null || item.table() != parent) {
+        return null;
+      }
+      return component == null
+          ? item.storedKey()
+          : parent.mapping().entity().component(component).get(row);
+    }
+
+    /** As the target is looked up. */
+    Object lookedUp(Object[] values) {
+      return component == null ? storedKey(parent, values) : values[0];
+    }
+
+    private static <T, K> BsonValue storedKey(Table<T, K> parent, Object[] values) {
+      return parent.mapping().storedKey(parent.mapping().entity().keys().key(values));
+    }
+
+    Map<?, BsonDocument> there(Database database, Set<Object> wanted) {
+      return component == null
+          ? parent
+              .documents()
+              .byStoredKeys(database, wanted.stream().map(BsonValue.class::cast).toList())
+          : parent.documents().byValues(database, component, wanted);
+    }
+  }
+
+  private <T, K> void want(Item<T, K> item, Map<Target, Map<Object, RowState<?, ?>>> wanted) {
     T row = item.row();
     if (row == null) {
       return;
     }
-    for (Reference reference : item.table().mapping().entity().references()) {
-      Table<?, ?> parent = tables.find(reference.parent(item.table().mapping().entity()));
-      BsonValue key = parent == null ? null : parentKey(item.table(), reference, parent, row);
-      if (parent != null && key != null) {
+    Entity<T, K> entity = item.table().mapping().entity();
+    for (Reference reference : entity.references()) {
+      Table<?, ?> parent = tables.find(reference.parent(entity));
+      Object[] values = parent == null ? null : reference.referredTo(entity, row);
+      if (parent != null && values != null) {
+        Target target = Target.of(parent, reference);
         wanted
-            .computeIfAbsent(parent, table -> new LinkedHashMap<>())
-            .putIfAbsent(key, item.state());
+            .computeIfAbsent(target, unseen -> new LinkedHashMap<>())
+            .putIfAbsent(target.lookedUp(values), item.state());
       }
     }
-  }
-
-  /** Null if a part of it is: then it refers to nothing. */
-  private static <T, P> @Nullable BsonValue parentKey(
-      Table<T, ?> table, Reference reference, Table<?, P> parent, T row) {
-    Object[] values = new Object[reference.components().size()];
-    for (int i = 0; i < values.length; i++) {
-      Object value = table.mapping().entity().component(reference.components().get(i)).get(row);
-      if (value == null) {
-        return null;
-      }
-      values[i] = value;
-    }
-    return parent.mapping().storedKey(parent.mapping().entity().keys().key(values));
   }
 
   private void checkThere(
-      Table<?, ?> parent, Map<BsonValue, RowState<?, ?>> keys, Set<RowState<?, ?>> going) {
-    if (keys.isEmpty()) {
+      Target target, Map<Object, RowState<?, ?>> rows, Set<RowState<?, ?>> going) {
+    if (rows.isEmpty()) {
       return;
     }
-    Map<BsonValue, BsonDocument> there =
-        database.read(
-            "reading " + parent.mapping().entity().name(),
-            () -> parent.documents().byStoredKeys(database, keys.keySet()));
-    keys.forEach(
-        (key, child) -> {
-          BsonDocument document = there.get(key);
+    Table<?, ?> parent = target.parent();
+    Map<?, BsonDocument> there =
+        database.read(reading(parent), () -> target.there(database, rows.keySet()));
+    rows.forEach(
+        (value, child) -> {
+          BsonDocument document = there.get(value);
           if (document == null || going.contains(absent(parent, document))) {
             throw new ForeignKeyException(
                 "writing "
@@ -110,6 +133,10 @@ final class References {
                 null);
           }
         });
+  }
+
+  private static String reading(Table<?, ?> table) {
+    return "reading " + table.mapping().entity().name();
   }
 
   private static <T, K> RowState<T, K> absent(Table<T, K> table, BsonDocument document) {
@@ -146,7 +173,11 @@ final class References {
     for (RepositoryContext.Dependent dependent : item.table().dependents()) {
       Table<?, ?> child = tables.find(dependent.repository().entity());
       if (child != null) {
-        checkUnreferred(item, child, dependent.reference(), changed);
+        Object[] values =
+            referredBy(item.table(), item.state().key(), child, dependent.reference());
+        if (values != null) {
+          checkUnreferred(item, child, referring(child, dependent.reference(), values), changed);
+        }
       }
     }
   }
@@ -154,9 +185,9 @@ final class References {
   private <U, L> void checkUnreferred(
       Item<?, ?> parent,
       Table<U, L> child,
-      Reference reference,
+      List<BsonDocument> referring,
       Map<RowState<?, ?>, RowState<?, ?>> changed) {
-    for (BsonDocument document : referring(child, reference, values(parent))) {
+    for (BsonDocument document : referring) {
       RowState<U, L> state =
           RowState.absent(child.mapping().entity(), child.mapping().key(document));
       if (!changed.containsKey(state)) {
@@ -182,19 +213,26 @@ final class References {
     return state.entity().keys().show(state.key());
   }
 
-  private static <T, K> Object[] values(Item<T, K> item) {
-    return item.table().mapping().entity().keys().values(item.state().key());
+  /** What documents have that refer to a key; null if none can, as there is no such row. */
+  private <T, K> Object @Nullable [] referredBy(
+      Table<T, K> parent, K key, Table<?, ?> child, Reference reference) {
+    if (reference.isToKey()) {
+      return parent.mapping().entity().keys().values(key);
+    }
+    BsonDocument document =
+        database.read(reading(parent), () -> parent.documents().find(database, key));
+    return document == null
+        ? null
+        : reference.referredBy(child.mapping().entity(), parent.mapping().row(document));
   }
 
-  /** The documents that refer to a key. */
-  List<BsonDocument> referring(Table<?, ?> child, Reference reference, Object[] parentKey) {
+  /** The documents that refer to a row by these values. */
+  List<BsonDocument> referring(Table<?, ?> child, Reference reference, Object[] values) {
     List<Bson> equal = new ArrayList<>();
-    for (int i = 0; i < parentKey.length; i++) {
-      FieldMapping field = child.mapping().field(reference.components().get(i));
-      equal.add(eq(field.name(), field.codec().encode(parentKey[i])));
+    for (int i = 0; i < values.length; i++) {
+      equal.add(child.mapping().field(reference.components().get(i)).is(values[i]));
     }
     return database.read(
-        "reading " + child.mapping().entity().name(),
-        () -> child.collection(database).find(and(equal)).into(new ArrayList<>()));
+        reading(child), () -> child.collection(database).find(and(equal)).into(new ArrayList<>()));
   }
 }

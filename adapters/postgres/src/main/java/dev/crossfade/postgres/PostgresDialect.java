@@ -124,6 +124,16 @@ final class PostgresDialect extends Dialect {
   }
 
   @Override
+  public boolean hasLookups() {
+    return true;
+  }
+
+  @Override
+  public String unreferred(String typed, String parent) {
+    return "crossfade.unreferred(" + typed + ", '" + parent.replace("'", "''") + "')";
+  }
+
+  @Override
   public String lockClause() {
     return " for update";
   }

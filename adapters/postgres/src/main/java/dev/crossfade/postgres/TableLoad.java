@@ -39,14 +39,18 @@ final class TableLoad<T, K> {
   private final String absent;
   private final @Nullable String relocate;
 
+  /** Whether what columns hold has to be found for the values of rows. */
+  private final boolean looksUp;
+
   TableLoad(MappedTable<T, K> table) {
     this.table = table;
     this.mapping = table.mapping();
     this.rows = new CopyRows<>(mapping);
+    this.looksUp = mapping.columns().stream().anyMatch(MappedColumn::isLookup);
     String columns = mapping.columnNames();
     this.stage =
         "create temporary table crossfade_rows on commit drop as select "
-            + mapping.columnList()
+            + each(mapping.columns(), MappedColumn::intoStaging, ", ")
             + " from "
             + mapping.table()
             + " with no data";
@@ -58,7 +62,7 @@ final class TableLoad<T, K> {
   /** Does it, in the transaction of the session. */
   Loaded run(Session session, Load<T, K> load, boolean merge) throws SQLException {
     session.execute(SETTINGS);
-    if (merge || !isEmpty(session, load)) {
+    if (merge || looksUp || !isEmpty(session, load)) {
       return merge(session, load);
     }
     rows.send(session, mapping.table(), load.rows());
@@ -115,9 +119,10 @@ final class TableLoad<T, K> {
         + " as t ("
         + columns
         + ") select "
-        + columns
+        + each(mapping.columns(), column -> column.fromStaging("s"), ", ")
         + " from "
         + STAGING
+        + " s"
         + mapping.onConflict(0)
         + " where "
         + row("t")

@@ -123,3 +123,11 @@ create table crossfade.dropped (
   own_name text not null, -- of a part: its partition, qualified
   definition text not null -- one or two statements
 );
+
+-- Fails as a foreign key does, in the place of a value that refers to a row: what it was to be looked up by, no row has.
+create function crossfade.unreferred(typed anyelement, parent text) returns anyelement
+language plpgsql as $$
+begin
+  raise foreign_key_violation using message = 'no row of "' || parent || '" has the value that is referred to';
+end
+$$;
