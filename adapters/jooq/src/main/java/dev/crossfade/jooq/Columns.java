@@ -119,6 +119,18 @@ public final class Columns {
     return this;
   }
 
+  /** The same, with the names of the columns. */
+  public Columns lookup(String component, String column, Table<?> parent, String id, String by) {
+    return lookup(
+        component, DSL.field(DSL.name(column)), parent, named(parent, id), named(parent, by));
+  }
+
+  /** As the table has it, with its type, where the table is generated. */
+  private static Field<?> named(Table<?> table, String name) {
+    Field<?> known = table.field(DSL.name(name));
+    return known == null ? DSL.field(DSL.name(name)) : known;
+  }
+
   Map<String, Lookup> lookups() {
     return lookups;
   }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param computed whether the target computes it on its own
  * @param redacted whether its values never show
  * @param field where documents have it; null where the legacy store is of tables
+ * @param lookup how the target refers to a row, where the component has another value of it; null
+ *     where the column holds the component
  */
 public record ColumnPlan(
     String target,
@@ -34,4 +36,12 @@ public record ColumnPlan(
     @Nullable String json,
     boolean computed,
     boolean redacted,
-    @Nullable FieldPlan field) {}
+    @Nullable FieldPlan field,
+    @Nullable LookupPlan lookup) {
+  /** The same, looked up. */
+  ColumnPlan lookedUp(@Nullable LookupPlan how) {
+    return new ColumnPlan(
+        target, legacy, second, form, usual, nullable, defaulted, scale, unit, json, computed,
+        redacted, field, how);
+  }
+}

@@ -67,7 +67,8 @@ final class ColumnPlanner {
         json(),
         rule.computed(),
         rule.redacted(),
-        documents ? field() : null);
+        documents ? field() : null,
+        null);
   }
 
   /** Two columns are null together. */

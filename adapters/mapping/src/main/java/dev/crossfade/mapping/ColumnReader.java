@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /** Reads the long form of a column. Used once. */
 final class ColumnReader {
   private static final Set<String> ALWAYS =
-      Set.of("from", "convert", "scale", "unit", "json", "computed", "omit", "redacted");
+      Set.of("from", "convert", "scale", "unit", "json", "computed", "omit", "redacted", "by");
   private static final Set<String> OF_FIELDS = Set.of("aliases", "default", "rest");
   private static final List<ChronoUnit> UNITS =
       List.of(
@@ -76,6 +76,7 @@ final class ColumnReader {
         section.names("aliases").stream().map(TableRule.Named::name).toList(),
         section.text("default"),
         section.yes("rest"),
+        section.text("by"),
         section.place());
   }
 

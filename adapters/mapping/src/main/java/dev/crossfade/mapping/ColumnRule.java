@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param aliases other names that the field has in some documents
  * @param byDefault what it is in documents that lack the field, as text; null for null
  * @param rest whether it takes all fields that no other column has
+ * @param by of a foreign key: the column of the table referred to that the legacy column has the
+ *     values of; null where both refer by the same
  * @param place where it stands
  */
 public record ColumnRule(
@@ -39,6 +41,7 @@ public record ColumnRule(
     List<String> aliases,
     @Nullable String byDefault,
     boolean rest,
+    @Nullable String by,
     Place place) {
   /** Copies the list. */
   public ColumnRule {
@@ -49,20 +52,20 @@ public record ColumnRule(
   static ColumnRule from(String target, String from, Place place) {
     return new ColumnRule(
         target, from, null, null, null, null, null, false, false, false, List.of(), null, false,
-        place);
+        null, place);
   }
 
   /** What there is to say of a column that follows by name. */
   static ColumnRule byName(String target, Place place) {
     return new ColumnRule(
         target, null, null, null, null, null, null, false, false, false, List.of(), null, false,
-        place);
+        null, place);
   }
 
   /** The same that comes from this field. */
   ColumnRule withField(String field) {
     return new ColumnRule(
         target, field, second, form, scale, unit, json, computed, omit, redacted, aliases,
-        byDefault, rest, place);
+        byDefault, rest, by, place);
   }
 }

@@ -56,7 +56,8 @@ final class Planner {
       Optional<TableDescription> to = target(rule);
       Optional<TableDescription> from = source(rule, to);
       if (to.isPresent() && from.isPresent() && isFree(rule, to.get(), from.get())) {
-        planners.put(to.get().name(), new TablePlanner(rule, to.get(), from.get(), findings));
+        planners.put(
+            to.get().name(), new TablePlanner(rule, to.get(), from.get(), target, findings));
       }
     }
     checkRecords(migration);

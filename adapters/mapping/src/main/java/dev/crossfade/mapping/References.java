@@ -88,6 +88,11 @@ final class References {
           table.rule().place(),
           shown + " is set to its default on delete, which is not carried over; use set null");
       return null;
+    }
+    ColumnPlan only = table.column(key.columns().get(0));
+    LookupPlan lookup = only == null ? null : only.lookup();
+    if (lookup != null && key.columns().size() == 1) {
+      return byLookup(table, key, parent, lookup, shown);
     } else if (!Set.copyOf(key.parentColumns()).equals(Set.copyOf(parent.key()))) {
       findings.add(
           table.rule().place(),
@@ -98,7 +103,8 @@ final class References {
               + key.parentColumns()
               + ", whose key is "
               + parent.key()
-              + "; refer to the key, or name that one with key:");
+              + "; refer to the key, name that one with key:, or say with by: what the legacy store"
+              + " refers by");
       return null;
     } else if (parent == table && key.columns().size() > 1) {
       findings.add(
@@ -110,7 +116,37 @@ final class References {
         parent.key().stream()
             .map(name -> key.columns().get(key.parentColumns().indexOf(name)))
             .toList();
-    return new TablePlan.Reference(columns, key.parent(), key.onDelete());
+    return TablePlan.Reference.toKey(columns, key.parent(), key.onDelete());
+  }
+
+  private TablePlan.@Nullable Reference byLookup(
+      TablePlanner table,
+      ForeignKeyDescription key,
+      TablePlanner parent,
+      LookupPlan lookup,
+      String shown) {
+    if (parent == table) {
+      findings.add(
+          table.rule().place(),
+          shown + " refers to its own table, where nothing is looked up; leave by: out");
+      return null;
+    } else if (parent.column(lookup.by()) == null) {
+      findings.add(
+          table.rule().place(),
+          shown
+              + " is looked up by "
+              + key.parent()
+              + "."
+              + lookup.by()
+              + ", which is not mapped; map it");
+      return null;
+    }
+    boolean toKey = parent.key().equals(List.of(lookup.by()));
+    return new TablePlan.Reference(
+        key.columns(),
+        key.parent(),
+        toKey ? null : lookup.by(),
+        Objects.requireNonNull(key.onDelete()));
   }
 
   /** What a delete does must be the same in both stores, whichever decides. */

@@ -44,16 +44,23 @@ public record TablePlan(
   }
 
   /**
-   * A reference to the key of a table of the same migration, which may be this one. Immutable.
+   * A reference to a table of the same migration, which may be this one. Immutable.
    *
    * @param columns target columns, in the order of the parent's key
    * @param parent the target table they refer to
+   * @param by the column there that they have the value of; null for its key
    * @param onDelete what a delete there does here, in both stores
    */
-  public record Reference(List<String> columns, TableName parent, OnDelete onDelete) {
+  public record Reference(
+      List<String> columns, TableName parent, @Nullable String by, OnDelete onDelete) {
     /** Copies the list. */
     public Reference {
       columns = List.copyOf(columns);
+    }
+
+    /** A reference to the key. */
+    public static Reference toKey(List<String> columns, TableName parent, OnDelete onDelete) {
+      return new Reference(columns, parent, null, onDelete);
     }
   }
 }

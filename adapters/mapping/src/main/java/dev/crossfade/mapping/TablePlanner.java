@@ -18,18 +18,29 @@ final class TablePlanner {
   private final TableDescription target;
   private final TableDescription legacy;
   private final Findings findings;
+  private final Lookups lookups;
   private final Map<String, ColumnRule> rules = new HashMap<>();
   private final Map<String, ColumnPlan> columns = new LinkedHashMap<>();
   private final Set<String> omitted = new HashSet<>();
   private List<String> key = List.of();
   private List<String> locators = List.of();
 
+  /**
+   * A planner of one table.
+   *
+   * @param schema where the target is
+   */
   TablePlanner(
-      TableRule rule, TableDescription target, TableDescription legacy, Findings findings) {
+      TableRule rule,
+      TableDescription target,
+      TableDescription legacy,
+      SchemaDescription schema,
+      Findings findings) {
     this.rule = rule;
     this.target = target;
     this.legacy = legacy;
     this.findings = findings;
+    this.lookups = new Lookups(rule, target, schema, findings);
   }
 
   TableRule rule() {
@@ -79,8 +90,7 @@ final class TablePlanner {
       if (source == null) {
         omitted.add(column.name());
       } else if (isFree(of, source, feeding) && (second == null || isFree(of, second, feeding))) {
-        columns.put(
-            column.name(), new ColumnPlanner(rule, of, column, source, second, findings).plan());
+        columns.put(column.name(), plan(of, column, source, second));
         checkField(of, column, feeding);
       }
     }
@@ -90,6 +100,16 @@ final class TablePlanner {
     planKey();
     columns.values().forEach(this::checkPair);
     checkTriggers();
+  }
+
+  private ColumnPlan plan(
+      ColumnRule of,
+      ColumnDescription column,
+      ColumnDescription source,
+      @Nullable ColumnDescription second) {
+    LookupPlan lookup = lookups.find(of, column);
+    ColumnDescription held = Lookups.as(column, lookup);
+    return new ColumnPlanner(rule, of, held, source, second, findings).plan().lookedUp(lookup);
   }
 
   /** Rows are found, told apart and referred to by one value, which two columns are not. */
@@ -301,7 +321,17 @@ final class TablePlanner {
       fine &= checkKeyColumn(name, given);
     }
     for (String locator : locators) {
-      if (!columns.containsKey(locator)) {
+      ColumnPlan located = columns.get(locator);
+      if (located != null && located.lookup() != null) {
+        findings.add(
+            rule.place(),
+            "partition column "
+                + rule.target()
+                + "."
+                + locator
+                + " cannot be looked up: rows are found by what it holds");
+      }
+      if (located == null) {
         findings.add(
             rule.place(),
             "table "
@@ -355,6 +385,9 @@ final class TablePlanner {
         findings.add(keyPlace(name), shown + " is not mapped; rows are found by it");
       }
       return false;
+    }
+    if (plan.lookup() != null) {
+      findings.add(keyPlace(name), shown + " cannot be looked up: rows are found by what it holds");
     }
     if (plan.computed()) {
       findings.add(keyPlace(name), shown + " cannot be computed by the target");

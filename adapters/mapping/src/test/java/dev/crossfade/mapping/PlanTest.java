@@ -365,9 +365,9 @@ class PlanTest {
     assertThat(plan.tables())
         .flatExtracting(TablePlan::references)
         .containsExactly(
-            new TablePlan.Reference(List.of("boss_id"), ARTIST, OnDelete.REFUSE),
-            new TablePlan.Reference(List.of("artist_id"), ARTIST, OnDelete.CASCADE),
-            new TablePlan.Reference(
+            TablePlan.Reference.toKey(List.of("boss_id"), ARTIST, OnDelete.REFUSE),
+            TablePlan.Reference.toKey(List.of("artist_id"), ARTIST, OnDelete.CASCADE),
+            TablePlan.Reference.toKey(
                 List.of("album_id"), TableName.of("public", "album"), OnDelete.SET_NULL));
   }
 
@@ -387,7 +387,7 @@ class PlanTest {
                     .key("a", "b"),
                 source("line", rowid("id"), column("x", "INTEGER"), column("y", "INTEGER"))));
     assertThat(plan.tables().get(1).references())
-        .containsExactly(new TablePlan.Reference(List.of("y", "x"), pair, OnDelete.REFUSE));
+        .containsExactly(TablePlan.Reference.toKey(List.of("y", "x"), pair, OnDelete.REFUSE));
   }
 
   @Test

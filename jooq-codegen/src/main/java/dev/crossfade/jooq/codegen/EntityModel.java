@@ -92,6 +92,7 @@ record EntityModel(
    * @param scale both stores are compared to; null for by value
    * @param unit both stores are compared to; null for microseconds, or no time
    * @param json {@code text}, {@code tree} or a class; null for what is no JSON
+   * @param lookup how PostgreSQL refers by another value; null where the column holds the component
    */
   record ComponentModel(
       String name,
@@ -105,7 +106,8 @@ record EntityModel(
       @Nullable ChronoUnit unit,
       @Nullable String json,
       boolean computed,
-      boolean redacted) {
+      boolean redacted,
+      @Nullable LookupModel lookup) {
 
     /** Whether the record holds the JSON as an object of some class. */
     boolean isMappedJson() {
@@ -135,11 +137,22 @@ record EntityModel(
   }
 
   /**
+   * How a column refers to a row of which the component has another value.
+   *
+   * @param parent what jOOQ has generated for the table referred to
+   * @param id its column that the referring column has the value of
+   * @param by its column that the component has the value of
+   */
+  record LookupModel(JooqTable parent, String id, String by) {}
+
+  /**
    * A declared foreign key.
    *
    * @param parent the class of the other entity; null for its own
+   * @param by its component that is referred to; null for its key
    */
-  record ReferenceModel(List<String> components, @Nullable String parent, OnDelete onDelete) {
+  record ReferenceModel(
+      List<String> components, @Nullable String parent, @Nullable String by, OnDelete onDelete) {
     ReferenceModel {
       components = List.copyOf(components);
     }

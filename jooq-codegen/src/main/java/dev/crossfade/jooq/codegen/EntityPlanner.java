@@ -2,9 +2,11 @@ package dev.crossfade.jooq.codegen;
 
 import dev.crossfade.OnDelete;
 import dev.crossfade.jooq.codegen.EntityModel.ComponentModel;
+import dev.crossfade.jooq.codegen.EntityModel.LookupModel;
 import dev.crossfade.jooq.codegen.EntityModel.ReferenceModel;
 import dev.crossfade.jooq.codegen.JooqNames.JooqTable;
 import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.LookupPlan;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.mapping.schema.TargetSchema;
 import dev.crossfade.mapping.schema.TargetTable;
@@ -38,7 +40,13 @@ final class EntityPlanner {
       List<String> key,
       List<DraftReference> references) {}
 
-  private record DraftReference(List<String> columns, QualifiedName parent, OnDelete onDelete) {}
+  /**
+   * A foreign key on its way.
+   *
+   * @param by the column of the parent that is referred to; null for its key
+   */
+  private record DraftReference(
+      List<String> columns, QualifiedName parent, @Nullable String by, OnDelete onDelete) {}
 
   /**
    * @param names of what jOOQ has generated: the chosen tables
@@ -165,6 +173,7 @@ final class EntityPlanner {
                             new DraftReference(
                                 reference.columns(),
                                 TargetSchema.name(reference.parent()),
+                                reference.by(),
                                 reference.onDelete())));
       } else {
         draft.table().foreignKeys().forEach(foreignKey -> addReference(draft, foreignKey));
@@ -184,7 +193,7 @@ final class EntityPlanner {
           parent.key().stream()
               .map(key -> foreignKey.columns().get(foreignKey.parentColumns().indexOf(key)))
               .toList();
-      draft.references().add(new DraftReference(inKeyOrder, foreignKey.parent(), onDelete));
+      draft.references().add(new DraftReference(inKeyOrder, foreignKey.parent(), null, onDelete));
     } else if (onDelete != OnDelete.REFUSE) {
       warnings.add(
           "table "
@@ -342,9 +351,10 @@ final class EntityPlanner {
     boolean defaulted = !key && !locator && !draft.table().isView() && hasDefault(column, plan);
     boolean nullable = isNullable(column, plan);
     JavaType type = jsonType(plan, typeIn(draft, column.name()));
+    LookupPlan lookup = plan == null ? null : plan.lookup();
     return new ComponentModel(
         componentNames.of(column.name()),
-        column,
+        lookup == null ? column : column.ofType(referredTo(lookup).type()),
         plan,
         type,
         key ? isGenerated(draft) : defaulted || (nullable && !locator),
@@ -354,7 +364,25 @@ final class EntityPlanner {
         plan == null ? unit(column) : plan.unit(),
         plan == null ? json(column) : plan.json(),
         plan != null && plan.computed(),
-        plan != null && plan.redacted());
+        plan != null && plan.redacted(),
+        lookup == null ? null : lookup(lookup));
+  }
+
+  private LookupModel lookup(LookupPlan plan) {
+    return new LookupModel(parent(plan).jooq(), plan.id(), plan.by());
+  }
+
+  private Column referredTo(LookupPlan plan) {
+    return parent(plan).table().column(plan.by());
+  }
+
+  private Draft parent(LookupPlan plan) {
+    Draft parent = drafts.get(TargetSchema.name(plan.parent()));
+    if (parent == null) {
+      throw new CodegenException(
+          "table " + plan.parent() + " is looked in, and nothing is generated for it");
+    }
+    return parent;
   }
 
   /** Of documents, which declare nothing, the target says what a row must have. */
@@ -376,7 +404,7 @@ final class EntityPlanner {
       boolean itself = reference.parent().equals(draft.table().name());
       Draft parent = drafts.get(reference.parent());
       if (place >= 0 && parent != null && !itself) {
-        return typeIn(parent, parent.key().get(place));
+        return typeIn(parent, reference.by() == null ? parent.key().get(place) : reference.by());
       }
       if (place >= 0) {
         return typeOf(draft.table().column(draft.key().get(place)), true);
@@ -415,7 +443,7 @@ final class EntityPlanner {
     return column.type().is("json") || column.type().is("jsonb") ? "text" : null;
   }
 
-  private static List<ReferenceModel> references(
+  private List<ReferenceModel> references(
       Draft draft, ComponentNames componentNames, ClassNames classNames) {
     return draft.references().stream()
         .map(
@@ -425,7 +453,16 @@ final class EntityPlanner {
                     reference.parent().equals(draft.table().name())
                         ? null
                         : classNames.of(reference.parent()),
+                    by(reference),
                     reference.onDelete()))
         .toList();
+  }
+
+  /** The component that is referred to, as the parent's record names it. */
+  private @Nullable String by(DraftReference reference) {
+    Draft parent = drafts.get(reference.parent());
+    return reference.by() == null || parent == null
+        ? null
+        : new ComponentNames(parent.table()).of(reference.by());
   }
 }

@@ -1,6 +1,7 @@
 package dev.crossfade.jooq.codegen;
 
 import dev.crossfade.jooq.codegen.EntityModel.ComponentModel;
+import dev.crossfade.jooq.codegen.EntityModel.LookupModel;
 import dev.crossfade.mapping.schema.TargetTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,17 @@ final class PostgresWriter extends JooqWriter {
   List<List<String>> declarations(ComponentModel component) {
     List<List<String>> calls = new ArrayList<>();
     String name = JavaFile.quoted(component.name());
+    LookupModel lookup = component.lookup();
+    if (lookup != null) {
+      return List.of(
+          List.of(
+              "lookup",
+              name,
+              JavaFile.quoted(component.column().name()),
+              file.staticMember(lookup.parent().type(), lookup.parent().constant()),
+              JavaFile.quoted(lookup.id()),
+              JavaFile.quoted(lookup.by())));
+    }
     if (!isFirstOfItsName(component)) {
       calls.add(List.of("column", name, JavaFile.quoted(component.column().name())));
     }
@@ -52,6 +64,12 @@ final class PostgresWriter extends JooqWriter {
                   + ")"));
     }
     return calls;
+  }
+
+  /** No column of the table stands for what is looked up. */
+  @Override
+  boolean hasColumn(ComponentModel component) {
+    return component.lookup() == null;
   }
 
   /** The base class takes the first column that a component could mean. */

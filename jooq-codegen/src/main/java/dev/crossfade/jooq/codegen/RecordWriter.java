@@ -158,6 +158,9 @@ final class RecordWriter {
             : file.type("java.util.List") + ".of(" + String.join(", ", names) + ")";
     if (reference.parent() == null) {
       call(".referencesItself", components, onDelete);
+    } else if (reference.by() != null) {
+      String by = JavaFile.quoted(reference.by());
+      call(".references", components, reference.parent() + ".ENTITY", by, onDelete);
     } else {
       call(".references", components, reference.parent() + ".ENTITY", onDelete);
     }

@@ -97,7 +97,8 @@ final class CollectionsAlone {
         null,
         false,
         false,
-        new FieldPlan(List.of(field), null, false));
+        new FieldPlan(List.of(field), null, false),
+        null);
   }
 
   private static TargetTable table(TableName name, List<ColumnPlan> columns, List<String> key) {

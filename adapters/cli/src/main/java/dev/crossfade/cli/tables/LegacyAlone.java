@@ -133,7 +133,7 @@ final class LegacyAlone {
       TablePlan plan = target == null ? null : plans.get(target);
       List<String> there = itself ? ownKey : plan == null ? List.of() : plan.key();
       if (target != null && onDelete != null && there.size() == key.columns().size()) {
-        references.add(new TablePlan.Reference(key.columns(), target, onDelete));
+        references.add(TablePlan.Reference.toKey(key.columns(), target, onDelete));
       }
     }
     return references;
@@ -153,6 +153,7 @@ final class LegacyAlone {
         null,
         false,
         false,
+        null,
         null);
   }
 

@@ -5,6 +5,8 @@ import dev.crossfade.Entity;
 import dev.crossfade.MigrationBuilder;
 import dev.crossfade.jooq.Columns;
 import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.LookupPlan;
+import dev.crossfade.mapping.TableName;
 import dev.crossfade.mapping.TablePlan;
 import dev.crossfade.mongodb.Fields;
 import dev.crossfade.mongodb.MongoRepository;
@@ -67,7 +69,14 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
 
   private void targetColumns(Columns columns) {
     for (Component component : components) {
-      columns.column(component.name(), component.plan().target());
+      LookupPlan lookup = component.plan().lookup();
+      if (lookup == null) {
+        columns.column(component.name(), component.plan().target());
+      } else {
+        Table<?> parent = table(lookup.parent());
+        columns.lookup(
+            component.name(), component.plan().target(), parent, lookup.id(), lookup.by());
+      }
       if (component.element() != null) {
         columns.convert(component.name(), PostgresConversions.array(component.element()));
       }
@@ -79,7 +88,11 @@ record PlannedTable<T, K>(TablePlan plan, Entity<T, K> entity, List<Component> c
   }
 
   private Table<?> targetTable() {
-    return DSL.table(DSL.name(plan.target().schema(), plan.target().name()));
+    return table(plan.target());
+  }
+
+  private static Table<?> table(TableName name) {
+    return DSL.table(DSL.name(name.schema(), name.name()));
   }
 
   /** In the legacy file. */

@@ -4,6 +4,7 @@ import dev.crossfade.Entity;
 import dev.crossfade.MigrationBuilder;
 import dev.crossfade.OnDelete;
 import dev.crossfade.mapping.ColumnPlan;
+import dev.crossfade.mapping.LookupPlan;
 import dev.crossfade.mapping.MigrationMapping;
 import dev.crossfade.mapping.MigrationPlan;
 import dev.crossfade.mapping.SchemaDescription;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of a migration as entities and repositories, with no class of Java for any of them:
@@ -213,8 +215,13 @@ public final class PlannedTables {
       if (reference.parent().equals(plan.target())) {
         entity.referencesItself(names.get(0), onDelete);
       } else {
-        entity.references(
-            names, Objects.requireNonNull(made.get(reference.parent())).entity(), onDelete);
+        PlannedTable<?, ?> parent = Objects.requireNonNull(made.get(reference.parent()));
+        if (reference.by() == null) {
+          entity.references(names, parent.entity(), onDelete);
+        } else {
+          String by = componentOf(parent.components(), reference.by()).name();
+          entity.references(names.get(0), parent.entity(), by, onDelete);
+        }
       }
     }
 
@@ -223,7 +230,7 @@ public final class PlannedTables {
       List<Component> components = new ArrayList<>();
       Set<String> taken = new HashSet<>();
       for (ColumnPlan column : plan.columns()) {
-        TargetTable.Column there = table.column(column.target());
+        TargetTable.Column there = held(table.column(column.target()), column.lookup());
         Class<?> type = typeIn(plan, there);
         components.add(
             new Component(
@@ -234,6 +241,13 @@ public final class PlannedTables {
                 type == List.class ? JavaTypes.elementOf(there.type()) : null));
       }
       return components;
+    }
+
+    /** A column that refers by another value, as one that has the component's. */
+    private TargetTable.Column held(TargetTable.Column column, @Nullable LookupPlan lookup) {
+      return lookup == null
+          ? column
+          : column.ofType(table(lookup.parent()).column(lookup.by()).type());
     }
 
     private static String free(String name, Set<String> taken) {
@@ -264,7 +278,7 @@ public final class PlannedTables {
     private Class<?> typeIn(TablePlan plan, TargetTable.Column column) {
       for (TablePlan.Reference reference : plan.references()) {
         int place = reference.columns().indexOf(column.name());
-        if (place >= 0) {
+        if (place >= 0 && reference.by() == null) {
           return keyType(plan, reference.parent(), place);
         }
       }

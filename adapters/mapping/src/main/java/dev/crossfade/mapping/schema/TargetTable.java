@@ -88,6 +88,11 @@ public record TargetTable(
       Generation generation,
       @Nullable String comment) {
 
+    /** The same of another type. */
+    public Column ofType(Type other) {
+      return new Column(name, other, nullable, defaultExpression, generation, comment);
+    }
+
     /** Whether it is {@code generated always as (…)}. */
     public boolean isComputed() {
       return generation == Generation.COMPUTED;
