@@ -5,12 +5,20 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.example.platform.Account;
+import com.example.platform.AccountRepository;
+import com.example.platform.Holding;
+import com.example.platform.HoldingRepository;
+import com.example.platform.MongoAccountRepository;
+import com.example.platform.MongoHoldingRepository;
 import com.example.platform.MongoPairRepository;
 import com.example.platform.MongoSnapshotRepository;
 import com.example.platform.MongoUserRepository;
 import com.example.platform.Pair;
 import com.example.platform.PairKey;
 import com.example.platform.PairRepository;
+import com.example.platform.PostgresAccountRepository;
+import com.example.platform.PostgresHoldingRepository;
 import com.example.platform.PostgresPairRepository;
 import com.example.platform.PostgresSnapshotRepository;
 import com.example.platform.PostgresUserRepository;
@@ -90,7 +98,9 @@ public final class Cross implements BiConsumer<String, Map<String, String>> {
     migration
         .entity(User.ENTITY, MongoUsers::new, PostgresUsers::new)
         .entity(Snapshot.ENTITY, MongoSnapshotRepository::new, PostgresSnapshotRepository::new)
-        .entity(Pair.ENTITY, MongoPairRepository::new, PostgresPairRepository::new);
+        .entity(Pair.ENTITY, MongoPairRepository::new, PostgresPairRepository::new)
+        .entity(Account.ENTITY, MongoAccountRepository::new, PostgresAccountRepository::new)
+        .entity(Holding.ENTITY, MongoHoldingRepository::new, PostgresHoldingRepository::new);
   }
 
   @Override
@@ -110,6 +120,11 @@ public final class Cross implements BiConsumer<String, Map<String, String>> {
           .isEqualTo("Newfree");
       assertThat(value(target, "select role from users where email = 'b@x'")).isEqualTo("admin");
       assertThat(value(target, "select count(*) from snapshots where id >= 90")).isEqualTo("1");
+      assertThat(
+              value(
+                  target,
+                  "select email from holdings h join accounts a on a.id = account_id where h.id = 90"))
+          .isEqualTo("n@x");
       assertThat(migration.verify().isClean()).isTrue();
 
       Map<String, Object> inMongo = found(crossfade);
@@ -162,6 +177,10 @@ public final class Cross implements BiConsumer<String, Map<String, String>> {
     crossfade
         .repository(PairRepository.class)
         .save(new Pair("BTC", "USD", added.id(), new BigDecimal("2.5000")));
+    crossfade.repository(AccountRepository.class).save(new Account("n@x", "new", null));
+    crossfade
+        .repository(HoldingRepository.class)
+        .save(new Holding(90, "new", "ADA", new BigDecimal("1.5000")));
   }
 
   private static User user(String email, String name) {
@@ -226,6 +245,14 @@ public final class Cross implements BiConsumer<String, Map<String, String>> {
     found.put("owner", keysOf(pairs.findByOwnerId(ada)));
     found.put("pair", pairs.find(new PairKey("ETH", "USD")).map(Pair::quoteAsset));
     found.put("no pair", pairs.find(new PairKey("USD", "ETH")).map(Pair::quoteAsset));
+    HoldingRepository holdings = crossfade.repository(HoldingRepository.class);
+    for (String handle : List.of("ada", "bob", "nobody")) {
+      found.put("held by " + handle, holdings.findByAccountId(handle).stream().map(Holding::id).toList());
+      found.put("holds " + handle, holdings.existsByAccountId(handle));
+      found.put("BTC of " + handle, holdings.findByAccountIdAndAsset(handle, "BTC").map(Holding::id));
+    }
+    found.put("account", crossfade.repository(AccountRepository.class).findByHandle("bob").map(Account::email));
+    assertThat(found.get("held by ada")).isEqualTo(List.of(1L, 2L));
     assertThat(found.get("first snapshot")).isNotEqualTo(List.of());
     assertThat(found.get("owned")).isNotEqualTo(found.get("USD"));
     assertThat(found.get("snapshot")).isEqualTo(Optional.of(2L));

@@ -47,3 +47,18 @@ create table pairs (
   primary key (base_asset, quote_asset)
 );
 create index on pairs (quote_asset, owner_id);
+
+create table accounts (
+  id uuid primary key default gen_random_uuid(),
+  email text collate "C" not null unique,
+  handle text not null unique,
+  plan text
+);
+
+create table holdings (
+  id bigint primary key,
+  account_id uuid not null references accounts on delete cascade,
+  asset text not null,
+  amount numeric(20, 4) not null,
+  unique (account_id, asset)
+);

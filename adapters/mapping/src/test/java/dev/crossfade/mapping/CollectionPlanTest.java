@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.crossfade.ConfigurationException;
+import dev.crossfade.OnDelete;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What follows from tables that come from collections. */
 class CollectionPlanTest {
@@ -207,6 +211,97 @@ class CollectionPlanTest {
         .containsExactly(
             "crossfade.yaml:5: table users comes from a collection, but legacy.sql is no MongoDB;"
                 + " name a table there with from:");
+  }
+
+  private static final TableName USERS_TABLE = TableName.of("public", "users");
+
+  private static Schemas.Table users() {
+    return table(
+            "users",
+            column("id", "uuid").notNull().withDefault(),
+            column("email", "character varying").notNull(),
+            column("uid", "bigint").notNull(),
+            column("name", "text"))
+        .key("id")
+        .unique("email")
+        .unique("uid");
+  }
+
+  private static Schemas.Table snapshots() {
+    return table("snapshots", column("id", "bigint").notNull(), column("user_id", "uuid"))
+        .key("id")
+        .refers("user_id", USERS_TABLE, "id", OnDelete.CASCADE);
+  }
+
+  private static final String BY =
+      "{users: {collection: users, key: email, columns: {id: {omit: true}%s}},"
+          + " snapshots: {collection: snapshots%s, columns: {user_id: {from: owner, by: %s}}}}";
+
+  @Test
+  void aReferenceIsLookedUp() {
+    List<TablePlan> plans =
+        Mapped.file(BY.formatted("", "", "uid"))
+            .plansOfCollections(Schemas.target(users(), snapshots()))
+            .get(0)
+            .tables();
+
+    TablePlan snapshots = plans.get(1);
+    assertThat(snapshots.references())
+        .containsExactly(
+            new TablePlan.Reference(List.of("user_id"), USERS_TABLE, "uid", OnDelete.CASCADE));
+    LookupPlan lookup = planned(snapshots, "user_id").lookup();
+    assertThat(lookup).isNotNull();
+    assertThat(lookup.parent()).isEqualTo(USERS_TABLE);
+    assertThat(lookup.id()).isEqualTo("id");
+    assertThat(lookup.by()).isEqualTo("uid");
+    assertThat(planned(snapshots, "user_id").form().conversion()).isEqualTo(NamedConversion.BSON);
+  }
+
+  @Test
+  void oneThatIsLookedUpByTheKeyRefersToTheKey() {
+    TablePlan snapshots =
+        Mapped.file(BY.formatted("", "", "email"))
+            .plansOfCollections(Schemas.target(users(), snapshots()))
+            .get(0)
+            .tables()
+            .get(1);
+
+    assertThat(snapshots.references())
+        .containsExactly(
+            TablePlan.Reference.toKey(List.of("user_id"), USERS_TABLE, OnDelete.CASCADE));
+    assertThat(planned(snapshots, "user_id").lookup()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "|| mail | refers to public.users, which has no column mail; the nearest is email",
+        "|| name | is looked up by public.users.name, which is not unique; it needs a unique index",
+        "|| id | refers to public.users by id itself; leave by: out",
+        ", uid: {omit: true} || uid | is omitted, but it cannot be null",
+        "| , key: user_id | uid | key column snapshots.user_id cannot be looked up",
+      })
+  void whatCannotBeLookedUpIsSaid(
+      @Nullable String users, @Nullable String snapshots, String by, String problem) {
+    String file = BY.formatted(users == null ? "" : users, snapshots == null ? "" : snapshots, by);
+
+    assertThat(
+            catchThrowableOfType(
+                    ConfigurationException.class,
+                    () ->
+                        Mapped.file(file).plansOfCollections(Schemas.target(users(), snapshots())))
+                .problems())
+        .anySatisfy(each -> assertThat(each).contains(problem));
+  }
+
+  @Test
+  void whatIsNoForeignKeyIsNotLookedUp() {
+    assertThat(problems("users: {collection: users, columns: {firebase_uid: {by: id}}}"))
+        .containsExactly(
+            "crossfade.yaml:5: column users.firebase_uid has by:, but no foreign key of its own"
+                + " alone; by: is for one");
   }
 
   private static TablePlan plan(String tables) {

@@ -55,6 +55,7 @@ class DocumentationTest {
             "computed",
             "omit",
             "redacted",
+            "by",
             "aliases",
             "default",
             "rest");
@@ -71,7 +72,7 @@ class DocumentationTest {
       assertThat(MappingFile.parse("mapping.md", yaml).migrations()).hasSize(1);
       examples++;
     }
-    assertThat(examples).isEqualTo(3);
+    assertThat(examples).isEqualTo(4);
   }
 
   private static List<String> firstCells(String heading) throws IOException {

@@ -517,7 +517,7 @@ class PlanProblemsTest {
                 column("genre_id", "INTEGER"),
                 column("artist_id", "INTEGER"))),
         "column album.artist_code refers to public.artist by [code], whose key is [id]; refer to"
-            + " the key, or name that one with key:",
+            + " the key, name that one with key:, or say with by: what the legacy store refers by",
         "column album.genre_id refers to public.genre, which migration music does not map; tables"
             + " that refer to each other cross together: map it, too",
         "column album.artist_id is set to its default on delete, which is not carried over; use set"

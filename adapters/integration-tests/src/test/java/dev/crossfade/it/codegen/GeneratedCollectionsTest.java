@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
 import dev.crossfade.jooq.codegen.JooqGenerator;
 import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.StandInMongo;
@@ -12,6 +14,7 @@ import dev.crossfade.junit.TestDatabase;
 import java.net.URISyntaxException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -81,6 +84,16 @@ final class GeneratedCollectionsTest {
     "{_id: {base: \"ADA\", quote: \"USD\"}, owner: ObjectId(\"65a000000000000000000001\"), price: 3}",
   };
 
+  private static final String[] ACCOUNTS = {
+    "{email: \"a@x\", handle: \"ada\", plan: \"paid\"}", "{email: \"b@x\", handle: \"bob\"}",
+  };
+
+  private static final String[] HOLDINGS = {
+    "{_id: 1, owner: \"ada\", asset: \"BTC\", amount: 1.5}",
+    "{_id: 2, owner: \"ada\", asset: \"ETH\", amount: 2}",
+    "{_id: 3, owner: \"bob\", asset: \"BTC\", amount: NumberDecimal(\"0.0001\")}",
+  };
+
   @TempDir Path temp;
   private StandInMongo server;
   private MongoClient client;
@@ -101,6 +114,13 @@ final class GeneratedCollectionsTest {
     insert("people", PEOPLE);
     insert("portfolioSnapshots", SNAPSHOTS);
     insert("pairs", PAIRS);
+    insert("accounts", ACCOUNTS);
+    insert("holdings", HOLDINGS);
+    for (String unique : List.of("email", "handle")) {
+      legacy
+          .getCollection("accounts")
+          .createIndex(Indexes.ascending(unique), new IndexOptions().unique(true));
+    }
   }
 
   private void insert(String collection, String... documents) {
