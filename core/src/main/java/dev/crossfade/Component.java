@@ -30,7 +30,12 @@ public final class Component {
       Comparison comparison,
       @Nullable Conversion<?, ?> conversion) {
     static final Traits NONE =
-        new Traits(false, false, false, false, false, false, Comparison.natural(), null);
+        comparedBy(Comparison.natural());
+
+    /** Of which nothing else is declared. */
+    static Traits comparedBy(Comparison comparison) {
+      return new Traits(false, false, false, false, false, false, comparison, null);
+    }
   }
 
   Component(RecordComponent component, int index, Traits traits) {

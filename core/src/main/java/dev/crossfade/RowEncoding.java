@@ -29,7 +29,7 @@ public final class RowEncoding<T> {
 
   /**
    * The encoding of a kind of row; empty if a component has values of which no canonical form is
-   * known, such as a {@code List} or a class of the application's.
+   * known, such as a {@code Map} or a class of the application's.
    */
   public static <T> Optional<RowEncoding<T>> of(RowType<T> type) {
     List<Component> compared =

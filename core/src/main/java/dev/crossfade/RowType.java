@@ -31,7 +31,11 @@ public abstract sealed class RowType<T> permits Entity, View {
     this.components = List.copyOf(components);
     this.weighty =
         this.components.stream()
-            .filter(c -> c.type() == String.class || c.type() == byte[].class)
+            .filter(
+                c ->
+                    c.type() == String.class
+                        || c.type() == byte[].class
+                        || c.comparison() instanceof RecordList)
             .toList();
     this.constructor = constructor(type);
   }
@@ -113,17 +117,24 @@ public abstract sealed class RowType<T> permits Entity, View {
     return true;
   }
 
-  /** About how many bytes the texts and binary values of a row take in memory. */
+  /** About how many bytes the texts, binary values and lists of a row take in memory. */
   public final int weight(T row) {
     int weight = 0;
     for (Component component : weighty) {
       Object value = component.get(row);
       weight +=
-          value instanceof String text
-              ? 2 * text.length()
-              : value instanceof byte[] bytes ? bytes.length : 0;
+          component.comparison() instanceof RecordList lists && value instanceof List<?> list
+              ? lists.weight(list)
+              : bytes(value);
     }
     return weight;
+  }
+
+  /** Of a text or a binary value; 0 for everything else. */
+  static int bytes(@Nullable Object value) {
+    return value instanceof String text
+        ? 2 * text.length()
+        : value instanceof byte[] bytes ? bytes.length : 0;
   }
 
   @Override

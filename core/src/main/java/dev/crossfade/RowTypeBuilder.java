@@ -4,6 +4,8 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,9 @@ public abstract sealed class RowTypeBuilder<T, B extends RowTypeBuilder<T, B>>
   final List<String> problems = new ArrayList<>();
   String name;
   private final Set<String> computed = new HashSet<>();
+  /** The records that components which are lists have as elements. */
+  private final Map<String, Class<?>> lists = new HashMap<>();
+
   private final Map<String, Comparison> comparisons = new LinkedHashMap<>();
   private final Map<String, Conversion<?, ?>> conversions = new LinkedHashMap<>();
 
@@ -33,6 +38,10 @@ public abstract sealed class RowTypeBuilder<T, B extends RowTypeBuilder<T, B>>
     this.name = Entity.snakeCase(type.getSimpleName());
     for (RecordComponent component : type.getRecordComponents()) {
       known.put(component.getName(), component);
+      Class<?> element = RecordList.elementOf(component);
+      if (element != null) {
+        lists.put(component.getName(), element);
+      }
     }
   }
 
@@ -77,9 +86,25 @@ public abstract sealed class RowTypeBuilder<T, B extends RowTypeBuilder<T, B>>
     return self();
   }
 
-  /** When two values of the component count as the same. */
+  /**
+   * When two values of the component count as the same. Of a component that is a list of records,
+   * it is said for each component of these: {@code "items.price"}. The elements are compared in
+   * their order.
+   */
   public B compare(String component, Comparison comparison) {
-    check(component);
+    if (lists.containsKey(component)) {
+      problems.add(
+          type.getName()
+              + "."
+              + component
+              + " is a list of records; declare the comparison of one of their components, as \""
+              + component
+              + "."
+              + lists.get(component).getRecordComponents()[0].getName()
+              + "\"");
+    } else if (!isOfElement(component)) {
+      check(component);
+    }
     if (comparisons.put(component, comparison) != null) {
       problems.add(type.getName() + "." + component + " has two comparisons; declare one");
     }
@@ -102,8 +127,28 @@ public abstract sealed class RowTypeBuilder<T, B extends RowTypeBuilder<T, B>>
         defaulted,
         computed.contains(component),
         redacted.contains(component),
-        comparisons.getOrDefault(component, Comparison.natural()),
+        comparison(component),
         conversions.get(component));
+  }
+
+  private Comparison comparison(String component) {
+    Class<?> element = lists.get(component);
+    return element == null
+        ? declared(component)
+        : new RecordList(element, name -> declared(component + "." + name));
+  }
+
+  private Comparison declared(String component) {
+    return comparisons.getOrDefault(component, Comparison.natural());
+  }
+
+  /** Whether it names a component of the elements of a list: {@code items.price}. */
+  private boolean isOfElement(String path) {
+    int dot = path.indexOf('.');
+    Class<?> element = dot < 0 ? null : lists.get(path.substring(0, dot));
+    return element != null
+        && Arrays.stream(element.getRecordComponents())
+            .anyMatch(component -> component.getName().equals(path.substring(dot + 1)));
   }
 
   final void throwIfAny() {

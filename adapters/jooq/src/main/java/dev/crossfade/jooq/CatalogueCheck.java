@@ -68,7 +68,7 @@ public final class CatalogueCheck {
         facts.columns().stream()
             .map(TableFacts.Column::name)
             .collect(Collectors.toCollection(TreeSet::new));
-    for (MappedColumn column : mapping.columns()) {
+    for (MappedColumn column : mapping.tableColumns()) {
       for (String name : column.names()) {
         if (!existing.contains(name)) {
           problem(

@@ -136,7 +136,7 @@ public final class ChangeWriter {
         mapping.identityColumns().stream().map(MappedColumn::name).collect(Collectors.toSet());
     Set<Placeholder> chosen = new LinkedHashSet<>();
     for (TableFacts.Unique unique : facts.uniques()) {
-      mapping.columns().stream()
+      mapping.tableColumns().stream()
           .filter(column -> unique.columns().contains(column.name()))
           .filter(column -> !identity.contains(column.name()))
           .map(column -> Placeholder.of(column, facts))

@@ -29,9 +29,13 @@ public final class Columns {
   private final Map<String, Pair> pairs = new HashMap<>();
 
   private final Map<String, Lookup> lookups = new HashMap<>();
+  private final Map<String, Children> children = new HashMap<>();
 
   /** A column that refers by one value to what a component refers to by another. */
   record Lookup(Field<?> column, Table<?> parent, Field<?> id, Field<?> by) {}
+
+  /** A table whose rows are the elements of a list, and what it has for its elements' components. */
+  record Children(Table<?> table, Field<?> parent, Field<?> position, Columns elements) {}
 
   /** Two columns that hold one component. */
   record Pair(Field<?> first, Field<?> second, PairConversion<?, ?, ?> conversion) {}
@@ -125,6 +129,51 @@ public final class Columns {
         component, DSL.field(DSL.name(column)), parent, named(parent, id), named(parent, by));
   }
 
+  /**
+   * The component is a {@code List} of records, and its elements are the rows of another table, in
+   * place of {@link #column}: one entity, one row and its list, written in one transaction and read
+   * by one statement. A component of an element is held by the column of its name in snake case.
+   * For PostgreSQL.
+   *
+   * <pre>{@code
+   * columns.children("items", ORDER_ITEMS, ORDER_ITEMS.ORDER_ID, ORDER_ITEMS.POSITION)
+   * }</pre>
+   *
+   * <p>{@code parent} has a foreign key to the entity's key, of one component, that cascades, and is
+   * unique together with {@code position}, which is an element's place in its list, from 0. What
+   * else the table has is null or has a default; an element that stays at its place keeps it.
+   *
+   * <p>The list is written as a whole, by what writes a whole row; {@link
+   * JooqRepository#set(String, Object)} cannot assign it, and no condition of its own compares it:
+   * a subquery on the table does. Null is refused, since no rows are an empty list.
+   *
+   * @param table the child table, which no entity of its own has
+   * @param parent the column that has the key of the row
+   * @param position the column that has the place in the list
+   */
+  public Columns children(String component, Table<?> table, Field<?> parent, Field<?> position) {
+    return children(component, table, parent, position, BY_NAME);
+  }
+
+  /**
+   * The same, with what is special in the columns of the elements: {@link #column} and {@link
+   * #convert}.
+   */
+  public Columns children(
+      String component,
+      Table<?> table,
+      Field<?> parent,
+      Field<?> position,
+      Consumer<? super Columns> elements) {
+    children.put(component, new Children(table, parent, position, of(elements)));
+    return this;
+  }
+
+  /** The same, with the names of the columns. */
+  public Columns children(String component, Table<?> table, String parent, String position) {
+    return children(component, table, named(table, parent), named(table, position));
+  }
+
   /** As the table has it, with its type, where the table is generated. */
   private static Field<?> named(Table<?> table, String name) {
     Field<?> known = table.field(DSL.name(name));
@@ -133,6 +182,10 @@ public final class Columns {
 
   Map<String, Lookup> lookups() {
     return lookups;
+  }
+
+  Map<String, Children> children() {
+    return children;
   }
 
   Map<String, Pair> pairs() {

@@ -72,6 +72,25 @@ public abstract class Dialect {
     throw new UnsupportedOperationException("this store looks nothing up");
   }
 
+  /** Whether a component may be a list of records that are rows of a table of their own. */
+  public boolean hasChildren() {
+    return false;
+  }
+
+  /**
+   * Whether values of that type, boxed, can be in a row of a child table.
+   *
+   * @param stored as with {@link #codec}
+   */
+  public boolean holdsInChild(Class<?> stored) {
+    return false;
+  }
+
+  /** How lists are read from a child table and written into it, if {@link #hasChildren}. */
+  public ChildRows childRows(ChildTable table) {
+    throw new UnsupportedOperationException("this store has no child tables");
+  }
+
   /**
    * Whether values of that type, one of {@link dev.crossfade.store.TimeKeys}, have one form each,
    * and its order is that of time, where no conversion holds them as something else.

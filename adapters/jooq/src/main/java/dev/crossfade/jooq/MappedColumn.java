@@ -34,6 +34,8 @@ public final class MappedColumn {
   private final @Nullable Conversion<Object, Object> conversion;
   private final @Nullable ColumnPair pair;
   private final @Nullable Lookup lookup;
+  private final @Nullable ChildTable children;
+  private final @Nullable ChildRows list;
   private final MappedColumn value;
   private final int width;
 
@@ -63,6 +65,31 @@ public final class MappedColumn {
     this.timeKey = component.isKey() && TimeKeys.have(component.type());
     this.pair = null;
     this.lookup = null;
+    this.children = null;
+    this.list = null;
+    this.value = this;
+    this.width = 1;
+  }
+
+  /** Held by the rows of a child table, and by no column of this one. */
+  @SuppressWarnings("unchecked") // the mapping has checked that the component is a list
+  MappedColumn(String entity, ChildTable children, ChildRows list) {
+    this.entity = entity;
+    this.component = children.component();
+    this.name = children.name();
+    this.quoted = children.table();
+    this.label = "crossfade_" + component.index();
+    this.reading = list.selected();
+    this.placeholder = "?";
+    this.order = quoted;
+    this.stored = List.class;
+    this.codec = (Codec<Object>) list.codec();
+    this.conversion = null;
+    this.timeKey = false;
+    this.pair = null;
+    this.lookup = null;
+    this.children = children;
+    this.list = list;
     this.value = this;
     this.width = 1;
   }
@@ -83,6 +110,8 @@ public final class MappedColumn {
     this.timeKey = false;
     this.pair = null;
     this.lookup = lookup;
+    this.children = null;
+    this.list = null;
     this.value = by;
     this.width = 1;
   }
@@ -104,6 +133,8 @@ public final class MappedColumn {
     this.conversion = ColumnPair.conversion(conversion);
     this.pair = pair;
     this.lookup = null;
+    this.children = null;
+    this.list = null;
     this.value = this;
     this.width = columns.size();
     this.timeKey = false;
@@ -114,7 +145,7 @@ public final class MappedColumn {
     return component;
   }
 
-  /** The column's name as the catalogue has it; of two columns both, with a comma. */
+  /** The column's name as the catalogue has it; of two columns both, with a comma; of a list the child table's. */
   public String name() {
     return name;
   }
@@ -126,7 +157,12 @@ public final class MappedColumn {
 
   /** What reads it, as after {@code select} and {@code returning}; mostly the column's name. */
   public String selected() {
-    return lookup == null ? reading : reading + " as " + label;
+    return isComputed() ? reading + " as " + label : reading;
+  }
+
+  /** The same without a name of its own. */
+  String reading() {
+    return reading;
   }
 
   /** What stands for its value in lists: {@code ?::jsonb}; of two columns one for each. */
@@ -147,6 +183,26 @@ public final class MappedColumn {
   /** Whether the column refers to a row by another value than the component. */
   public boolean isLookup() {
     return lookup != null;
+  }
+
+  /** Whether the rows of a child table hold it: see {@link #children}. */
+  public boolean isList() {
+    return list != null;
+  }
+
+  /** Where a list is held; null if it is none. */
+  public @Nullable ChildTable children() {
+    return children;
+  }
+
+  /** How a list is written; null if it is none. */
+  @Nullable ChildRows list() {
+    return list;
+  }
+
+  /** Whether something else reads it than the column's name. */
+  boolean isComputed() {
+    return lookup != null || list != null;
   }
 
   /** How its value is looked up; null if the column holds it. */
@@ -331,14 +387,32 @@ public final class MappedColumn {
    */
   public @Nullable Object read(ResultSet rows, int index) throws SQLException {
     try {
-      Object value = codec.read(rows, index);
-      if (value == null && component.type().isPrimitive()) {
-        throw new IllegalArgumentException("null");
-      }
-      return value == null ? null : timeKey ? exactly(value) : loaded(value);
+      return ofStored(codec.read(rows, index));
+    } catch (UnreadableValueException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw unreadable(e); // codecs and conversions see nothing but the value
     }
+  }
+
+  /**
+   * The component's value, of its stored form.
+   *
+   * @throws UnreadableValueException if it is of none
+   */
+  @Nullable Object load(@Nullable Object stored) {
+    try {
+      return ofStored(stored);
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private @Nullable Object ofStored(@Nullable Object value) {
+    if (value == null && component.type().isPrimitive()) {
+      throw new IllegalArgumentException("null");
+    }
+    return value == null ? null : timeKey ? exactly(value) : loaded(value);
   }
 
   private Object loaded(Object value) {
@@ -398,9 +472,9 @@ public final class MappedColumn {
 
   /** As jOOQ sees it, bound and read by this codec; without the table's name. */
   public Field<Object> field() {
-    return lookup == null
-        ? DSL.field(DSL.name(name), CodecBinding.type(this, Object.class))
-        : DSL.field(selected(), CodecBinding.type(value, Object.class));
+    return isComputed()
+        ? DSL.field(selected(), CodecBinding.type(value, Object.class))
+        : DSL.field(DSL.name(name), CodecBinding.type(this, Object.class));
   }
 
   private UnreadableValueException unreadable(RuntimeException cause) {
@@ -420,6 +494,9 @@ public final class MappedColumn {
 
   private String shown() {
     String of = " of entity " + entity;
+    if (list != null) {
+      return "table " + name + of + " holds rows that make no ";
+    }
     return pair == null
         ? "column " + name + of + " holds a value that is no "
         : "columns " + String.join(" and ", names()) + of + " hold values that make no ";

@@ -2,9 +2,12 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.Component;
 import dev.crossfade.Conversion;
+import dev.crossfade.Entity;
 import dev.crossfade.RowType;
 import dev.crossfade.UnreadableValueException;
+import dev.crossfade.View;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.ParameterizedType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,13 +41,19 @@ public sealed class RowMapping<T> permits TableMapping {
   private final String owner;
   private final Dialect dialect;
   private final List<MappedColumn> columns;
+  private final List<MappedColumn> tableColumns;
   private final List<String> problems = new ArrayList<>();
 
   RowMapping(RowType<T> type, Table<?> table, Columns given, Dialect dialect, Class<?> owner) {
+    this(type, table, given, dialect, owner.getName());
+  }
+
+  private RowMapping(
+      RowType<T> type, Table<?> table, Columns given, Dialect dialect, String owner) {
     this.type = type;
     this.table = table;
     this.dialect = dialect;
-    this.owner = owner.getName();
+    this.owner = owner;
     this.quotedTable = dialect.sql().render(table);
     checkNames(given);
     this.columns =
@@ -52,6 +61,7 @@ public sealed class RowMapping<T> permits TableMapping {
             .map(component -> map(component, given))
             .flatMap(Optional::stream)
             .toList();
+    this.tableColumns = columns.stream().filter(column -> !column.isList()).toList();
   }
 
   /** What both stores know of it. */
@@ -102,6 +112,16 @@ public sealed class RowMapping<T> permits TableMapping {
     return columns;
   }
 
+  /** Those of {@link #columns} that the table itself has: all but lists. */
+  public final List<MappedColumn> tableColumns() {
+    return tableColumns;
+  }
+
+  /** Whether a component is a list that the rows of a child table hold. */
+  public final boolean hasLists() {
+    return tableColumns.size() < columns.size();
+  }
+
   /** What holds a component. */
   public final MappedColumn column(String component) {
     return columns.get(type.component(component).index());
@@ -114,7 +134,7 @@ public sealed class RowMapping<T> permits TableMapping {
 
   /** The names of the table's columns that hold the components. */
   public final String columnNames() {
-    return join(columns, MappedColumn::quoted);
+    return join(tableColumns, MappedColumn::quoted);
   }
 
   /** The row at the cursor, its columns in the order of {@link #columnList}. */
@@ -152,7 +172,7 @@ public sealed class RowMapping<T> permits TableMapping {
   }
 
   final <X> Field<X> field(String component, Class<X> type) {
-    MappedColumn column = column(component);
+    MappedColumn column = alone(component);
     Class<?> actual = boxed(column.component().type());
     if (boxed(type) != actual) {
       throw new IllegalArgumentException(
@@ -200,7 +220,7 @@ public sealed class RowMapping<T> permits TableMapping {
   }
 
   private MappedColumn ofItsType(String component, @Nullable Object value) {
-    MappedColumn column = column(component);
+    MappedColumn column = alone(component);
     Class<?> actual = boxed(column.component().type());
     if (value != null && !actual.isInstance(value)) {
       throw new IllegalArgumentException(
@@ -215,8 +235,27 @@ public sealed class RowMapping<T> permits TableMapping {
     return column;
   }
 
+  /** What holds a component in this table. */
+  private MappedColumn alone(String component) {
+    MappedColumn column = column(component);
+    if (column.isList()) {
+      throw new IllegalArgumentException(
+          component
+              + " of "
+              + type.type().getName()
+              + " is held by the rows of table "
+              + column.name()
+              + ", so no condition has it and no assignment; save() writes it, and a subquery on"
+              + " that table finds by it");
+    }
+    return column;
+  }
+
   final <X> Field<X> field(MappedColumn column, Class<X> type) {
     Lookup lookup = column.lookup();
+    if (column.isList()) {
+      return DSL.field(column.reading(), CodecBinding.type(column, type));
+    }
     return lookup == null
         ? DSL.field(table.getQualifiedName().append(column.name()), CodecBinding.type(column, type))
         : DSL.field(
@@ -227,7 +266,7 @@ public sealed class RowMapping<T> permits TableMapping {
   /** The same under the name that a select has it by. */
   final <X> Field<X> selectedField(MappedColumn column, Class<X> type) {
     Field<X> field = field(column, type);
-    return column.isLookup() ? field.as(column.label()) : field;
+    return column.isComputed() ? field.as(column.label()) : field;
   }
 
   /** Each column by itself, as jOOQ sees it. */
@@ -267,6 +306,7 @@ public sealed class RowMapping<T> permits TableMapping {
     given.conversions().keySet().forEach(component -> unknown.put(component, "convert"));
     given.pairs().keySet().forEach(component -> unknown.put(component, "pair"));
     given.lookups().keySet().forEach(component -> unknown.put(component, "lookup"));
+    given.children().keySet().forEach(component -> unknown.put(component, "children"));
     type.components().forEach(component -> unknown.remove(component.name()));
     unknown.forEach(
         (component, call) ->
@@ -291,6 +331,10 @@ public sealed class RowMapping<T> permits TableMapping {
     Columns.Pair pair = given.pairs().get(component.name());
     if (pair != null) {
       return mapPair(component, pair, given);
+    }
+    Columns.Children children = given.children().get(component.name());
+    if (children != null) {
+      return mapChildren(component, children, given);
     }
     Columns.Lookup lookup = given.lookups().get(component.name());
     return lookup == null
@@ -319,6 +363,73 @@ public sealed class RowMapping<T> permits TableMapping {
       return "rows are found by " + component + ", so its column must hold it; map it to one";
     } else if (given.columns().containsKey(component.name())) {
       return "column " + lookup.column().getName() + " holds it; leave column out";
+    }
+    return null;
+  }
+
+  private Optional<MappedColumn> mapChildren(
+      Component component, Columns.Children children, Columns given) {
+    String call = "children(\"" + component + "\", …): ";
+    Class<?> element = elementOf(component);
+    String flaw = flaw(component, given);
+    if (flaw != null || element == null) {
+      problem(
+          call + (flaw == null ? "the component is no List of records; map it to a column" : flaw));
+      return Optional.empty();
+    }
+    RowMapping<?> elements =
+        new RowMapping<>(
+            View.of(element.asSubclass(Record.class)).name(type.name() + "." + component).build(),
+            children.table(),
+            children.elements(),
+            dialect,
+            owner);
+    problems.addAll(elements.problems());
+    Component key = ((Entity<?, ?>) type).keyComponents().get(0);
+    Optional<MappedColumn> by = mapOne(key, columnOf(key, given), given);
+    if (!elements.problems().isEmpty() || by.isEmpty()) {
+      return Optional.empty();
+    }
+    ChildTable table =
+        new ChildTable(type.name(), component, children, elements, by.get(), quotedTable);
+    List<String> flaws = ChildFlaws.of(table, dialect);
+    flaws.forEach(each -> problem(call + each));
+    return flaws.isEmpty()
+        ? Optional.of(new MappedColumn(type.name(), table, dialect.childRows(table)))
+        : Optional.empty();
+  }
+
+  /** The record that a list has as elements; null if the component is no such list. */
+  private @Nullable Class<?> elementOf(Component component) {
+    return component.type() == List.class
+            && type.type().getRecordComponents()[component.index()].getGenericType()
+                instanceof ParameterizedType list
+            && list.getActualTypeArguments()[0] instanceof Class<?> element
+            && element.isRecord()
+        ? element
+        : null;
+  }
+
+  private @Nullable String flaw(Component component, Columns given) {
+    if (!dialect.hasChildren()) {
+      return "this store has no lists in tables of their own; hold it in one column with convert";
+    } else if (!(type instanceof Entity<?, ?> entity)) {
+      return "only rows of an entity have lists in tables of their own; leave it out";
+    } else if (entity.keyComponents().size() > 1) {
+      return "the key of "
+          + entity
+          + " has several components, and rows of a child table refer by one; give it a key of one,"
+          + " or hold the list in one column with convert";
+    } else if (type.components().stream().anyMatch(Component::isLocator)) {
+      return "rows of "
+          + entity
+          + " have locators besides the key, which a child table does not refer by; hold the list"
+          + " in one column with convert";
+    } else if (component.isDefaulted()) {
+      return "a list is written whenever its row is; do not declare it as defaulted";
+    } else if (given.columns().containsKey(component.name())
+        || given.conversions().containsKey(component.name())) {
+      return "column and convert are for components that one column holds; leave them out";
     }
     return null;
   }
@@ -453,7 +564,10 @@ public sealed class RowMapping<T> permits TableMapping {
   }
 
   final void problem(String what) {
-    problems.add(owner + ": " + what);
+    String problem = owner + ": " + what;
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // isEnum was asked

@@ -30,6 +30,9 @@ final class RowWrites<T, K> {
   private final String upsert;
   private final String relocate;
 
+  /** What writes of single rows return: the row, or its key where lists are still to be written. */
+  private final String returning;
+
   RowWrites(TableMapping<T, K> mapping, RowReads<T, K> reads) {
     this.mapping = mapping;
     this.reads = reads;
@@ -38,6 +41,8 @@ final class RowWrites<T, K> {
     this.delete = "delete from " + mapping.table() + " where " + mapping.keyIs();
     this.upsert = insertText(0) + mapping.onConflict(0);
     this.relocate = locatorsIdentify ? relocateText() : "";
+    this.returning =
+        " returning " + (mapping.hasLists() ? mapping.keyList() : mapping.columnList());
   }
 
   T save(Session session, T row) throws SQLException {
@@ -85,6 +90,9 @@ final class RowWrites<T, K> {
       session.<T>batch(relocate, elsewhere(session, rows), this::bindRelocate);
     }
     session.<T>batch(upsert, rows, (statement, row) -> mapping.bindRow(statement, 1, row, 0));
+    if (mapping.hasLists()) {
+      mapping.writeLists(session, rows.stream().map(mapping.entity()::keyOf).toList(), rows);
+    }
   }
 
   /**
@@ -152,10 +160,11 @@ final class RowWrites<T, K> {
       throws SQLException {
     long omitted = mapping.omitted(row);
     T result =
-        session.query(
+        withLists(
+            session,
+            row,
             statements.computeIfAbsent(omitted, render),
-            statement -> mapping.bindRow(statement, 1, row, omitted),
-            mapping.firstRow());
+            statement -> mapping.bindRow(statement, 1, row, omitted));
     if (result == null) {
       throw new CheckException(
           "the store took a row of " + mapping.entity().name() + " and kept none; a trigger?",
@@ -169,12 +178,30 @@ final class RowWrites<T, K> {
     String sql = updates.computeIfAbsent(omitted, this::updateReturning);
     return sql.isEmpty()
         ? reads.findLocked(session, key)
-        : session.query(
+        : withLists(
+            session,
+            row,
             sql,
             statement ->
                 mapping.bindKey(
-                    statement, mapping.bindAssignments(statement, 1, row, omitted), key),
-            mapping.firstRow());
+                    statement, mapping.bindAssignments(statement, 1, row, omitted), key));
+  }
+
+  /**
+   * The row that a statement returns. Where it has lists these are written now that it is locked,
+   * and it is read with them; null if the statement returns none.
+   */
+  private @Nullable T withLists(Session session, T row, String sql, Session.Binder binder)
+      throws SQLException {
+    if (!mapping.hasLists()) {
+      return session.query(sql, binder, mapping.firstRow());
+    }
+    List<K> written = session.query(sql, binder, mapping.allKeys());
+    if (written.isEmpty()) {
+      return null;
+    }
+    mapping.writeLists(session, written, List.of(row));
+    return reads.find(session, written.get(0));
   }
 
   private String insertText(long omitted) {
@@ -187,11 +214,11 @@ final class RowWrites<T, K> {
   }
 
   private String insertReturning(long omitted) {
-    return insertText(omitted) + " returning " + mapping.columnList();
+    return insertText(omitted) + returning;
   }
 
   private String saveReturning(long omitted) {
-    return insertText(omitted) + mapping.onConflict(omitted) + " returning " + mapping.columnList();
+    return insertText(omitted) + mapping.onConflict(omitted) + returning;
   }
 
   private String updateReturning(long omitted) {
@@ -204,8 +231,7 @@ final class RowWrites<T, K> {
             + assignments
             + " where "
             + mapping.keyIs()
-            + " returning "
-            + mapping.columnList();
+            + returning;
   }
 
   /**

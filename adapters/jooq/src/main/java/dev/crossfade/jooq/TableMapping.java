@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -126,7 +127,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   /** The columns of an insert, in parentheses or as {@code default values} if there is none. */
   public String insertColumns(long omitted) {
     String names =
-        columns().stream()
+        tableColumns().stream()
             .filter(column -> isWritten(column, omitted) || makesKey(column))
             .map(MappedColumn::quoted)
             .collect(Collectors.joining(", "));
@@ -135,7 +136,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
 
   /** The values of an insert, without parentheses; empty if there is none. */
   public String insertValues(long omitted) {
-    return columns().stream()
+    return tableColumns().stream()
         .filter(column -> isWritten(column, omitted) || makesKey(column))
         .map(column -> isWritten(column, omitted) ? column.placeholder() : generatedKey())
         .collect(Collectors.joining(", "));
@@ -144,7 +145,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   /** What an upsert does with the row that is there; leaves what is omitted alone. */
   public String onConflict(long omitted) {
     String set =
-        columns().stream()
+        tableColumns().stream()
             .filter(column -> isWritten(column, omitted) && !identity.contains(column))
             .flatMap(column -> column.parts().stream())
             .map(column -> column.quoted() + " = excluded." + column.quoted())
@@ -158,7 +159,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
 
   /** Assigns everything but the key, for an update by key; empty if there is nothing to assign. */
   public String assignments(long omitted) {
-    return columns().stream()
+    return tableColumns().stream()
         .filter(column -> isWritten(column, omitted) && !column.component().isKey())
         .flatMap(column -> column.parts().stream())
         .map(column -> column.quoted() + " = " + column.placeholder())
@@ -169,7 +170,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   public int bindRow(PreparedStatement statement, int first, T row, long omitted)
       throws SQLException {
     int index = first;
-    for (MappedColumn column : columns()) {
+    for (MappedColumn column : tableColumns()) {
       if (isWritten(column, omitted)) {
         column.bind(statement, index, column.component().get(row));
         index += column.width();
@@ -182,13 +183,35 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   public int bindAssignments(PreparedStatement statement, int first, T row, long omitted)
       throws SQLException {
     int index = first;
-    for (MappedColumn column : columns()) {
+    for (MappedColumn column : tableColumns()) {
       if (isWritten(column, omitted) && !column.component().isKey()) {
         column.bind(statement, index, column.component().get(row));
         index += column.width();
       }
     }
     return index;
+  }
+
+  /**
+   * Makes the lists of rows what these have, in the transaction that has written or locked the rows
+   * before.
+   *
+   * @param keys of the rows, in their order
+   */
+  public void writeLists(Session session, List<K> keys, List<T> rows) throws SQLException {
+    List<Object> stored = keys.stream().map(key -> storedKey(key).get(0)).toList();
+    for (MappedColumn column : columns()) {
+      ChildTable children = column.children();
+      ChildRows list = column.list();
+      if (children != null && list != null) {
+        list.write(session, stored, rows.stream().map(children::list).toList());
+      }
+    }
+  }
+
+  /** The tables that lists of this one's rows are in. */
+  public List<ChildTable> childTables() {
+    return columns().stream().map(MappedColumn::children).filter(Objects::nonNull).toList();
   }
 
   /** False for a key with a time that the columns cannot hold. */

@@ -309,7 +309,7 @@ final class Catalogue {
 
   private static String computed(TableMapping<?, ?> mapping, ResultSet rows) throws SQLException {
     String column = rows.getString(1);
-    if (mapping.columns().stream().map(MappedColumn::name).noneMatch(column::equals)) {
+    if (mapping.tableColumns().stream().map(MappedColumn::name).noneMatch(column::equals)) {
       return "";
     }
     String where = mapping.owner() + ": column " + column + " of " + mapping.table();

@@ -25,7 +25,7 @@ final class CopyRows<T> {
   private final String columnNames;
 
   CopyRows(TableMapping<T, ?> mapping) {
-    this.columns = mapping.columns().toArray(MappedColumn[]::new);
+    this.columns = mapping.tableColumns().toArray(MappedColumn[]::new);
     this.values = new CopyValue[columns.length];
     for (int i = 0; i < columns.length; i++) {
       values[i] = CopyValue.of(columns[i]);

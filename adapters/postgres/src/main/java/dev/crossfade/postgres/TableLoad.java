@@ -50,7 +50,7 @@ final class TableLoad<T, K> {
     String columns = mapping.columnNames();
     this.stage =
         "create temporary table crossfade_rows on commit drop as select "
-            + each(mapping.columns(), MappedColumn::intoStaging, ", ")
+            + each(mapping.tableColumns(), MappedColumn::intoStaging, ", ")
             + " from "
             + mapping.table()
             + " with no data";
@@ -119,7 +119,7 @@ final class TableLoad<T, K> {
         + " as t ("
         + columns
         + ") select "
-        + each(mapping.columns(), column -> column.fromStaging("s"), ", ")
+        + each(mapping.tableColumns(), column -> column.fromStaging("s"), ", ")
         + " from "
         + STAGING
         + " s"
@@ -132,7 +132,7 @@ final class TableLoad<T, K> {
 
   private String row(String from) {
     return "row("
-        + each(mapping.columns(), column -> from + "." + column.quoted(), ", ")
+        + each(mapping.tableColumns(), column -> from + "." + column.quoted(), ", ")
         + ")::record";
   }
 
