@@ -437,11 +437,21 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
         doing,
         (unit, session) -> {
           List<T> changed = new ArrayList<>();
-          for (T row : sets.returned(session, statement)) {
+          for (T row : withLists(session, sets.returned(session, statement))) {
             changed.add(present(unit, table.settled(session, row)));
           }
           return changed;
         });
+  }
+
+  /**
+   * Of rows that a statement has changed, perhaps after it had waited for somebody else's change:
+   * the rows are as they are now, the lists with them as they were when it began.
+   */
+  private List<T> withLists(Session session, List<T> changed) throws SQLException {
+    return mapping().hasLists() && !changed.isEmpty()
+        ? table.reads().findAll(session, changed.stream().map(entity()::keyOf).toList())
+        : changed;
   }
 
   private List<T> deleted(Unit unit, List<T> rows) {

@@ -2,6 +2,7 @@ package dev.crossfade.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL's notation of an array of one dimension: <code>{a,"b, c",NULL}</code>. */
 final class ArrayText {
@@ -29,10 +30,29 @@ final class ArrayText {
       if (element == null) {
         throw new IllegalArgumentException("an element of a list is null; leave it out");
       }
-      String escaped = element.toString().replace("\\", "\\\\").replace("\"", "\\\"");
-      text.append(text.length() == 1 ? "" : ",").append('"').append(escaped).append('"');
+      text.append(text.length() == 1 ? "" : ",");
+      quote(element.toString(), text);
     }
     return text.append('}').toString();
+  }
+
+  /** The same with elements that may be null. */
+  static String writeNullable(List<? extends @Nullable String> elements) {
+    StringBuilder text = new StringBuilder("{");
+    for (String element : elements) {
+      text.append(text.length() == 1 ? "" : ",");
+      if (element == null) {
+        text.append("NULL");
+      } else {
+        quote(element, text);
+      }
+    }
+    return text.append('}').toString();
+  }
+
+  private static void quote(String element, StringBuilder text) {
+    String escaped = element.replace("\\", "\\\\").replace("\"", "\\\"");
+    text.append('"').append(escaped).append('"');
   }
 
   private List<String> elements() {

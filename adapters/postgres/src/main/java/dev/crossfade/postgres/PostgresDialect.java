@@ -2,6 +2,8 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.Component;
+import dev.crossfade.jooq.ChildRows;
+import dev.crossfade.jooq.ChildTable;
 import dev.crossfade.jooq.Codec;
 import dev.crossfade.jooq.Dialect;
 import dev.crossfade.jooq.JdbcCodecs;
@@ -131,6 +133,21 @@ final class PostgresDialect extends Dialect {
   @Override
   public String unreferred(String typed, String parent) {
     return "crossfade.unreferred(" + typed + ", '" + parent.replace("'", "''") + "')";
+  }
+
+  @Override
+  public boolean hasChildren() {
+    return true;
+  }
+
+  @Override
+  public boolean holdsInChild(Class<?> stored) {
+    return ChildValue.BY_TYPE.containsKey(stored);
+  }
+
+  @Override
+  public ChildRows childRows(ChildTable table) {
+    return new PostgresChildRows(table);
   }
 
   @Override

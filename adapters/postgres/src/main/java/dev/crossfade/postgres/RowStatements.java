@@ -109,6 +109,7 @@ final class RowStatements<T, K> {
     }
     T row = row(write);
     return plain
+        && !mapping.hasLists()
         && !mapping.insertValues(mapping.omitted(row)).isEmpty()
         && (entity.key(row) != null || generatedKey != null);
   }
@@ -254,9 +255,12 @@ final class RowStatements<T, K> {
     }
   }
 
-  /** Whether a change of the secondary can be one statement: a delete must not cascade. */
+  /**
+   * Whether a change of the secondary can be one statement: a delete must not cascade to rows that
+   * are carried themselves, and a row has no lists.
+   */
   boolean canApply(RowState<T, K> state) {
-    return state.row() != null || !hasReferrers;
+    return state.row() == null ? !hasReferrers : !mapping.hasLists();
   }
 
   /**

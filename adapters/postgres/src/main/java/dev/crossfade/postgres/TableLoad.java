@@ -66,6 +66,7 @@ final class TableLoad<T, K> {
       return merge(session, load);
     }
     rows.send(session, mapping.table(), load.rows());
+    writeLists(session, load);
     return new Loaded(load.rows().size(), 0);
   }
 
@@ -85,11 +86,20 @@ final class TableLoad<T, K> {
           statement -> bindRange(statement, 1, load));
     }
     session.update(upsert, Session.Binder.NONE);
+    writeLists(session, load);
     List<K> absent = absent(session, load);
     if (!absent.isEmpty()) {
       table.deleteUnreferred(session, absent);
     }
     return new Loaded(load.rows().size(), absent.size());
+  }
+
+  /** Of all rows together; what is there as it should be is not written again, as with rows. */
+  private void writeLists(Session session, Load<T, K> load) throws SQLException {
+    if (mapping.hasLists()) {
+      List<K> keys = load.rows().stream().map(mapping.entity()::keyOf).toList();
+      mapping.writeLists(session, keys, load.rows());
+    }
   }
 
   /** The last first, as those that refer to others of their own table mostly are behind them. */
