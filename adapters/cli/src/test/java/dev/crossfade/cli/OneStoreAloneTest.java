@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +136,7 @@ class OneStoreAloneTest {
     assertThat(neither.get("missing")).hasSize(2);
   }
 
+  @Tag("exhaustive")
   @Test
   void aMongoWithoutPostgresAndTheOtherWayRound(TestDatabase database) throws Exception {
     try (SampleMongo mongo = new SampleMongo().filled()) {

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +97,7 @@ class OperatorJourneyTest {
     assertThat(done(crossfade.run("verify", "--json")).get("clean").asBoolean()).isTrue();
   }
 
+  @Tag("exhaustive")
   @Test
   void aLostPrimaryIsAbandoned(TestDatabase database) throws Exception {
     Path legacy = Samples.file(folder, LEGACY);

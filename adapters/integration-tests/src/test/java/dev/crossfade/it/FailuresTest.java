@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -98,8 +99,20 @@ class FailuresTest {
     }
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
-  @EnumSource(Stage.class)
+  @EnumSource(
+      value = Stage.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"DUAL_WRITE", "LIVE"})
+  void whatTheDataAreRefusedForInTheOtherStages(Stage stage) {
+    whatTheDataAreRefusedFor(stage);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Stage.class,
+      names = {"DUAL_WRITE", "LIVE"})
   void whatTheDataAreRefusedFor(Stage stage) {
     try (Scenario app = Scenario.in(stage)) {
       app.accounts.saveAll(List.of(account(1, "taken", 1), account(2, "b", 1)));
@@ -141,8 +154,20 @@ class FailuresTest {
         .doesNotContain("password");
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
-  @EnumSource(Stage.class)
+  @EnumSource(
+      value = Stage.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"DUAL_WRITE", "LIVE"})
+  void whatTheStoreFailsOfInTheOtherStages(Stage stage) throws SQLException {
+    whatTheStoreFailsOf(stage);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Stage.class,
+      names = {"DUAL_WRITE", "LIVE"})
   void whatTheStoreFailsOf(Stage stage) throws SQLException {
     try (Scenario app =
         Scenario.with()

@@ -141,6 +141,7 @@ class GuardsTest {
             Unguarded::noEpochInStepThree));
   }
 
+  @Tag("exhaustive")
   @ParameterizedTest
   @MethodSource("guards")
   void withItNothingIsLost(Guard guard) {

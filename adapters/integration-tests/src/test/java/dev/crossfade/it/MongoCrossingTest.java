@@ -254,6 +254,7 @@ class MongoCrossingTest {
                     .lease(Duration.ofSeconds(60))
                     .shadowSampling(1)
                     .backfillChunk(7)
+                    .parkAfter(2)
                     .gates(gates -> GateSettings.least())
                     .build())
             .build();

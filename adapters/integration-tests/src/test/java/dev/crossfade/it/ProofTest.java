@@ -11,6 +11,7 @@ import dev.crossfade.junit.FaultyStore.Fault;
 import dev.crossfade.junit.FaultyStore.Step;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is known to be in the legacy store when PostgreSQL is given up as the primary. */
@@ -19,6 +20,7 @@ class ProofTest {
   private static final Duration SOME_LOOKS = Duration.ofSeconds(11);
 
   /** Its entries are younger than the writes they stand for, which nobody carried over. */
+  @Tag("exhaustive")
   @Test
   void whatWasRecalledIsNotThereBeforeItIsCopied() {
     try (Scenario app =

@@ -278,6 +278,7 @@ class VerificationModesTest {
             line -> line.endsWith(entity) && (line.startsWith("=") || line.startsWith("- ended")));
   }
 
+  @Tag("exhaustive")
   @Test
   void aPositionOfWhatMayNotHoldAnyMoreIsThrownAway() throws Exception {
     try (Scenario app =

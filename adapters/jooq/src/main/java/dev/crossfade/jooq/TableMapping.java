@@ -257,7 +257,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
   String shape() {
     return columns().stream()
         .flatMap(column -> column.parts().stream())
-        .map(column -> column.quoted() + ' ' + column.stored().getName())
+        .map(column -> column.selected() + ' ' + column.stored().getName())
         .collect(Collectors.joining(", ", table() + " (", ") by " + keyOrder()));
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,15 +54,30 @@ class BenchmarksTest {
   }
 
   @Test
-  void measuresEveryRow() throws Exception {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Options tiny = new Options(Set.of(), 1, 0.02, 200, 2_000, 500, directory, false);
+  void measuresWhatIsAskedFor() throws Exception {
+    Figures figures = run(Set.of("by-hand", "journaled-write"), new ByteArrayOutputStream());
 
+    assertThat(figures.all())
+        .extracting(Figure::name)
+        .contains("by-hand.off.find.p50", "journaled-write.1.p50")
+        .allMatch(name -> name.startsWith("by-hand") || name.startsWith("journaled-write"));
+  }
+
+  private Figures run(Set<String> rows, ByteArrayOutputStream printed) throws Exception {
+    Options tiny = new Options(rows, 1, 0.02, 200, 2_000, 500, directory, false);
     Figures figures =
         Benchmarks.run(
             tiny, TestPostgres.shared(), new PrintStream(printed, true, StandardCharsets.UTF_8));
-
     assertThat(figures.all()).allSatisfy(figure -> assertThat(figure.value()).isFinite());
+    return figures;
+  }
+
+  @Tag("exhaustive")
+  @Test
+  void measuresEveryRow() throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Figures figures = run(Set.of(), printed);
+
     assertThat(
             figures.all().stream()
                 .filter(figure -> !Double.isNaN(figure.limit()))
