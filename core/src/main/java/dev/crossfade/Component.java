@@ -29,8 +29,7 @@ public final class Component {
       boolean redacted,
       Comparison comparison,
       @Nullable Conversion<?, ?> conversion) {
-    static final Traits NONE =
-        comparedBy(Comparison.natural());
+    static final Traits NONE = comparedBy(Comparison.natural());
 
     /** Of which nothing else is declared. */
     static Traits comparedBy(Comparison comparison) {

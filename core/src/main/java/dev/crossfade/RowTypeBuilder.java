@@ -27,6 +27,7 @@ public abstract sealed class RowTypeBuilder<T, B extends RowTypeBuilder<T, B>>
   final List<String> problems = new ArrayList<>();
   String name;
   private final Set<String> computed = new HashSet<>();
+
   /** The records that components which are lists have as elements. */
   private final Map<String, Class<?>> lists = new HashMap<>();
 

@@ -56,6 +56,11 @@ public final class CatalogueCheck {
         checkLookup(mapping, facts, column, lookup);
       }
     }
+    for (ChildTable child : mapping.childTables()) {
+      new ChildCheck(mapping, child, sessions.facts(session, child))
+          .problems()
+          .forEach(problem -> problem(mapping, problem));
+    }
     checkKey(mapping, facts);
     for (TableFacts.ForeignKey foreignKey : facts.foreignKeys()) {
       checkEffect(mapping, foreignKey);

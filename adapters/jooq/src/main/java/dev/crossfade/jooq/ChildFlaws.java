@@ -25,8 +25,7 @@ final class ChildFlaws {
     return flaws;
   }
 
-  private static @Nullable String flaw(
-      ChildTable table, MappedColumn column, Dialect dialect) {
+  private static @Nullable String flaw(ChildTable table, MappedColumn column, Dialect dialect) {
     if (column.isLookup()) {
       return "is looked up, which only a component of the row can be; map it to a column";
     } else if (!dialect.holdsInChild(column.stored())) {

@@ -34,7 +34,9 @@ public final class Columns {
   /** A column that refers by one value to what a component refers to by another. */
   record Lookup(Field<?> column, Table<?> parent, Field<?> id, Field<?> by) {}
 
-  /** A table whose rows are the elements of a list, and what it has for its elements' components. */
+  /**
+   * A table whose rows are the elements of a list, and what it has for its elements' components.
+   */
   record Children(Table<?> table, Field<?> parent, Field<?> position, Columns elements) {}
 
   /** Two columns that hold one component. */
@@ -139,8 +141,8 @@ public final class Columns {
    * columns.children("items", ORDER_ITEMS, ORDER_ITEMS.ORDER_ID, ORDER_ITEMS.POSITION)
    * }</pre>
    *
-   * <p>{@code parent} has a foreign key to the entity's key, of one component, that cascades, and is
-   * unique together with {@code position}, which is an element's place in its list, from 0. What
+   * <p>{@code parent} has a foreign key to the entity's key, of one component, that cascades, and
+   * is unique together with {@code position}, which is an element's place in its list, from 0. What
    * else the table has is null or has a default; an element that stays at its place keeps it.
    *
    * <p>The list is written as a whole, by what writes a whole row; {@link

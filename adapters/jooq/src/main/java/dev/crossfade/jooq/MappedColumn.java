@@ -145,7 +145,10 @@ public final class MappedColumn {
     return component;
   }
 
-  /** The column's name as the catalogue has it; of two columns both, with a comma; of a list the child table's. */
+  /**
+   * The column's name as the catalogue has it; of two columns both, with a comma; of a list the
+   * child table's.
+   */
   public String name() {
     return name;
   }

@@ -46,6 +46,11 @@ public abstract class Sessions {
   protected abstract TableFacts facts(Session session, TableMapping<?, ?> mapping)
       throws SQLException;
 
+  /** What it knows of a child table; of a store whose {@link Dialect#hasChildren} says so. */
+  protected TableFacts facts(Session session, ChildTable table) throws SQLException {
+    throw new UnsupportedOperationException("this store has no child tables");
+  }
+
   /** The dialect. */
   public final Dialect dialect() {
     return dialect;

@@ -21,8 +21,9 @@ public record TableFacts(
    *
    * @param name its name
    * @param nullable whether it can be null
+   * @param defaulted whether the store fills it where an insert leaves it out
    */
-  public record Column(String name, boolean nullable) {}
+  public record Column(String name, boolean nullable, boolean defaulted) {}
 
   /**
    * Something unique.

@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.jooq.ChildTable;
 import dev.crossfade.jooq.MappedColumn;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableFacts;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Catalogue {
   private static final String COLUMNS =
       """
-      select a.attname, not a.attnotnull
+      select a.attname, not a.attnotnull,
+        a.atthasdef or a.attidentity <> '' or a.attgenerated <> ''
       from pg_attribute a
       where a.attrelid = to_regclass(?) and a.attnum > 0 and not a.attisdropped
       order by a.attnum
@@ -163,10 +165,18 @@ final class Catalogue {
     return problems;
   }
 
-  TableFacts facts(TableMapping<?, ?> mapping) throws SQLException {
-    String table = mapping.table();
+  /**
+   * What there is to know of a table.
+   *
+   * @param table as statements have it
+   */
+  TableFacts facts(String table) throws SQLException {
     return new TableFacts(
-        list(COLUMNS, table, rows -> new TableFacts.Column(rows.getString(1), rows.getBoolean(2))),
+        list(
+            COLUMNS,
+            table,
+            rows ->
+                new TableFacts.Column(rows.getString(1), rows.getBoolean(2), rows.getBoolean(3))),
         list(UNIQUES, table, Catalogue::unique),
         list(
             FOREIGN_KEYS,
@@ -204,7 +214,13 @@ final class Catalogue {
     if (!hasOwner) {
       problems.addAll(sequenceProblems(mapping, facts));
     }
-    list(KIND, mapping.table(), rows -> kind(mapping, rows)).forEach(problems::addAll);
+    list(KIND, mapping.table(), rows -> kind(mapping.owner(), mapping.table(), rows))
+        .forEach(problems::addAll);
+    for (ChildTable child : mapping.childTables()) {
+      list(KIND, child.table(), rows -> kind(mapping.owner(), child.table(), rows))
+          .forEach(problems::addAll);
+      list(TYPES, child.table(), rows -> element(mapping, child, rows)).forEach(problems::addAll);
+    }
     for (String problem : list(COMPUTED, mapping.table(), rows -> computed(mapping, rows))) {
       if (!problem.isEmpty()) {
         problems.add(problem);
@@ -274,33 +290,59 @@ final class Catalogue {
     return problems;
   }
 
-  private static List<String> kind(TableMapping<?, ?> mapping, ResultSet rows) throws SQLException {
+  /** What the text of a value would be another one of. */
+  private static List<String> element(TableMapping<?, ?> mapping, ChildTable child, ResultSet rows)
+      throws SQLException {
+    String name = rows.getString(1);
+    String type = rows.getString(2);
+    List<String> problems = new ArrayList<>();
+    for (MappedColumn column : child.columns()) {
+      String wanted = ChildValue.of(column).type();
+      if (column.name().equals(name) && !wanted.isEmpty() && !type.startsWith(wanted)) {
+        problems.add(
+            mapping.owner()
+                + ": column "
+                + name
+                + " of "
+                + child.table()
+                + " is "
+                + type
+                + ", which holds no "
+                + column.stored().getSimpleName()
+                + " of an element; make it "
+                + wanted);
+      }
+    }
+    return problems;
+  }
+
+  private static List<String> kind(String owner, String table, ResultSet rows) throws SQLException {
     List<String> problems = new ArrayList<>();
     if (!List.of("r", "p").contains(rows.getString(1))) {
-      problems.add(mapping.owner() + ": " + mapping.table() + " is no table; map the table itself");
+      problems.add(owner + ": " + table + " is no table; map the table itself");
     }
     if (rows.getString(2).equals("u")) {
       problems.add(
-          mapping.owner()
+          owner
               + ": table "
-              + mapping.table()
+              + table
               + " is unlogged and would be empty after a crash; alter table … set logged");
     }
     List<String> missing = strings(rows.getArray(3));
     if (!missing.isEmpty()) {
       String rights = String.join(", ", missing);
       problems.add(
-          mapping.owner()
+          owner
               + ": role "
               + rows.getString(4)
               + " lacks the right to "
               + rights
               + " on "
-              + mapping.table()
+              + table
               + "; grant "
               + rights
               + " on "
-              + mapping.table()
+              + table
               + " to "
               + rows.getString(4));
     }

@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import dev.crossfade.jooq.MappedColumn;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -93,6 +94,15 @@ record ChildValue(
             "bytea",
             bytes -> "\\x" + HexFormat.of().formatHex((byte[]) bytes),
             HexFormat.of()::parseHex));
+  }
+
+  /** That of a column, which the mapping has found to have one. */
+  static ChildValue of(MappedColumn column) {
+    ChildValue known = BY_TYPE.get(column.stored());
+    if (known == null) {
+      throw new IllegalStateException("no form in a child table for " + column.stored());
+    }
+    return known;
   }
 
   private static ChildValue plain(String type, Function<String, Object> reader) {

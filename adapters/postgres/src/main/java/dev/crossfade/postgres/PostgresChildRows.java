@@ -76,19 +76,11 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
     this.columns = table.columns().toArray(MappedColumn[]::new);
     this.values = new ChildValue[columns.length];
     for (int i = 0; i < columns.length; i++) {
-      values[i] = value(columns[i]);
+      values[i] = ChildValue.of(columns[i]);
     }
-    this.key = value(table.key());
+    this.key = ChildValue.of(table.key());
     this.selected = selectText();
     this.write = writeText();
-  }
-
-  private static ChildValue value(MappedColumn column) {
-    ChildValue known = ChildValue.BY_TYPE.get(column.stored());
-    if (known == null) {
-      throw new IllegalStateException("no form in a child table for " + column.stored());
-    }
-    return known;
   }
 
   @Override

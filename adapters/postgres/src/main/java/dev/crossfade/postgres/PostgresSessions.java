@@ -1,6 +1,7 @@
 package dev.crossfade.postgres;
 
 import dev.crossfade.CrossfadeException;
+import dev.crossfade.jooq.ChildTable;
 import dev.crossfade.jooq.MappedTable;
 import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.Sessions;
@@ -54,7 +55,12 @@ final class PostgresSessions extends Sessions {
 
   @Override
   protected TableFacts facts(Session session, TableMapping<?, ?> mapping) throws SQLException {
-    return new Catalogue(session).facts(mapping);
+    return new Catalogue(session).facts(mapping.table());
+  }
+
+  @Override
+  protected TableFacts facts(Session session, ChildTable table) throws SQLException {
+    return new Catalogue(session).facts(table.table());
   }
 
   /** The statements for single rows of a table; its catalogue entry is read at first. */

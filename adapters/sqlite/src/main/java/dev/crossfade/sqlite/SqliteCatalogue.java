@@ -31,7 +31,11 @@ final class SqliteCatalogue {
 
   private record KeyColumn(long id, String parent, String from, String onDelete) {}
 
-  private record ColumnRow(String name, boolean notNull, int primaryKey) {}
+  private record ColumnRow(String name, boolean notNull, int primaryKey, boolean defaulted) {
+    TableFacts.Column described() {
+      return new TableFacts.Column(name, !notNull && primaryKey == 0, defaulted);
+    }
+  }
 
   SqliteCatalogue(Session session, TableMapping<?, ?> mapping) {
     this.session = session;
@@ -42,9 +46,7 @@ final class SqliteCatalogue {
   TableFacts facts() throws SQLException {
     List<ColumnRow> columns = columns();
     return new TableFacts(
-        columns.stream()
-            .map(row -> new TableFacts.Column(row.name(), !row.notNull() && row.primaryKey() == 0))
-            .toList(),
+        columns.stream().map(ColumnRow::described).toList(),
         uniques(columns),
         foreignKeys(),
         triggers());
@@ -52,8 +54,15 @@ final class SqliteCatalogue {
 
   private List<ColumnRow> columns() throws SQLException {
     return list(
-        "select name, \"notnull\", pk from pragma_table_xinfo(" + table + ")",
-        rows -> new ColumnRow(spelled(rows.getString(1)), rows.getBoolean(2), rows.getInt(3)));
+        "select name, \"notnull\", pk, dflt_value is not null from pragma_table_xinfo("
+            + table
+            + ")",
+        rows ->
+            new ColumnRow(
+                spelled(rows.getString(1)),
+                rows.getBoolean(2),
+                rows.getInt(3),
+                rows.getBoolean(4)));
   }
 
   private List<TableFacts.Unique> uniques(List<ColumnRow> columns) throws SQLException {
