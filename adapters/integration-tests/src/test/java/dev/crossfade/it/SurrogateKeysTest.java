@@ -5,41 +5,25 @@ import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
-import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import dev.crossfade.ConfigurationException;
 import dev.crossfade.Crossfade;
-import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Entity;
 import dev.crossfade.ForeignKeyException;
-import dev.crossfade.GateSettings;
-import dev.crossfade.Migration;
 import dev.crossfade.OnDelete;
 import dev.crossfade.Reads;
 import dev.crossfade.Repository;
-import dev.crossfade.Settings;
 import dev.crossfade.Stage;
 import dev.crossfade.VerificationReport;
 import dev.crossfade.Writes;
-import dev.crossfade.junit.StandInMongo;
-import dev.crossfade.junit.TestDatabase;
-import dev.crossfade.junit.TestPostgres;
 import dev.crossfade.mongodb.MongoRepository;
-import dev.crossfade.mongodb.MongoStore;
 import dev.crossfade.postgres.PostgresRepository;
-import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.store.RepositoryContext;
 import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 import org.bson.types.ObjectId;
@@ -187,37 +171,21 @@ class SurrogateKeysTest {
       create index on snapshot (user_id);
       """;
 
-  private StandInMongo server;
-  private MongoClient client;
-  private MongoDatabase legacy;
-  private String url;
-  private TestDatabase target;
-  private @Nullable Crossfade crossfade;
-  private Migration migration;
+  private final MongoCrossing app = new MongoCrossing();
   private Users users;
   private Snapshots snapshots;
-  private final List<CrossfadeListener.Mismatch> mismatches = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void start() throws SQLException {
-    url = System.getProperty("crossfade.test.mongodb");
-    if (url == null) {
-      server = StandInMongo.start();
-      url = server.url();
-    }
-    client = MongoClients.create(url);
-    legacy =
-        client.getDatabase(
-            "crossfade_sk_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet());
-    var documents = legacy.getCollection("users");
+    var documents = app.legacy.getCollection("users");
     documents.createIndex(Indexes.ascending("email"), new IndexOptions().unique(true));
     documents.createIndex(Indexes.ascending("firebaseUid"), new IndexOptions().unique(true));
-    legacy.createCollection("snapshots");
+    app.legacy.createCollection("snapshots");
     for (int i = 0; i < 20; i++) {
       documents.insertOne(
           new Document("email", "user" + i + "@example.org").append("firebaseUid", uid(i)));
       for (int j = 0; j < 3; j++) {
-        legacy
+        app.legacy
             .getCollection("snapshots")
             .insertOne(
                 new Document("_id", id(i, j))
@@ -225,69 +193,22 @@ class SurrogateKeysTest {
                     .append("total", 100 * i + j));
       }
     }
-    target = TestPostgres.shared().newDatabase();
-    execute(TABLES);
+    app.execute(TABLES);
   }
 
   private void open() {
-    crossfade =
-        Crossfade.builder()
-            .legacy(
-                MongoStore.at(url)
-                    .database(legacy.getName())
-                    .operationLimit(Duration.ofSeconds(40))
-                    .lease(Duration.ofSeconds(60))
-                    .exclusionLimit(Duration.ofSeconds(20))
-                    .open())
-            .target(
-                PostgresStore.at(target.jdbcUrl())
-                    .credentials(target.user(), target.password())
-                    .poolSize(6)
-                    .connectionWait(Duration.ofSeconds(30))
-                    .open())
-            .migration(
-                "users",
-                m ->
-                    m.entity(USER, MongoUsers::new, PostgresUsers::new)
-                        .entity(SNAPSHOT, MongoSnapshots::new, PostgresSnapshots::new))
-            .listener(
-                new CrossfadeListener() {
-                  @Override
-                  public void mismatch(Mismatch event) {
-                    mismatches.add(event);
-                  }
-                })
-            .settings(
-                Settings.builder()
-                    .instance("integration-test")
-                    .secondaryWait(Duration.ofSeconds(20))
-                    .secondaryLimit(Duration.ofSeconds(20))
-                    .writeWait(Duration.ofSeconds(60))
-                    .switchLimit(Duration.ofSeconds(50))
-                    .heartbeat(Duration.ofMillis(500))
-                    .lease(Duration.ofSeconds(60))
-                    .shadowSampling(1)
-                    .rehearsalSampling(1)
-                    .backfillChunk(7)
-                    .gates(gates -> GateSettings.least())
-                    .build())
-            .build();
-    migration = crossfade.migration("users");
+    Crossfade crossfade =
+        app.open(
+            m ->
+                m.entity(USER, MongoUsers::new, PostgresUsers::new)
+                    .entity(SNAPSHOT, MongoSnapshots::new, PostgresSnapshots::new));
     users = crossfade.repository(Users.class);
     snapshots = crossfade.repository(Snapshots.class);
   }
 
   @AfterEach
   void end() {
-    if (crossfade != null) {
-      crossfade.close();
-    }
-    legacy.drop();
-    client.close();
-    if (server != null) {
-      server.close();
-    }
-    target.close();
+    app.close();
   }
 
   private static String uid(int user) {
@@ -302,59 +223,36 @@ class SurrogateKeysTest {
     return id(user, snapshot).toHexString();
   }
 
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = target.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private @Nullable String value(String sql) throws SQLException {
-    try (Connection connection = target.open();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      return rows.next() ? rows.getString(1) : null;
-    }
-  }
-
   /** Whose snapshot it is in PostgreSQL, by the foreign key. */
   private @Nullable String owner(String snapshot) throws SQLException {
-    return value(
+    return app.value(
         "select u.firebase_uid from snapshot s join app_user u on u.id = s.user_id where s.id = '"
             + snapshot
             + "'");
   }
 
   private @Nullable String ownerInDocument(ObjectId snapshot) {
-    Document found = legacy.getCollection("snapshots").find(eq("_id", snapshot)).first();
+    Document found = app.legacy.getCollection("snapshots").find(eq("_id", snapshot)).first();
     return found == null ? null : found.getString("firebaseUid");
-  }
-
-  private void isSettled() {
-    assertThat(migration.awaitSettled(PATIENCE)).as("the journal is empty").isTrue();
-    assertThat(migration.parked()).isEmpty();
-    VerificationReport report = migration.verify();
-    assertThat(report.differences()).isEmpty();
-    assertThat(report.isClean()).isTrue();
   }
 
   @Test
   void everyStageUpAndDown() throws SQLException {
     open();
-    migration.moveTo(Stage.DUAL_WRITE);
-    assertThat(migration.backfill().refused()).isZero();
-    isSettled();
-    assertThat(value("select count(*) from snapshot s join app_user u on u.id = s.user_id"))
+    app.to(Stage.DUAL_WRITE);
+    assertThat(app.migration().backfill().refused()).isZero();
+    app.isSettled();
+    assertThat(app.value("select count(*) from snapshot s join app_user u on u.id = s.user_id"))
         .isEqualTo("60");
     assertThat(owner(text(7, 2))).isEqualTo(uid(7));
     writes(0);
-    migration.moveTo(Stage.SHADOW);
+    app.to(Stage.SHADOW);
     writes(1);
-    migration.moveTo(Stage.LIVE);
+    app.to(Stage.LIVE);
     writes(2);
-    migration.moveTo(Stage.SHADOW);
+    app.to(Stage.SHADOW);
     writes(3);
-    migration.moveTo(Stage.LIVE);
+    app.to(Stage.LIVE);
     writes(4);
   }
 
@@ -372,8 +270,7 @@ class SurrogateKeysTest {
     assertThat(snapshots.give(text(one, 1), uid(other))).isTrue();
     assertThat(snapshots.add(text(one, 2), new BigDecimal("0.25"))).isTrue();
     users.save(new User("new" + pass + "@example.org", "uid-new-" + pass, "new"));
-    crossfade.unit(
-        "users",
+    app.unit(
         () -> {
           users.save(new User("unit" + pass + "@example.org", "uid-unit-" + pass, null));
           snapshots.save(new Snapshot("unit-" + pass, "uid-unit-" + pass, new BigDecimal("1.00")));
@@ -386,8 +283,7 @@ class SurrogateKeysTest {
     assertThat(snapshots.find("wrong")).isEmpty();
     assertThat(users.delete("user" + gone + "@example.org")).isTrue();
 
-    isSettled();
-    assertThat(mismatches).isEmpty();
+    app.isSettled();
     assertThat(snapshots.of(uid(other))).hasSize(5);
     assertThat(snapshots.get(id).total()).isEqualByComparingTo("5.50");
     assertThat(owner(id)).isEqualTo(uid(other));
@@ -396,48 +292,48 @@ class SurrogateKeysTest {
     assertThat(snapshots.get("nobody-" + pass).owner()).isNull();
     assertThat(snapshots.findAll(List.of(text(gone, 0), text(gone, 1)))).isEmpty();
     assertThat(owner(text(gone, 2))).isNull();
-    assertThat(legacy.getCollection("snapshots").find(eq("_id", id(gone, 2))).first()).isNull();
+    assertThat(app.legacy.getCollection("snapshots").find(eq("_id", id(gone, 2))).first()).isNull();
   }
 
   @Test
   void aRowThatComesBeforeItsParentBringsItAlong() throws SQLException {
     open();
-    migration.moveTo(Stage.DUAL_WRITE);
-    migration.backfill();
-    legacy
+    app.to(Stage.DUAL_WRITE);
+    app.migration().backfill();
+    app.legacy
         .getCollection("users")
         .insertOne(new Document("email", "late@example.org").append("firebaseUid", "uid-late"));
-    legacy
+    app.legacy
         .getCollection("snapshots")
         .insertOne(
             new Document("_id", id(99, 0)).append("firebaseUid", "uid-late").append("total", 1));
     List<VerificationReport.RowDifference> child =
-        migration.verify().differences().stream()
+        app.migration().verify().differences().stream()
             .filter(difference -> difference.entity().equals("snapshot"))
             .toList();
     assertThat(child).hasSize(1);
 
-    migration.repair(child);
+    app.migration().repair(child);
 
     assertThat(owner(text(99, 0))).isEqualTo("uid-late");
-    isSettled();
+    app.isSettled();
   }
 
   @Test
   void aRowThatRefersToNobodyIsSetAside() throws SQLException {
-    legacy.getCollection("users").deleteOne(eq("firebaseUid", uid(3)));
+    app.legacy.getCollection("users").deleteOne(eq("firebaseUid", uid(3)));
     open();
-    migration.moveTo(Stage.DUAL_WRITE);
+    app.to(Stage.DUAL_WRITE);
 
-    assertThat(migration.backfill().refused()).isEqualTo(3);
+    assertThat(app.migration().backfill().refused()).isEqualTo(3);
 
-    assertThat(value("select count(*) from snapshot")).isEqualTo("57");
-    legacy
+    assertThat(app.value("select count(*) from snapshot")).isEqualTo("57");
+    app.legacy
         .getCollection("users")
         .insertOne(new Document("email", "user3@example.org").append("firebaseUid", uid(3)));
-    migration.repair(migration.verify().differences());
-    migration.retryParked();
-    isSettled();
+    app.migration().repair(app.migration().verify().differences());
+    app.migration().retryParked();
+    app.isSettled();
     assertThat(owner(text(3, 1))).isEqualTo(uid(3));
   }
 
@@ -445,22 +341,24 @@ class SurrogateKeysTest {
   @Test
   void aSecondBackfillFindsTheSameRows() throws SQLException {
     open();
-    migration.moveTo(Stage.DUAL_WRITE);
-    migration.backfill();
-    String before = value("select string_agg(xmin::text, ',' order by id) from snapshot");
-    migration.moveTo(Stage.OFF);
-    legacy.getCollection("snapshots").updateOne(eq("_id", id(0, 0)), set("firebaseUid", uid(5)));
-    migration.moveTo(Stage.DUAL_WRITE);
-    migration.backfill();
+    app.to(Stage.DUAL_WRITE);
+    app.migration().backfill();
+    String before = app.value("select string_agg(xmin::text, ',' order by id) from snapshot");
+    app.to(Stage.OFF);
+    app.legacy
+        .getCollection("snapshots")
+        .updateOne(eq("_id", id(0, 0)), set("firebaseUid", uid(5)));
+    app.to(Stage.DUAL_WRITE);
+    app.migration().backfill();
 
     assertThat(owner(text(0, 0))).isEqualTo(uid(5));
     assertThat(
-            value(
+            app.value(
                 "select string_agg(xmin::text, ',' order by id) from snapshot where id <> '"
                     + text(0, 0)
                     + "'"))
         .isEqualTo(before.substring(before.indexOf(',') + 1));
-    isSettled();
+    app.isSettled();
   }
 
   @ParameterizedTest
@@ -473,15 +371,15 @@ class SurrogateKeysTest {
             + " references app_user on delete set null | on delete set null",
       })
   void whatDoesNotFitIsRefused(String change, String problem) throws SQLException {
-    execute(change);
+    app.execute(change);
     open();
 
-    assertThatThrownBy(() -> migration.moveTo(Stage.DUAL_WRITE)).hasMessageContaining(problem);
+    assertThatThrownBy(() -> app.to(Stage.DUAL_WRITE)).hasMessageContaining(problem);
   }
 
   @Test
   void whatOthersReferToIsUniqueInItsCollection() {
-    legacy.getCollection("users").dropIndex("firebaseUid_1");
+    app.legacy.getCollection("users").dropIndex("firebaseUid_1");
 
     assertThatThrownBy(this::open)
         .isInstanceOf(ConfigurationException.class)
