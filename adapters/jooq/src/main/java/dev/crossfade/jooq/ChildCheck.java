@@ -3,6 +3,7 @@ package dev.crossfade.jooq;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,7 +33,9 @@ final class ChildCheck {
     }
     checkColumns();
     checkPlace();
+    facts.uniques().forEach(this::checkMoves);
     checkParent();
+    facts.foreignKeys().forEach(this::checkEffect);
     checkTriggers();
     return problems;
   }
@@ -80,6 +83,35 @@ final class ChildCheck {
               + child.position()
               + " unique; make them the primary key or create a unique index on exactly these"
               + " columns");
+    }
+  }
+
+  /** One statement moves elements within their list, in which a value is twice in between. */
+  private void checkMoves(TableFacts.Unique unique) {
+    Set<String> own = new HashSet<>();
+    child.columns().forEach(column -> own.addAll(column.names()));
+    boolean ofPlace = unique.columns().containsAll(List.of(child.parent(), child.position()));
+    if (!ofPlace && unique.flaw() == null && unique.columns().stream().anyMatch(own::contains)) {
+      problem(
+          "has the unique "
+              + unique.name()
+              + ", which would refuse elements that change their places; make it a unique"
+              + " constraint that is deferrable, or drop it");
+    }
+  }
+
+  /** Elements that somebody else's delete takes, or changes, would differ from the other store's. */
+  private void checkEffect(TableFacts.ForeignKey key) {
+    if (key.effect() != TableFacts.Effect.NONE && !refersToParent(key)) {
+      problem(
+          "refers by "
+              + key.columns()
+              + " to "
+              + key.parent()
+              + " with on delete "
+              + key.effect().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+              + ", whose effect would not reach the other store; change the constraint to no"
+              + " action");
     }
   }
 

@@ -298,7 +298,17 @@ final class Catalogue {
     List<String> problems = new ArrayList<>();
     for (MappedColumn column : child.columns()) {
       String wanted = ChildValue.of(column).type();
-      if (column.name().equals(name) && !wanted.isEmpty() && !type.startsWith(wanted)) {
+      if (column.name().equals(name) && type.endsWith("[]")) {
+        problems.add(
+            mapping.owner()
+                + ": column "
+                + name
+                + " of "
+                + child.table()
+                + " is "
+                + type
+                + ", and no array is a component of an element; make it jsonb or text");
+      } else if (column.name().equals(name) && !type.startsWith(wanted)) {
         problems.add(
             mapping.owner()
                 + ": column "

@@ -84,7 +84,7 @@ record ChildValue(
         Instant.class,
         new ChildValue(
             ISO,
-            "",
+            "timestamp",
             time -> written(((Instant) time).atOffset(ZoneOffset.UTC).toLocalDateTime(), "+00"),
             text -> instant(parsed(text, TIME, TIME_BC))));
     BY_TYPE.put(

@@ -4,6 +4,7 @@ import dev.crossfade.ConflictException;
 import dev.crossfade.CrossfadeException;
 import dev.crossfade.DuplicateKeyException;
 import dev.crossfade.jooq.CatalogueCheck;
+import dev.crossfade.jooq.ChildTable;
 import dev.crossfade.jooq.ChangeWriter;
 import dev.crossfade.jooq.MappedTable;
 import dev.crossfade.jooq.Session;
@@ -433,9 +434,13 @@ public final class PostgresStore implements Store {
   @Override
   public void analyze(Collection<? extends StoreRepository<?, ?>> repositories) {
     for (StoreRepository<?, ?> repository : repositories) {
+      List<ChildTable> lists = sessions.table(repository.entity()).mapping().childTables();
       asOwner(
           session -> {
             session.execute("analyze " + repository.place().table());
+            for (ChildTable list : lists) {
+              session.execute("analyze " + list.table());
+            }
             return true;
           });
     }

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.crossfade.CheckException;
 import dev.crossfade.Entity;
 import dev.crossfade.jooq.Columns;
+import dev.crossfade.jooq.MappedTable;
+import dev.crossfade.jooq.Session;
 import dev.crossfade.junit.PostgresExtension;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.store.RepositoryContext;
 import dev.crossfade.store.RowState;
 import dev.crossfade.store.RowWrite;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -71,6 +76,10 @@ class ChildTablesTest {
   private static final class Sheets<T, K> extends PostgresRepository<T, K> {
     Sheets(RepositoryContext<T, K> context, Consumer<? super Columns> columns) {
       super(context, SHEETS, columns);
+    }
+
+    MappedTable<T, K> table() {
+      return mapped();
     }
   }
 
@@ -171,6 +180,37 @@ class ChildTablesTest {
     }
     assertThat(fixture.query("select min(in_utc) from cell"))
         .containsExactly("0044-03-15 11:00:00 BC");
+  }
+
+  @Test
+  void whatTheSessionSaysChangesNoValue() throws SQLException {
+    Sheet sheet =
+        new Sheet(
+            "s",
+            List.of(
+                cell(
+                    "a",
+                    "-0.10",
+                    0.1,
+                    Instant.parse("1890-02-03T04:05:06.000007Z"),
+                    LocalDate.of(2026, 2, 3),
+                    new byte[] {92, 0})));
+    try (Connection connection = fixture.database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "set timezone = 'Europe/Amsterdam'; set datestyle = 'ISO, DMY';"
+              + " set bytea_output = 'escape'; set extra_float_digits = 1");
+      Session session = new Session(connection, 0);
+
+      assertThat(sheets.table().save(session, sheet))
+          .usingRecursiveComparison()
+          .withEqualsForType((a, b) -> a.compareTo(b) == 0, BigDecimal.class)
+          .isEqualTo(sheet);
+    }
+    assertThat(sheets.get("s"))
+        .usingRecursiveComparison()
+        .withEqualsForType((a, b) -> a.compareTo(b) == 0, BigDecimal.class)
+        .isEqualTo(sheet);
   }
 
   @Test
