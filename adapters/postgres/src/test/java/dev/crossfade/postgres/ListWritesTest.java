@@ -12,11 +12,13 @@ import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Written;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -143,9 +145,9 @@ class ListWritesTest {
     String waits =
         "select count(*) from pg_stat_activity where datname = current_database()"
             + " and wait_event_type = 'Lock'";
-    while (fixture.query(waits).equals(List.of("0"))) {
-      Thread.onSpinWait();
-    }
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !fixture.query(waits).equals(List.of("0")));
   }
 
   @Test

@@ -236,6 +236,15 @@ class PairsTest {
         "pair(\"att\", …) names no component");
   }
 
+  /** What one column has, or two have, no other table does. */
+  @Test
+  void thereAreNoChildTables() {
+    assertProblem(
+        columns -> columns.children("note", DSL.table(DSL.name("notes")), "trade", "position"),
+        "children(\"note\", …): this store has no lists in tables of their own; hold it in one"
+            + " column with convert");
+  }
+
   private void assertProblem(Consumer<Columns> columns, String problem) {
     Trades wrong =
         new Trades(
