@@ -391,6 +391,31 @@ class PlanTest {
   }
 
   @Test
+  void aReferenceToASurrogateKeyIsLookedUpByWhatTheLegacyTableHas() {
+    MigrationPlan plan =
+        Mapped.plan(
+            "{artist: {key: code, columns: {id: {omit: true}}},"
+                + " album: {columns: {artist_id: {from: Artist, by: code}}}}",
+            target(
+                table("artist", identity("id"), column("code", "text").notNull()).unique("code"),
+                table("album", identity("id"), column("artist_id", "bigint"))
+                    .refers("artist_id", ARTIST, "id", OnDelete.CASCADE)),
+            legacy(
+                source("Artist", column("Code", "TEXT").notNull()).key("Code"),
+                source("Album", rowid("Id"), column("Artist", "TEXT"))
+                    .refers("Artist", TableName.of("Artist"), "Code", OnDelete.CASCADE)));
+
+    TablePlan album = plan.tables().get(1);
+    assertThat(album.references())
+        .containsExactly(
+            TablePlan.Reference.toKey(List.of("artist_id"), ARTIST, OnDelete.CASCADE));
+    ColumnPlan artist = album.columns().get(1);
+    assertThat(artist.form()).isEqualTo(LegacyForm.of(NamedConversion.TEXT));
+    assertThat(artist.lookup()).isNotNull();
+    assertThat(artist.lookup().by()).isEqualTo("code");
+  }
+
+  @Test
   void triggersThatAreKnownAreHandedOn() {
     TablePlan plan =
         Mapped.plan(
