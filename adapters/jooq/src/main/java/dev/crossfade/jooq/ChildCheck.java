@@ -100,7 +100,9 @@ final class ChildCheck {
     }
   }
 
-  /** Elements that somebody else's delete takes, or changes, would differ from the other store's. */
+  /**
+   * Elements that somebody else's delete takes, or changes, would differ from the other store's.
+   */
   private void checkEffect(TableFacts.ForeignKey key) {
     if (key.effect() != TableFacts.Effect.NONE && !refersToParent(key)) {
       problem(
