@@ -26,7 +26,7 @@ final class Parents {
   private final StageView view;
 
   /** Keys of parents that are not referred to by them; empty where there is none. */
-  private final Map<List<Object>, Optional<Span>> asked = new HashMap<>();
+  private final Map<Referred, Optional<Span>> asked = new HashMap<>();
 
   Parents(Crossing crossing, StageView view) {
     this.crossing = crossing;
@@ -63,7 +63,7 @@ final class Parents {
   }
 
   /** What a row refers to. */
-  private record Referred(Entity<?, ?> parent, List<String> components, Object[] values) {
+  private record Referred(Entity<?, ?> parent, List<String> components, List<Object> values) {
     boolean isToKey() {
       return components.isEmpty();
     }
@@ -76,7 +76,8 @@ final class Parents {
       for (Reference reference : state.entity().references()) {
         Object[] values = reference.referredTo(state.entity(), row);
         if (values != null) {
-          all.add(new Referred(reference.parent(state.entity()), reference.target(), values));
+          all.add(
+              new Referred(reference.parent(state.entity()), reference.target(), List.of(values)));
         }
       }
     }
@@ -88,11 +89,10 @@ final class Parents {
     if (!to.isToKey()) {
       return asked
           .computeIfAbsent(
-              List.<Object>of(to.parent, to.components, List.of(to.values)),
-              unknown -> Optional.ofNullable(inPrimary(crossing.pair(to.parent), to)))
+              to, unknown -> Optional.ofNullable(inPrimary(crossing.pair(to.parent), to)))
           .orElse(null);
     }
-    byte[] key = canonicalOrNull(to.parent.keys(), to.values);
+    byte[] key = canonicalOrNull(to.parent.keys(), to.values.toArray());
     return key == null ? null : Span.point(to.parent.name(), key);
   }
 
@@ -107,7 +107,7 @@ final class Parents {
 
   @SuppressWarnings("NullAway") // does not see that the type argument is nullable
   private <T, K> @Nullable Span inPrimary(EntityPair<T, K> pair, Referred to) {
-    K key = pair.on(view.primary()).keyWith(to.components, to.values);
+    K key = pair.on(view.primary()).keyWith(to.components, to.values.toArray());
     return key == null ? null : Span.point(pair.entity().name(), pair.entity().keys().encode(key));
   }
 }

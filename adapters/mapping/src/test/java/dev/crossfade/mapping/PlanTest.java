@@ -407,8 +407,7 @@ class PlanTest {
 
     TablePlan album = plan.tables().get(1);
     assertThat(album.references())
-        .containsExactly(
-            TablePlan.Reference.toKey(List.of("artist_id"), ARTIST, OnDelete.CASCADE));
+        .containsExactly(TablePlan.Reference.toKey(List.of("artist_id"), ARTIST, OnDelete.CASCADE));
     ColumnPlan artist = album.columns().get(1);
     assertThat(artist.form()).isEqualTo(LegacyForm.of(NamedConversion.TEXT));
     assertThat(artist.lookup()).isNotNull();

@@ -43,6 +43,7 @@ class ChildTablesTest {
     SPADES
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // as a row of an application may have
   record Cell(
       @Nullable String text,
       @Nullable Long whole,
