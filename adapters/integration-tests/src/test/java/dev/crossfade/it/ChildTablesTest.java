@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -153,7 +152,7 @@ class ChildTablesTest {
                 .append("quantity", j + 1)
                 .append("price", j == 0 ? 9.9 : 12)
                 .append("kind", j == 0 ? "GOOD" : "SERVICE")
-                .append("shippedAt", new Date(1_700_000_000_123L + i))
+                .append("shippedAt", Instant.ofEpochMilli(1_700_000_000_123L + i))
                 .append("gift", j > 0));
       }
       Document order =

@@ -22,9 +22,7 @@ import dev.crossfade.postgres.PostgresRepository;
 import dev.crossfade.store.RepositoryContext;
 import java.math.BigDecimal;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 import org.bson.types.ObjectId;
 import org.jooq.Field;
@@ -43,8 +41,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * surrogate key.
  */
 class SurrogateKeysTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final AtomicInteger DATABASES = new AtomicInteger();
 
   record User(String email, String firebaseUid, @Nullable String name) {}
 
