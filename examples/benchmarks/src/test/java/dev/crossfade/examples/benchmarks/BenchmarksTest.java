@@ -25,6 +25,7 @@ class BenchmarksTest {
           "routed-read.ramp_down.added",
           "by-hand.off.find.p50",
           "by-hand.complete.find.p50",
+          "by-hand.complete.save.remembered.p50",
           "journaled-write.1.p50",
           "journaled-write.16.writes",
           "dual-write.1.p50",
