@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,18 @@ class SqliteConversionsTest {
         .isInstanceOf(DateTimeException.class);
     assertThatThrownBy(() -> TimeText.localDateTime("2023-02-29 10:00"))
         .isInstanceOf(DateTimeException.class);
-    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(2024, 2, 29), "29.2.2024 AD");
+  }
+
+  /** On every version of Java: a file may be read by another one than has written it. */
+  @Test
+  void wordsInPatternsAreEnglish() {
+    LocalDate day = LocalDate.of(2024, 5, 1);
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), day, "1.5.2024 AD");
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(-43, 3, 15), "15.3.44 BC");
+    both(SqliteConversions.dateAsText("EEE, d MMM yyyy"), day, "Wed, 1 May 2024");
+    both(SqliteConversions.dateAsText("EEEE, d MMMM yyyy"), day, "Wednesday, 1 May 2024");
+    both(SqliteConversions.dateAsText("MMM yyyy dd"), day.withMonth(9), "Sep 2024 01");
+    both(SqliteConversions.timeAsText("h:mm a"), LocalTime.of(22, 5), "10:05 PM");
   }
 
   @Test
