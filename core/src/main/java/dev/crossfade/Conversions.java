@@ -131,7 +131,8 @@ public final class Conversions {
    * show is cut off. Words are English: {@code MMM} is {@code May}, {@code a} is {@code AM}.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
     return instantAsText(pattern, ZoneOffset.UTC);
@@ -143,7 +144,8 @@ public final class Conversions {
    * that is left out is refused.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
     DateTimeFormatter format = TextPattern.format(pattern);
@@ -181,7 +183,8 @@ public final class Conversions {
    * is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
     DateTimeFormatter format = TextPattern.format(pattern);
@@ -197,7 +200,8 @@ public final class Conversions {
    * '00:00:00'}.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
     DateTimeFormatter format = TextPattern.format(pattern);
@@ -213,7 +217,8 @@ public final class Conversions {
    * show is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalTime, String> timeAsText(String pattern) {
     DateTimeFormatter format = TextPattern.format(pattern);

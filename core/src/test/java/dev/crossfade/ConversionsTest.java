@@ -53,12 +53,7 @@ class ConversionsTest {
   /** Other versions of Java write another text for the same letter. */
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "yyyy-MM-dd hh:mm B",
-        "yyyy-MM F e",
-        "yyyy-MM-dd HH:mm v",
-        "yyyy-MM-dd HH:mm z"
-      })
+      strings = {"yyyy-MM-dd hh:mm B", "yyyy-MM F e", "yyyy-MM-dd HH:mm v", "yyyy-MM-dd HH:mm z"})
   void lettersWhoseTextsDependOnTheVersionOfJavaAreRefused(String pattern) {
     assertThatThrownBy(() -> Conversions.instantAsText(pattern))
         .isInstanceOf(IllegalArgumentException.class)

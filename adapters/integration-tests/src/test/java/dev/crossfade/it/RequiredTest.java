@@ -142,9 +142,7 @@ class RequiredTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Stage.class,
-      names = "LIVE")
+  @EnumSource(value = Stage.class, names = "LIVE")
   void theCallerLearnsWhichStoreHasIt(Stage stage) {
     try (Scenario app = required(stage)) {
       app.accounts.save(account(A, "a", 1));

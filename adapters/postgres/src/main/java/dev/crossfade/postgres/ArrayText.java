@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,9 @@ final class ArrayText {
       if (element == null) {
         throw new IllegalArgumentException("an element of a list is null; leave it out");
       }
-      String escaped = element.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+      String shown =
+          element instanceof Temporal time ? TimeElements.write(time) : element.toString();
+      String escaped = shown.replace("\\", "\\\\").replace("\"", "\\\"");
       text.append(text.length() == 1 ? "" : ",").append('"').append(escaped).append('"');
     }
     return text.append('}').toString();

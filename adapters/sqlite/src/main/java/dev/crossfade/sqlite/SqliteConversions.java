@@ -45,7 +45,8 @@ public final class SqliteConversions {
    * show is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
     return Conversions.instantAsText(pattern);
@@ -57,7 +58,8 @@ public final class SqliteConversions {
    * that is left out is refused.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
     return Conversions.instantAsText(pattern, zone);
@@ -68,7 +70,8 @@ public final class SqliteConversions {
    * is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
     return Conversions.localDateTimeAsText(pattern);
@@ -79,7 +82,8 @@ public final class SqliteConversions {
    * '00:00:00'}.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
     return Conversions.dateAsText(pattern);
@@ -90,7 +94,8 @@ public final class SqliteConversions {
    * show is cut off.
    *
    * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
-   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code z}
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalTime, String> timeAsText(String pattern) {
     return Conversions.timeAsText(pattern);
@@ -273,8 +278,10 @@ public final class SqliteConversions {
   /**
    * A TEXT with a JSON array of one dimension and without null, as a list that cannot be changed.
    *
-   * @param element {@code String}, {@code Short}, {@code Integer}, {@code Long}, {@code Double},
-   *     which JSON has no NaN and infinities for, {@code Boolean}, or {@code UUID}
+   * @param element {@code String}, {@code Short}, {@code Integer}, {@code Long}, {@code Double} and
+   *     {@code Float}, which JSON has no NaN and infinities for, {@code BigDecimal}, a number with
+   *     all its digits, but for zeros at its end, {@code Boolean}, {@code UUID}, or {@code
+   *     LocalDate}, {@code LocalDateTime} and {@code Instant}, texts in ISO 8601 to the microsecond
    * @throws IllegalArgumentException if {@code element} is none of these
    */
   @SuppressWarnings("unchecked") // there is no class of a list of something
