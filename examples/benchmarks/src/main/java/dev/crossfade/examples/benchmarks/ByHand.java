@@ -63,7 +63,12 @@ final class ByHand implements Row {
     figures.atMost(LIMIT, name + ".find.p50", find.ratio("crossfade", Turn::p50Micros), "x bare");
     figures.shown(name + ".find.p50.bare", find.of(Contest.BARE, Turn::p50Micros), "us");
     Contest.Result save = saves.against("crossfade", application.saves()).run(1, SLICES);
-    figures.shown(name + ".save.p50", save.ratio("crossfade", Turn::p50Micros), "x bare");
+    Spread ratio = save.ratio("crossfade", Turn::p50Micros);
+    if (application.migration().stage().remembersKeys()) {
+      figures.shown(name + ".save.p50", ratio, "x bare");
+    } else {
+      figures.atMost(LIMIT, name + ".save.p50", ratio, "x bare");
+    }
     figures.shown(name + ".save.p50.bare", save.of(Contest.BARE, Turn::p50Micros), "us");
   }
 }

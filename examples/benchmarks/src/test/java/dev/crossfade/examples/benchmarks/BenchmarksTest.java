@@ -24,6 +24,7 @@ class BenchmarksTest {
           "routed-read.off.added",
           "routed-read.ramp_down.added",
           "by-hand.off.find.p50",
+          "by-hand.off.save.p50",
           "by-hand.complete.find.p50",
           "by-hand.complete.save.remembered.p50",
           "journaled-write.1.p50",
