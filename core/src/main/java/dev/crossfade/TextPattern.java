@@ -42,7 +42,8 @@ final class TextPattern {
   private static Set<Character> letters(String pattern) {
     Set<Character> letters = new TreeSet<>();
     boolean quoted = false;
-    for (char c : pattern.toCharArray()) {
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
       quoted ^= c == '\'';
       if (!quoted && Character.isLetter(c)) {
         letters.add(c);
