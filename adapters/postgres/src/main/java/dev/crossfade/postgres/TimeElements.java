@@ -66,7 +66,7 @@ final class TimeElements {
   }
 
   private static String time(LocalTime time) {
-    if (time.getNano() % MICRO != 0) {
+    if (time.get(ChronoField.NANO_OF_SECOND) % MICRO != 0) {
       throw new IllegalArgumentException("expected are times to the microsecond");
     }
     return " " + time;
