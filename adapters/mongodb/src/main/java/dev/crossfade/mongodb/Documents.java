@@ -73,17 +73,20 @@ final class Documents<T, K> {
     return found;
   }
 
-  /** Those that have one of these values in a component that is unique, by the value. */
-  Map<Object, BsonDocument> byValues(
-      Database database, String component, Collection<Object> values) {
+  /**
+   * Those that have one of these values in a component that is unique, in whatever form, by the
+   * value as it would be written.
+   */
+  Map<BsonValue, BsonDocument> byValues(
+      Database database, String component, Collection<BsonValue> values) {
     FieldMapping field = mapping.field(component);
-    Map<Object, BsonDocument> found = new LinkedHashMap<>();
-    for (List<Object> some : chunks(new ArrayList<>(values))) {
-      for (BsonDocument each :
-          collection(database).find(or(some.stream().map(field::is).toList()))) {
+    Map<BsonValue, BsonDocument> found = new LinkedHashMap<>();
+    for (List<BsonValue> some : chunks(new ArrayList<>(values))) {
+      List<Bson> ways = some.stream().map(value -> field.is(field.codec().decode(value))).toList();
+      for (BsonDocument each : collection(database).find(or(ways))) {
         Object value = mapping.value(field, each);
         if (value != null) {
-          found.put(value, each);
+          found.put(field.codec().encode(value), each);
         }
       }
     }

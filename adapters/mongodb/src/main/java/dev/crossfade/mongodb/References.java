@@ -38,7 +38,7 @@ final class References {
    * @throws ForeignKeyException if one does not
    */
   void checkParents(List<Item<?, ?>> items) {
-    Map<Target, Map<Object, RowState<?, ?>>> wanted = new LinkedHashMap<>();
+    Map<Target, Map<BsonValue, RowState<?, ?>>> wanted = new LinkedHashMap<>();
     for (Item<?, ?> item : items) {
       want(item, wanted);
     }
@@ -48,7 +48,7 @@ final class References {
     Set<RowState<?, ?>> going = going(items);
     wanted.forEach(
         (target, rows) -> {
-          items.forEach(item -> rows.remove(target.of(item)));
+          items.forEach(item -> rows.remove(target.heldBy(item)));
           checkThere(target, rows, going);
         });
   }
@@ -63,36 +63,37 @@ final class References {
       return new Target(parent, reference.isToKey() ? null : reference.target().get(0));
     }
 
-    /** What an item brings along that rows may refer to. */
-    @Nullable Object of(Item<?, ?> item) {
+    /** What an item brings along that rows may refer to, as documents hold it. */
+    @Nullable BsonValue heldBy(Item<?, ?> item) {
       Object row = item.row();
       if (row == null || item.table() != parent) {
         return null;
+      } else if (component == null) {
+        return item.storedKey();
       }
-      return component == null
-          ? item.storedKey()
-          : parent.mapping().entity().component(component).get(row);
+      Object value = parent.mapping().entity().component(component).get(row);
+      return value == null ? null : parent.mapping().field(component).codec().encode(value);
     }
 
-    /** As the target is looked up. */
-    Object lookedUp(Object[] values) {
-      return component == null ? storedKey(parent, values) : values[0];
+    /** What a row refers to, as documents hold it. */
+    BsonValue held(Object[] values) {
+      return component == null
+          ? storedKey(parent, values)
+          : parent.mapping().field(component).codec().encode(values[0]);
     }
 
     private static <T, K> BsonValue storedKey(Table<T, K> parent, Object[] values) {
       return parent.mapping().storedKey(parent.mapping().entity().keys().key(values));
     }
 
-    Map<?, BsonDocument> there(Database database, Set<Object> wanted) {
+    Map<BsonValue, BsonDocument> there(Database database, Set<BsonValue> wanted) {
       return component == null
-          ? parent
-              .documents()
-              .byStoredKeys(database, wanted.stream().map(BsonValue.class::cast).toList())
+          ? parent.documents().byStoredKeys(database, wanted)
           : parent.documents().byValues(database, component, wanted);
     }
   }
 
-  private <T, K> void want(Item<T, K> item, Map<Target, Map<Object, RowState<?, ?>>> wanted) {
+  private <T, K> void want(Item<T, K> item, Map<Target, Map<BsonValue, RowState<?, ?>>> wanted) {
     T row = item.row();
     if (row == null) {
       return;
@@ -105,18 +106,18 @@ final class References {
         Target target = Target.of(parent, reference);
         wanted
             .computeIfAbsent(target, unseen -> new LinkedHashMap<>())
-            .putIfAbsent(target.lookedUp(values), item.state());
+            .putIfAbsent(target.held(values), item.state());
       }
     }
   }
 
   private void checkThere(
-      Target target, Map<Object, RowState<?, ?>> rows, Set<RowState<?, ?>> going) {
+      Target target, Map<BsonValue, RowState<?, ?>> rows, Set<RowState<?, ?>> going) {
     if (rows.isEmpty()) {
       return;
     }
     Table<?, ?> parent = target.parent();
-    Map<?, BsonDocument> there =
+    Map<BsonValue, BsonDocument> there =
         database.read(reading(parent), () -> target.there(database, rows.keySet()));
     rows.forEach(
         (value, child) -> {

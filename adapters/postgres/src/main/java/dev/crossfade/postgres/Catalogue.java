@@ -290,25 +290,15 @@ final class Catalogue {
     return problems;
   }
 
-  /** What the text of a value would be another one of. */
+  /** A column in which the text of a value would be another one, or none. */
   private static List<String> element(TableMapping<?, ?> mapping, ChildTable child, ResultSet rows)
       throws SQLException {
     String name = rows.getString(1);
     String type = rows.getString(2);
     List<String> problems = new ArrayList<>();
     for (MappedColumn column : child.columns()) {
-      String wanted = ChildValue.of(column).type();
-      if (column.name().equals(name) && type.endsWith("[]")) {
-        problems.add(
-            mapping.owner()
-                + ": column "
-                + name
-                + " of "
-                + child.table()
-                + " is "
-                + type
-                + ", and no array is a component of an element; make it jsonb or text");
-      } else if (column.name().equals(name) && !type.startsWith(wanted)) {
+      String wanted = type.endsWith("[]") ? "jsonb or text" : ChildValue.of(column).type();
+      if (column.name().equals(name) && !type.startsWith(wanted)) {
         problems.add(
             mapping.owner()
                 + ": column "

@@ -208,7 +208,7 @@ class ListWritesTest {
         "create unique index one on item (order_id, sku) | would refuse elements that change",
         "alter table item add foreign key (sku) references product on delete cascade"
             + " | with on delete cascade, whose effect",
-        "alter table item alter sku type text[] using array[sku] | no array is a component",
+        "alter table item alter sku type text[] using array[sku] | make it jsonb or text",
       })
   void whatElementsCannotHaveIsRefused(String change, String problem) {
     Fixture.execute(fixture.database, change);
