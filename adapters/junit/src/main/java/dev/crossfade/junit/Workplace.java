@@ -53,6 +53,11 @@ final class Workplace {
     }
   }
 
+  /** Whether what is written there stays in memory. */
+  static boolean isInMemory() {
+    return root().equals(MEMORY);
+  }
+
   /** In containers memory is often too small for a server; its total is the same for every JVM. */
   private static Path root() {
     Path root = Path.of(System.getProperty("java.io.tmpdir"));
