@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What is in the two databases, read by plain JDBC: nothing of the library is asked. Also writes to
@@ -34,12 +35,68 @@ final class RowReader {
   private static final Map<String, Integer> DECIMALS =
       Map.of("balance", 2, "amount", 2, "level", 3);
 
+  private static final int VALIDATION_SECONDS = 30;
+
   private final Path file;
   private final TestDatabase database;
+  private final boolean keeps;
+
+  /** To PostgreSQL, while nobody reads on it. */
+  private final AtomicReference<Connection> kept = new AtomicReference<>();
 
   RowReader(Path file, TestDatabase database) {
+    this(file, database, false);
+  }
+
+  private RowReader(Path file, TestDatabase database, boolean keeps) {
     this.file = file;
     this.database = database;
+    this.keeps = keeps;
+  }
+
+  /** Keeps a connection to PostgreSQL for what it reads: to connect takes longer than to read. */
+  static RowReader keeping(Path file, TestDatabase database) {
+    return new RowReader(file, database, true);
+  }
+
+  /** What is asked of a connection, which is left as it was. */
+  private interface Reading<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private <T> T read(Side side, Reading<T> reading) {
+    try {
+      if (!keeps || side == Side.LEGACY) {
+        try (Connection connection = open(side)) {
+          return reading.on(connection);
+        }
+      }
+      Connection connection = kept.getAndSet(null);
+      if (connection == null || !connection.isValid(VALIDATION_SECONDS)) {
+        connection = open(side);
+      }
+      try {
+        return reading.on(connection);
+      } finally {
+        if (!kept.compareAndSet(null, connection)) {
+          connection.close();
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Ends the connection that it keeps; the next one who reads keeps another. */
+  void disconnect() {
+    Connection connection = kept.getAndSet(null);
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   private Connection open(Side side) throws SQLException {
@@ -62,9 +119,13 @@ final class RowReader {
 
   /** All rows of one table, by {@code table key}. */
   Map<String, String> table(Side side, String table) {
+    return read(side, connection -> table(connection, side, table));
+  }
+
+  private static Map<String, String> table(Connection connection, Side side, String table)
+      throws SQLException {
     Map<String, String> all = new TreeMap<>();
-    try (Connection connection = open(side);
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(TABLES.get(table))) {
       while (rows.next()) {
         String clash = all.put(table + " " + rows.getString(1), values(rows));
@@ -72,8 +133,6 @@ final class RowReader {
           throw new AssertionError(table + " " + rows.getString(1) + " is there twice on " + side);
         }
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
     return all;
   }
@@ -127,11 +186,7 @@ final class RowReader {
 
   /** The first value of a query as a number. */
   long count(Side side, String query) {
-    try (Connection connection = open(side)) {
-      return count(connection, query);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    return read(side, connection -> count(connection, query));
   }
 
   long count(Connection connection, String query) throws SQLException {
@@ -144,9 +199,12 @@ final class RowReader {
 
   /** The rows of a query, as text. */
   List<String> text(Side side, String query) {
+    return read(side, connection -> text(connection, query));
+  }
+
+  private static List<String> text(Connection connection, String query) throws SQLException {
     List<String> all = new ArrayList<>();
-    try (Connection connection = open(side);
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
         List<String> values = new ArrayList<>();
@@ -155,8 +213,6 @@ final class RowReader {
         }
         all.add(values.toString());
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
     return all;
   }

@@ -186,7 +186,7 @@ final class Scenario implements AutoCloseable {
     }
     database = options.server == null ? Template.database().copy() : options.server.newDatabase();
     proxy = options.proxied ? TcpProxy.to(database.server()) : null;
-    rows = new RowReader(file(), database);
+    rows = RowReader.keeping(file(), database);
     rows.execute(Side.LEGACY, Domain.SQLITE_TABLES);
     if (options.server != null) {
       rows.execute(Side.TARGET, Domain.POSTGRES_TABLES);
@@ -340,6 +340,7 @@ final class Scenario implements AutoCloseable {
 
   /** Ends the application as at the end of its process; {@link #open} begins the next. */
   void shutDown() {
+    rows.disconnect();
     Crossfade ended = crossfade;
     crossfade = null;
     if (ended != null) {
