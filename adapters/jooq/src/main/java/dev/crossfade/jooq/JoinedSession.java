@@ -48,7 +48,7 @@ public abstract class JoinedSession implements JoinedTransaction {
   protected JoinedSession(Sessions sessions, Connection connection, String product, String store) {
     this.sessions = sessions;
     this.connection = connection;
-    this.session = new Session(connection, 0);
+    this.session = new Session(connection);
     checkUsable();
     checkProduct(product, store);
   }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,37 +23,41 @@ public final class Session {
 
   private final Connection connection;
   private final int keep;
+  private final Function<PreparedStatement, Prepared> preparing;
   private final Guard guard;
-  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Prepared> kept;
 
-  /** A prepared statement, which is used by one call at a time. */
-  private static final class Kept {
-    final PreparedStatement statement;
-    boolean used;
-
-    Kept(PreparedStatement statement) {
-      this.statement = statement;
-    }
+  /** On this connection, whose driver keeps prepared statements, or which is used once. */
+  public Session(Connection connection) {
+    this(connection, 0, Prepared::new, Map.of(), NONE);
   }
 
   /**
-   * On this connection.
+   * On this connection, keeping prepared statements.
    *
-   * @param keep how many prepared statements to keep; 0 if the driver does that
+   * @param keep how many, at least 1
+   * @param preparing how each of them is run
    */
-  public Session(Connection connection, int keep) {
-    this(connection, keep, NONE);
+  public Session(Connection connection, int keep, Function<PreparedStatement, Prepared> preparing) {
+    this(connection, keep, preparing, new LinkedHashMap<>(16, 0.75f, true), NONE);
   }
 
-  private Session(Connection connection, int keep, Guard guard) {
+  private Session(
+      Connection connection,
+      int keep,
+      Function<PreparedStatement, Prepared> preparing,
+      Map<String, Prepared> kept,
+      Guard guard) {
     this.connection = connection;
     this.keep = keep;
+    this.preparing = preparing;
+    this.kept = kept;
     this.guard = guard;
   }
 
   /** On the same connection, asking before each statement; keeps no statements. */
   public Session guarded(Guard before) {
-    return new Session(connection, 0, before);
+    return new Session(connection, 0, preparing, Map.of(), before);
   }
 
   /** Asks whether a statement may be run now. */
@@ -68,41 +73,42 @@ public final class Session {
   /** Runs a statement that returns rows. */
   public <R extends @Nullable Object> R query(String sql, Binder binder, Reader<R> reader)
       throws SQLException {
-    PreparedStatement statement = take(sql);
+    Prepared prepared = take(sql);
     boolean done = false;
     try {
-      binder.bind(statement);
+      binder.bind(prepared.statement());
       R result;
-      try (ResultSet rows = statement.executeQuery()) {
+      try (ResultSet rows = prepared.query()) {
         result = reader.read(rows);
       }
       done = true;
       return result;
     } finally {
-      giveBack(sql, statement, done);
+      giveBack(sql, prepared, done);
     }
   }
 
   /** Runs a statement that changes rows. Returns how many. */
   public int update(String sql, Binder binder) throws SQLException {
-    PreparedStatement statement = take(sql);
+    Prepared prepared = take(sql);
     boolean done = false;
     try {
-      binder.bind(statement);
-      int count = statement.executeUpdate();
+      binder.bind(prepared.statement());
+      int count = prepared.statement().executeUpdate();
       done = true;
       return count;
     } finally {
-      giveBack(sql, statement, done);
+      giveBack(sql, prepared, done);
     }
   }
 
   /** Runs a statement once per item, in batches. */
   public <X> void batch(String sql, Collection<? extends X> items, ItemBinder<X> binder)
       throws SQLException {
-    PreparedStatement statement = take(sql);
+    Prepared prepared = take(sql);
     boolean done = false;
     try {
+      PreparedStatement statement = prepared.statement();
       for (X item : items) {
         binder.bind(statement, item);
         statement.addBatch();
@@ -110,7 +116,7 @@ public final class Session {
       statement.executeBatch();
       done = true;
     } finally {
-      giveBack(sql, statement, done);
+      giveBack(sql, prepared, done);
     }
   }
 
@@ -123,39 +129,38 @@ public final class Session {
   }
 
   /** A kept one; while that is used, as within its own result, one for this call. */
-  private PreparedStatement take(String sql) throws SQLException {
+  private Prepared take(String sql) throws SQLException {
     guard.check();
-    Kept known = kept.get(sql);
-    if (known == null || known.used) {
-      return connection.prepareStatement(sql);
+    Prepared known = kept.get(sql);
+    if (known == null || !known.take()) {
+      return preparing.apply(connection.prepareStatement(sql));
     }
-    known.used = true;
-    return known.statement;
+    return known;
   }
 
-  private void giveBack(String sql, PreparedStatement statement, boolean done) throws SQLException {
-    Kept known = keep == 0 ? null : kept.get(sql);
-    if (known != null && known.statement == statement) {
-      known.used = false;
+  private void giveBack(String sql, Prepared prepared, boolean done) throws SQLException {
+    if (prepared.isKept()) {
+      prepared.giveBack();
       if (!done) {
         kept.remove(sql);
-        statement.close();
+        prepared.statement().close();
       }
-    } else if (done && keep > 0 && known == null) {
-      kept.put(sql, new Kept(statement));
+    } else if (done && keep > 0 && !kept.containsKey(sql)) {
+      prepared.giveBack();
+      kept.put(sql, prepared);
       closeEldest();
     } else {
-      statement.close();
+      prepared.statement().close();
     }
   }
 
   private void closeEldest() throws SQLException {
-    Iterator<Kept> eldest = kept.values().iterator();
+    Iterator<Prepared> eldest = kept.values().iterator();
     while (kept.size() > keep && eldest.hasNext()) {
-      Kept candidate = eldest.next();
-      if (!candidate.used) {
+      Prepared candidate = eldest.next();
+      if (!candidate.isUsed()) {
         eldest.remove();
-        candidate.statement.close();
+        candidate.statement().close();
       }
     }
   }

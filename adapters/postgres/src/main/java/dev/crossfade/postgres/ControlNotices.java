@@ -141,7 +141,7 @@ final class ControlNotices implements AutoCloseable {
     if (!enter(connection)) {
       return;
     }
-    new Session(connection, 0).execute(LISTEN);
+    new Session(connection).execute(LISTEN);
     hearsAgain();
     listeners.forEach(listener -> listener.told().run());
     PGConnection notices = connection.unwrap(PGConnection.class);

@@ -216,7 +216,7 @@ final class Pool implements AutoCloseable {
   /** Statements that change nothing. */
   <R extends @Nullable Object> R read(Session.Work<R> work) {
     try (Connection connection = open(durable)) {
-      return work.run(new Session(connection, 0));
+      return work.run(new Session(connection));
     } catch (SQLException e) {
       forgetIdle(durable, e);
       throw failures.notWritten(e);
@@ -316,7 +316,7 @@ final class Pool implements AutoCloseable {
       HikariDataSource pool, String doing, Session.Work<R> work) {
     for (int retry = 1; ; retry++) {
       try (Connection connection = open(pool)) {
-        return work.run(new Session(connection, 0));
+        return work.run(new Session(connection));
       } catch (SQLException e) {
         forgetIdle(pool, e);
         if (!Failures.isConflict(e) || !Backoff.pause(retry)) {
@@ -341,7 +341,7 @@ final class Pool implements AutoCloseable {
       DataSource pool, Preparation before, Session.Work<R> work) {
     for (int retry = 1; ; retry++) {
       try (Connection connection = open(pool)) {
-        Session session = new Session(connection, 0);
+        Session session = new Session(connection);
         before.on(session);
         connection.setAutoCommit(false);
         R result = work.run(session);

@@ -49,7 +49,7 @@ final class PostgresUnit extends Unit implements AutoCloseable {
     this.pool = pool;
     this.mark = mark;
     this.connection = pool.open();
-    this.session = new Session(connection, 0);
+    this.session = new Session(connection);
   }
 
   /** Begins the transaction with the check of the epoch. */

@@ -107,7 +107,7 @@ final class Upkeep implements AutoCloseable {
     try (Connection connection = given == null ? pool.open() : given.getConnection()) {
       busy = connection;
       connection.setAutoCommit(false);
-      task.run(new Session(connection, 0));
+      task.run(new Session(connection));
       connection.commit();
     } finally {
       busy = null;

@@ -201,7 +201,7 @@ class ChildTablesTest {
       statement.execute(
           "set timezone = 'Europe/Amsterdam'; set datestyle = 'ISO, DMY';"
               + " set bytea_output = 'escape'; set extra_float_digits = 1");
-      Session session = new Session(connection, 0);
+      Session session = new Session(connection);
 
       assertThat(sheets.table().save(session, sheet))
           .usingRecursiveComparison()

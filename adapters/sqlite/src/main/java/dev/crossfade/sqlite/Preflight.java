@@ -32,7 +32,7 @@ final class Preflight {
     }
     List<String> problems = new ArrayList<>(rightProblems());
     try (Connection reader = open("ro")) {
-      Session session = new Session(reader, 0);
+      Session session = new Session(reader);
       problems.addAll(versionProblems(session));
       problems.addAll(new CatalogueCheck(sessions, session).problems(repositories));
       if (problems.isEmpty()) {

@@ -17,16 +17,38 @@ import org.jspecify.annotations.Nullable;
  * Connections that only read, beside the writer; opened when first needed. In WAL they neither wait
  * for the writer nor hold it up. One on which a read has failed is closed, in or outside of a
  * transaction.
+ *
+ * <p>One is replaced after {@value #MOST_READS} reads. The driver enters the monitor of a
+ * connection for each value. HotSpot inflates a monitor that is held where code is deoptimized, as
+ * happens while a JVM warms up, and leaves it so (seen with JDK 17): each read of that connection
+ * was then a tenth slower for good.
  */
 final class ReaderPool {
+  /** A connection is opened in the time of some 30 reads. */
+  private static final int MOST_READS = 50_000;
+
   private final Settings settings;
   private final Callable<Session> connect;
   private final Semaphore permits;
 
   /** Guarded by itself; the one used last is the next to be used. */
-  private final Deque<Session> idle = new ArrayDeque<>();
+  private final Deque<Reader> idle = new ArrayDeque<>();
 
   private volatile boolean closed;
+
+  /** A connection, which one thread has at a time. */
+  private static final class Reader {
+    final Session session;
+    int reads;
+
+    Reader(Session session) {
+      this.session = session;
+    }
+
+    boolean isWorn() {
+      return ++reads >= MOST_READS;
+    }
+  }
 
   ReaderPool(Settings settings, Callable<Session> connect) {
     this.settings = settings;
@@ -38,14 +60,14 @@ final class ReaderPool {
   <R extends @Nullable Object> R read(Session.Work<R> work) throws SQLException {
     acquire();
     try {
-      Session session = session();
+      Reader reader = reader();
       boolean done = false;
       try {
-        R result = work.run(session);
+        R result = work.run(reader.session);
         done = true;
         return result;
       } finally {
-        giveBack(session, done);
+        giveBack(reader, done);
       }
     } finally {
       permits.release();
@@ -68,11 +90,11 @@ final class ReaderPool {
         settings.name() + " readers",
         settings.readers(),
         settings.readers() - permits.availablePermits(),
-        idleSessions(),
+        idleReaders(),
         permits.getQueueLength());
   }
 
-  private int idleSessions() {
+  private int idleReaders() {
     synchronized (idle) {
       return idle.size();
     }
@@ -80,8 +102,8 @@ final class ReaderPool {
 
   void close() {
     closed = true;
-    for (Session session = next(); session != null; session = next()) {
-      closeQuietly(session);
+    for (Reader reader = next(); reader != null; reader = next()) {
+      closeQuietly(reader);
     }
   }
 
@@ -105,16 +127,16 @@ final class ReaderPool {
     }
   }
 
-  private Session session() throws SQLException {
+  private Reader reader() throws SQLException {
     if (closed) {
       throw new StoreUnavailableException(settings.name() + " is closed", null);
     }
-    Session session = next();
-    if (session != null) {
-      return session;
+    Reader reader = next();
+    if (reader != null) {
+      return reader;
     }
     try {
-      return connect.call();
+      return new Reader(connect.call());
     } catch (SQLException | CrossfadeException e) {
       throw e;
     } catch (Exception e) {
@@ -122,28 +144,28 @@ final class ReaderPool {
     }
   }
 
-  private @Nullable Session next() {
+  private @Nullable Reader next() {
     synchronized (idle) {
       return idle.poll();
     }
   }
 
-  private void giveBack(Session session, boolean done) {
-    if (done && !closed) {
+  private void giveBack(Reader reader, boolean done) {
+    if (done && !closed && !reader.isWorn()) {
       synchronized (idle) {
-        idle.push(session);
+        idle.push(reader);
       }
     } else {
-      closeQuietly(session);
+      closeQuietly(reader);
     }
     if (closed) {
       close();
     }
   }
 
-  private static void closeQuietly(Session session) {
+  private static void closeQuietly(Reader reader) {
     try {
-      session.connection().close();
+      reader.session.connection().close();
     } catch (SQLException e) {
       // It has only read.
     }

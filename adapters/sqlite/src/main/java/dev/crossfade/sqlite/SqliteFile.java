@@ -17,6 +17,7 @@ import java.util.Map;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteConnectionConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * A file that is open in this JVM: its one writer and its readers, shared by all stores on it.
@@ -146,7 +147,7 @@ final class SqliteFile implements WriterConnection.Connector {
   public Session connect() throws SQLException {
     Connection connection = open();
     try {
-      Session session = new Session(connection, KEPT_STATEMENTS);
+      Session session = new Session(connection, KEPT_STATEMENTS, NamedOnce::new);
       checkVersion(session);
       enterWal(session);
       setDurable(session, true);
@@ -170,7 +171,7 @@ final class SqliteFile implements WriterConnection.Connector {
   private Session connectReader() throws SQLException {
     Connection connection = open();
     try {
-      Session session = new Session(connection, KEPT_STATEMENTS);
+      Session session = new Session(connection, KEPT_STATEMENTS, NamedOnce::new);
       session.execute("pragma query_only = on");
       leaveTransactionsToUs(connection);
       return session;
@@ -189,18 +190,23 @@ final class SqliteFile implements WriterConnection.Connector {
   Session connectTo(Path file) throws SQLException {
     Connection connection = open(file);
     leaveTransactionsToUs(connection);
-    return new Session(connection, 0);
+    return new Session(connection);
   }
 
   private Connection open() throws SQLException {
     return open(canonical);
   }
 
+  /**
+   * Without SQLite's own mutex: the driver enters its monitor for every call, and a connection is
+   * one thread's at a time.
+   */
   private Connection open(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout((int) settings.busyTimeout().toMillis());
     config.enforceForeignKeys(true);
-    config.resetOpenMode(org.sqlite.SQLiteOpenMode.CREATE);
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     return config.createConnection("jdbc:sqlite:" + file);
   }
 
