@@ -29,7 +29,7 @@ final class PostgresUnit extends Unit implements AutoCloseable {
       from unnest(?::uuid[], ?::bigint[], ?::text[], ?::bytea[], ?::bytea[], ?::boolean[]) u
       """;
 
-  /** Rows are locked in the order of all, even those that are there already. */
+  /** Rows are locked in the order of all; those that are there already are left as they are. */
   private static final String REMEMBER =
       """
       insert into crossfade.remembered (migration, entity, key)
@@ -37,7 +37,8 @@ final class PostgresUnit extends Unit implements AutoCloseable {
       from unnest(?::uuid[], ?::bigint[], ?::text[], ?::bytea[], ?::bytea[], ?::boolean[])
         u (owner, id, entity, key, key_to, is_range)
       order by u.entity, u.key
-      on conflict (migration, entity, key) do update set migration = excluded.migration
+      on conflict (migration, entity, key)
+        do update set migration = excluded.migration where false
       """;
 
   private final Pool pool;

@@ -420,13 +420,13 @@ final class RowStatements<T, K> {
               + " ?, ?, "
               + key
               + " from w limit 1)";
-      // The row is locked even where it is there already: whoever turns remembered keys into
+      // A row that is there already is locked and left as it is: whoever turns remembered keys into
       // entries waits for this write.
       case REMEMBERED ->
           ", j as (insert into crossfade.remembered (migration, entity, key) select ?, ?, "
               + key
               + " from w limit 1 on conflict (migration, entity, key)"
-              + " do update set migration = excluded.migration)";
+              + " do update set migration = excluded.migration where false)";
     };
   }
 

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.jooq.impl.DSL;
 
 /** Tokens, their scores partitioned by month, and settings; a store on them, open at epoch 1. */
@@ -243,6 +244,14 @@ final class Fixture implements AutoCloseable {
 
   static Score score(Long id, Instant createdAt) {
     return new Score(id, 7L, new BigDecimal("1.0000"), createdAt);
+  }
+
+  /** Until a statement waits for what another transaction holds. */
+  void awaitWaiting() {
+    String waits =
+        "select count(*) from pg_stat_activity where datname = current_database()"
+            + " and wait_event_type = 'Lock'";
+    Awaitility.await().atMost(PATIENCE).until(() -> !query(waits).equals(List.of("0")));
   }
 
   /** The first column of all rows, as text. */

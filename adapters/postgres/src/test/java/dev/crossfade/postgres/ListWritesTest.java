@@ -12,13 +12,11 @@ import dev.crossfade.store.RowWrite;
 import dev.crossfade.store.Written;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -127,7 +125,7 @@ class ListWritesTest {
       statement.execute("update orders set state = 'paid' where id = 1");
       Future<Written<List<Order>>> second =
           other.submit(() -> fixture.store.write(fixture.mark(), () -> orders.close(1)));
-      awaitWaiting();
+      fixture.awaitWaiting();
       statement.execute("delete from item where position = 1; update item set sku = 'c'");
       first.commit();
 
@@ -139,15 +137,6 @@ class ListWritesTest {
     } finally {
       other.shutdownNow();
     }
-  }
-
-  private void awaitWaiting() {
-    String waits =
-        "select count(*) from pg_stat_activity where datname = current_database()"
-            + " and wait_event_type = 'Lock'";
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> !fixture.query(waits).equals(List.of("0")));
   }
 
   @Test

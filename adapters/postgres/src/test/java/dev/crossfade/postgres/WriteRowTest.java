@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One row with its mark, in one statement. */
 @ExtendWith(PostgresExtension.class)
@@ -215,6 +217,46 @@ class WriteRowTest {
     assertThat(journalKeys()).isEmpty();
     assertThat(fixture.query("select encode(key, 'hex') from crossfade.remembered"))
         .containsExactly(hex(Fixture.TOKEN.keys().encode(2L)));
+  }
+
+  /** The value that it waits for at its commit is another's. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKeyThatIsRememberedAlreadyIsHeldUntilTheWriteIsCommitted(boolean asUnit) throws Exception {
+    Fixture.execute(
+        fixture.database,
+        "alter table tokens add unique (liquidity_usd) deferrable initially deferred");
+    Mark mark = fixture.mark(Mark.Kind.REMEMBERED);
+    RowWrite.Save<Token, Long> write =
+        new RowWrite.Save<>(new Token(2L, "b", null, new BigDecimal("5.00"), null, null));
+    fixture.store.writeRow(mark, fixture.tokens, new RowWrite.Save<>(token(2L, "a")));
+    String version = "select xmin || ' ' || ctid from crossfade.remembered";
+    List<String> before = fixture.query(version);
+
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (Connection first = fixture.database.open();
+        Statement statement = first.createStatement()) {
+      first.setAutoCommit(false);
+      statement.execute(
+          "insert into tokens (id, mint_address, liquidity_usd) values (9, 'z', 5.00)");
+      Future<Object> writing =
+          other.submit(
+              () ->
+                  asUnit
+                      ? fixture.store.write(mark, () -> fixture.tokens.save(write.row()))
+                      : fixture.store.writeRow(mark, fixture.tokens, write));
+      fixture.awaitWaiting();
+      assertThat(fixture.store.journal().forgetRemembered(fixture.mark(), 10))
+          .as("while the write is not committed")
+          .isZero();
+      first.rollback();
+      writing.get();
+    } finally {
+      other.shutdownNow();
+    }
+    assertThat(fixture.query(version)).as("no second version of it").isEqualTo(before);
+    assertThat(fixture.store.journal().recall(fixture.mark())).isEqualTo(1);
+    assertThat(fixture.tokens.get(2L).mintAddress()).isEqualTo("b");
   }
 
   @Tag("exhaustive")
