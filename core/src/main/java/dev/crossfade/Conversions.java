@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalQueries;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -127,9 +128,11 @@ public final class Conversions {
 
   /**
    * A text of this pattern, in UTC, such as {@code yyyy-MM-dd HH:mm:ss}; what the pattern does not
-   * show is cut off.
+   * show is cut off. Words are English: {@code MMM} is {@code May}, {@code a} is {@code AM}.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
     return instantAsText(pattern, ZoneOffset.UTC);
@@ -140,15 +143,26 @@ public final class Conversions {
    * is there twice each year is read as the first of the two, whichever was written, and the hour
    * that is left out is refused.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
-    DateTimeFormatter format = format(pattern);
+    DateTimeFormatter format = TextPattern.format(pattern);
     return Conversion.of(
         Instant.class,
         String.class,
         time -> format.format(time.atZone(zone)),
-        text -> moment(parsed(text, pattern, t -> LocalDateTime.parse(t, format)), zone));
+        text -> parsed(text, pattern, t -> momentOf(format.parse(t), zone)));
+  }
+
+  /** Where the text says the offset or the zone itself, that is the one it is of. */
+  private static Instant momentOf(TemporalAccessor read, ZoneId zone) {
+    ZoneId own = read.query(TemporalQueries.offset());
+    if (own == null) {
+      own = read.query(TemporalQueries.zoneId());
+    }
+    return moment(LocalDateTime.from(read), own == null ? zone : own);
   }
 
   /**
@@ -168,10 +182,12 @@ public final class Conversions {
    * A text of this pattern, with a date and a time without a zone; what the pattern does not show
    * is cut off.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
-    DateTimeFormatter format = format(pattern);
+    DateTimeFormatter format = TextPattern.format(pattern);
     return Conversion.of(
         LocalDateTime.class,
         String.class,
@@ -183,10 +199,12 @@ public final class Conversions {
    * A text of this pattern, with a date, such as {@code dd.MM.yyyy} or {@code yyyy-MM-dd
    * '00:00:00'}.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
-    DateTimeFormatter format = format(pattern);
+    DateTimeFormatter format = TextPattern.format(pattern);
     return Conversion.of(
         LocalDate.class,
         String.class,
@@ -198,37 +216,17 @@ public final class Conversions {
    * A text of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not
    * show is cut off.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalTime, String> timeAsText(String pattern) {
-    DateTimeFormatter format = format(pattern);
+    DateTimeFormatter format = TextPattern.format(pattern);
     return Conversion.of(
         LocalTime.class,
         String.class,
         format::format,
         text -> parsed(text, pattern, t -> LocalTime.parse(t, format)));
-  }
-
-  /** Of days that are in the calendar: 30 February is none, and not 29 February. */
-  private static DateTimeFormatter format(String pattern) {
-    return DateTimeFormatter.ofPattern(withYears(pattern), Locale.ROOT)
-        .withResolverStyle(ResolverStyle.STRICT);
-  }
-
-  /** A strict formatter asks for an era beside {@code y}, not beside {@code u}. */
-  private static String withYears(String pattern) {
-    StringBuilder years = new StringBuilder(pattern);
-    boolean quoted = false;
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      quoted ^= c == '\'';
-      if (!quoted && c == 'G') {
-        return pattern;
-      } else if (!quoted && c == 'y') {
-        years.setCharAt(i, 'u');
-      }
-    }
-    return years.toString();
   }
 
   private static <T> T parsed(String text, String pattern, Function<String, T> parse) {

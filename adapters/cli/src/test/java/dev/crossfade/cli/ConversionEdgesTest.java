@@ -115,6 +115,7 @@ class ConversionEdgesTest {
     bytesInBase64();
     uuids();
     lists();
+    listsOfDecimalsAndTimes();
     Path legacy = Samples.file(folder, text(Case::legacy, ""));
     CommandRun crossfade = new CommandRun(folder).on(database);
     Files.writeString(
@@ -432,6 +433,31 @@ class ConversionEdgesTest {
     table("separated", "text", "text[]", "convert: separated-list, separator: \";\"")
         .arrives("'a;b c;'", "{a,\"b c\",\"\"}")
         .arrives("''", "{}");
+  }
+
+  private void listsOfDecimalsAndTimes() {
+    String digits = "12345678901234567890.12345678901234567891";
+    table("decimal_list", "text", "numeric[]", "convert: json-list")
+        .arrives("'[" + digits + ", 1.50, 1e3]'", "{" + digits + ",1.5,1000}")
+        .refused("'[\"1\"]'", "no List")
+        .refused("'[1e200000]'", "no List");
+    table("float_list", "text", "real[]", "convert: json-list")
+        .arrives("'[0.1, 1e30]'", "{0.1,1e+30}")
+        .refused("'[0.123456789]'", "no List");
+    table("date_list", "text", "date[]", "convert: json-list")
+        .arrives(
+            "'[\"2024-02-29\", \"+12024-05-01\", \"-0043-03-15\"]'",
+            "{2024-02-29,12024-05-01,\"0044-03-15 BC\"}")
+        .refused("'[\"2024-02-30\"]'", "no List")
+        .refused("'[\"2024-02-29T10:00:00\"]'", "no List");
+    table("timestamp_list", "text", "timestamp[]", "convert: json-list")
+        .arrives("'[\"2024-02-29 10:00:00.000001\"]'", "{\"2024-02-29 10:00:00.000001\"}")
+        .refused("'[\"2024-02-29T10:00:00.0000001\"]'", "no List");
+    table("moment_list", "text", "timestamptz[]", "convert: json-list")
+        .arrives(
+            "'[\"2024-02-29T12:00:00+02:00\", \"-0043-03-15T10:00:00Z\"]'",
+            "{\"2024-02-29 10:00:00+00\",\"0044-03-15 10:00:00+00 BC\"}")
+        .refused("'[1714557600]'", "no List");
   }
 
   private void uuids() {

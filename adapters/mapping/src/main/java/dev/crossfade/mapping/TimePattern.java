@@ -1,17 +1,22 @@
 package dev.crossfade.mapping;
 
+import dev.crossfade.Conversion;
+import dev.crossfade.Conversions;
 import java.time.DateTimeException;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a pattern of {@link DateTimeFormatter} can hold, found by writing and reading with it. */
+/**
+ * What a pattern of {@link DateTimeFormatter} can hold, found by writing and reading with it as the
+ * stores do.
+ */
 final class TimePattern {
   /** The letters of a pattern whose texts are in the order of time. */
   private static final Pattern ORDERED =
@@ -44,23 +49,36 @@ final class TimePattern {
 
   /** What is wrong with it; null if nothing is. */
   static @Nullable String problem(String pattern, boolean dateAlone) {
-    DateTimeFormatter format;
+    return dateAlone
+        ? problem(
+            () -> Conversions.dateAsText(pattern),
+            form -> SAMPLE.toLocalDate().equals(read(form, SAMPLE.toLocalDate())),
+            "does not hold a date, or holds more; write it like dd.MM.yyyy")
+        : problem(
+            () -> Conversions.localDateTimeAsText(pattern),
+            form -> unit(form) != null,
+            "does not hold a date and a time; write it like yyyy-MM-dd HH:mm:ss");
+  }
+
+  private static <T> @Nullable String problem(
+      Supplier<Conversion<T, String>> of, Predicate<Conversion<T, String>> reads, String example) {
+    Conversion<T, String> form;
     try {
-      format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+      form = of.get();
     } catch (IllegalArgumentException e) {
       return "is none: " + e.getMessage();
     }
     try {
-      if (dateAlone) {
-        LocalDate date = SAMPLE.toLocalDate();
-        return LocalDate.parse(format.format(date), format).equals(date) ? null : unreadable();
-      }
-      return unit(format) == null ? unreadable() : null;
-    } catch (DateTimeException e) {
-      return dateAlone
-          ? "does not hold a date, or holds more; write it like dd.MM.yyyy"
-          : "does not hold a date and a time; write it like yyyy-MM-dd HH:mm:ss";
+      return reads.test(form)
+          ? null
+          : "does not read what it writes; a second's fraction has 3, 6 or 9 digits";
+    } catch (DateTimeException | IllegalArgumentException e) {
+      return example;
     }
+  }
+
+  private static <T> T read(Conversion<T, String> form, T value) {
+    return form.load(form.store(value));
   }
 
   /** From the year down, each number with all its digits, is the order of time. */
@@ -74,44 +92,35 @@ final class TimePattern {
 
   /** The same of a time of day without a date. */
   static @Nullable String timeProblem(String pattern) {
-    try {
-      return timeUnit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT)) == null
-          ? unreadable()
-          : null;
-    } catch (IllegalArgumentException e) {
-      return "is none: " + e.getMessage();
-    } catch (DateTimeException e) {
-      return "does not hold a time of day, or holds more; write it like HH:mm:ss";
-    }
+    return problem(
+        () -> Conversions.timeAsText(pattern),
+        form -> timeUnit(form) != null,
+        "does not hold a time of day, or holds more; write it like HH:mm:ss");
   }
 
   /** The finest unit that one of a time of day holds. */
   static ChronoUnit timeUnit(String pattern) {
-    ChronoUnit unit = timeUnit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
+    ChronoUnit unit = timeUnit(Conversions.timeAsText(pattern));
     return unit == null ? ChronoUnit.SECONDS : unit;
   }
 
-  private static @Nullable ChronoUnit timeUnit(DateTimeFormatter format) {
+  private static @Nullable ChronoUnit timeUnit(Conversion<LocalTime, String> form) {
     LocalTime sample = SAMPLE.toLocalTime();
-    LocalTime read = LocalTime.parse(format.format(sample), format);
+    LocalTime read = read(form, sample);
     return UNITS.stream()
         .filter(unit -> unit != ChronoUnit.DAYS && sample.truncatedTo(unit).equals(read))
         .findFirst()
         .orElse(null);
   }
 
-  private static String unreadable() {
-    return "does not read what it writes; a second's fraction has 3, 6 or 9 digits";
-  }
-
   /** The finest unit that it holds. */
   static ChronoUnit unit(String pattern) {
-    ChronoUnit unit = unit(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
+    ChronoUnit unit = unit(Conversions.localDateTimeAsText(pattern));
     return unit == null ? ChronoUnit.SECONDS : unit;
   }
 
-  private static @Nullable ChronoUnit unit(DateTimeFormatter format) {
-    LocalDateTime read = LocalDateTime.parse(format.format(SAMPLE), format);
+  private static @Nullable ChronoUnit unit(Conversion<LocalDateTime, String> form) {
+    LocalDateTime read = read(form, SAMPLE);
     for (ChronoUnit unit : UNITS) {
       if (SAMPLE.truncatedTo(unit).equals(read)) {
         return unit;

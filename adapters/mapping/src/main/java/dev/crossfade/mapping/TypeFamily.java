@@ -25,12 +25,14 @@ enum TypeFamily {
   BYTES(NamedConversion.BLOB, NamedConversion.BASE64_TEXT),
   ENUM(NamedConversion.ENUM_TEXT, NamedConversion.ENUM_NUMBER),
   TEXT_ARRAY(NamedConversion.SEPARATED_LIST, NamedConversion.JSON_LIST),
-  /** Arrays of what JSON has as well, exactly. */
+  /** Arrays of what a JSON array holds exactly. */
   SCALAR_ARRAY(NamedConversion.JSON_LIST),
   /** Arrays of anything else: nothing in SQLite is one. */
   ARRAY,
   /** What is text in PostgreSQL's own notation: inet, ranges, types of extensions. */
   OTHER(NamedConversion.TEXT);
+
+  private static final int MICROS_DIGITS = 6;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<NamedConversion> conversions;
@@ -80,21 +82,23 @@ enum TypeFamily {
   static TypeFamily of(ColumnDescription column) {
     String type = column.type().toLowerCase(Locale.ROOT).replaceAll("\\s*\\([^)]*\\)", "");
     if (type.endsWith("[]")) {
-      return arrayOf(type.substring(0, type.length() - 2));
+      return arrayOf(type.substring(0, type.length() - 2), column);
     } else if (!column.literals().isEmpty()) {
       return ENUM;
     } else if (type.startsWith("_")) {
-      return arrayOf(type.substring(1));
+      return arrayOf(type.substring(1), column);
     }
     return of(type);
   }
 
-  /** Four bytes of a REAL would cut what JSON holds, and NUMERIC may add zeros to it. */
-  private static TypeFamily arrayOf(String type) {
+  /** One that limits its decimal places or its fractions of a second rounds what it is given. */
+  private static TypeFamily arrayOf(String type, ColumnDescription column) {
     return switch (of(type)) {
       case TEXT -> TEXT_ARRAY;
-      case INTEGER, BOOLEAN, UUID -> SCALAR_ARRAY;
-      case FLOAT -> type.equals("real") || type.equals("float4") ? ARRAY : SCALAR_ARRAY;
+      case INTEGER, FLOAT, BOOLEAN, UUID, DATE -> SCALAR_ARRAY;
+      case NUMERIC -> column.scale() < 0 ? SCALAR_ARRAY : ARRAY;
+      case TIMESTAMP ->
+          column.precision() < 0 || column.precision() == MICROS_DIGITS ? SCALAR_ARRAY : ARRAY;
       default -> ARRAY;
     };
   }

@@ -212,7 +212,7 @@ class PlanProblemsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "numeric[] | TEXT | from: v | numeric[], which no column of SQLite holds; omit it",
+        "time[] | TEXT | from: v | time[], which no column of SQLite holds; omit it",
         "text | TEXT | scale: 2 | text, which has no decimal places; no scale:",
         "text | TEXT | unit: seconds | text, which is no time; no unit:",
         "text | TEXT | json: tree | text, which is no JSON; no json:",

@@ -221,6 +221,8 @@ class ReadingTest {
             + " 3, 6 or 9 digits",
         "convert: timestamp-text, pattern: \"{{\" | pattern '{{' is none: Pattern includes"
             + " reserved character: '{'",
+        "convert: date-text, pattern: \"yyyy-MM-dd B\" | pattern 'yyyy-MM-dd B' is none: pattern"
+            + " letter B stands for texts that are others in other versions of Java",
         "convert: date-text, pattern: HH:mm | pattern 'HH:mm' does not hold a date, or"
             + " holds more; write it like dd.MM.yyyy",
         "convert: timestamp-text, pattern: \"yyyy-MM-dd HH:mm\", zone: Europe/Berlim |"

@@ -1,5 +1,6 @@
 package dev.crossfade.postgres;
 
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class ArrayText {
         throw new IllegalArgumentException("an element of a list is null; leave it out");
       }
       text.append(text.length() == 1 ? "" : ",");
-      quote(element.toString(), text);
+      quote(element instanceof Temporal time ? TimeElements.write(time) : element.toString(), text);
     }
     return text.append('}').toString();
   }

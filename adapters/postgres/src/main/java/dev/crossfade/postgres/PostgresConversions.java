@@ -2,6 +2,9 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.Conversion;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,16 +19,19 @@ import java.util.function.Function;
  */
 public final class PostgresConversions {
   private static final Map<Class<?>, Function<String, ?>> ELEMENTS =
-      Map.of(
-          String.class, Function.identity(),
-          Short.class, Short::valueOf,
-          Integer.class, Integer::valueOf,
-          Long.class, Long::valueOf,
-          Float.class, Float::valueOf,
-          Double.class, Double::valueOf,
-          BigDecimal.class, BigDecimal::new,
-          Boolean.class, PostgresConversions::truth,
-          UUID.class, UUID::fromString);
+      Map.ofEntries(
+          Map.entry(String.class, Function.identity()),
+          Map.entry(Short.class, Short::valueOf),
+          Map.entry(Integer.class, Integer::valueOf),
+          Map.entry(Long.class, Long::valueOf),
+          Map.entry(Float.class, Float::valueOf),
+          Map.entry(Double.class, Double::valueOf),
+          Map.entry(BigDecimal.class, PostgresConversions::decimal),
+          Map.entry(Boolean.class, PostgresConversions::truth),
+          Map.entry(UUID.class, UUID::fromString),
+          Map.entry(LocalDate.class, TimeElements::date),
+          Map.entry(LocalDateTime.class, TimeElements::localDateTime),
+          Map.entry(Instant.class, TimeElements::instant));
 
   private PostgresConversions() {}
 
@@ -34,8 +40,9 @@ public final class PostgresConversions {
    * list or in the store.
    *
    * @param element {@code String}, for every type that has a text form, {@code Short}, {@code
-   *     Integer}, {@code Long}, {@code Float}, {@code Double}, {@code BigDecimal}, {@code Boolean}
-   *     or {@code UUID}
+   *     Integer}, {@code Long}, {@code Float}, {@code Double}, {@code BigDecimal}, which is read
+   *     without zeros at its end, {@code Boolean}, {@code UUID}, or {@code LocalDate}, {@code
+   *     LocalDateTime} and {@code Instant}, which are refused if finer than the microsecond
    * @throws IllegalArgumentException if {@code element} is none of these
    */
   @SuppressWarnings("unchecked") // the elements are what the function of their class makes
@@ -50,6 +57,12 @@ public final class PostgresConversions {
         String.class,
         ArrayText::write,
         text -> ArrayText.read(text).stream().map(parse).toList());
+  }
+
+  /** 1.50 and 1.5 are one number, and lists are equal only if their elements are. */
+  private static BigDecimal decimal(String text) {
+    BigDecimal stripped = new BigDecimal(text).stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
   private static boolean truth(String text) {

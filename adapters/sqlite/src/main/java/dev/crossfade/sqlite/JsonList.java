@@ -1,6 +1,12 @@
 package dev.crossfade.sqlite;
 
 import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +15,17 @@ import java.util.function.Function;
 
 /**
  * A JSON text (RFC 8259) with an array of texts, of numbers or of truths, read from its beginning
- * to its end. For one text.
+ * to its end. Times are texts, decimals numbers with all their digits. For one text.
  */
 final class JsonList {
   private static final int HEX_DIGITS = 4;
   private static final int HEX = 16;
+  private static final int MICRO = 1_000;
+
+  /** Of a numeric: before the point, and behind it. */
+  private static final int MOST_DIGITS = 131_072;
+
+  private static final int MOST_PLACES = 16_383;
   private static final String SIMPLE = "\"\\/bfnrt";
   private static final String MEANT = "\"\\/\b\f\n\r\t";
 
@@ -24,10 +36,17 @@ final class JsonList {
           Integer.class, Integer::valueOf,
           Long.class, Long::valueOf,
           Double.class, JsonList::exact,
+          Float.class, JsonList::exactFloat,
+          BigDecimal.class, JsonList::decimal,
           Boolean.class, JsonList::truth);
 
   private static final Map<Class<?>, Function<String, ?>> QUOTED =
-      Map.of(String.class, text -> text, UUID.class, JsonList::uuid);
+      Map.of(
+          String.class, text -> text,
+          UUID.class, JsonList::uuid,
+          LocalDate.class, LocalDate::parse,
+          LocalDateTime.class, text -> toTheMicrosecond(TimeText.localDateTime(text)),
+          Instant.class, text -> toTheMicrosecond(TimeText.instant(text)));
 
   private final String text;
   private int at;
@@ -50,6 +69,8 @@ final class JsonList {
       return new JsonList(text).elements(element);
     } catch (StringIndexOutOfBoundsException e) {
       throw new IllegalArgumentException("expected is a whole JSON array", e);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("expected are dates or times in ISO 8601", e);
     }
   }
 
@@ -66,13 +87,23 @@ final class JsonList {
   }
 
   private static void write(StringBuilder json, Object element) {
-    if (element instanceof String || element instanceof UUID) {
+    if (element instanceof String || element instanceof UUID || element instanceof LocalDate) {
       quote(json, element.toString());
-    } else if (element instanceof Double number && (number.isNaN() || number.isInfinite())) {
-      throw new IllegalArgumentException("expected are numbers that JSON has, not " + number);
+    } else if (element instanceof Instant time) {
+      quote(json, TimeText.write(toTheMicrosecond(time)));
+    } else if (element instanceof LocalDateTime time) {
+      quote(json, TimeText.write(toTheMicrosecond(time)));
     } else {
-      json.append(element);
+      json.append(element instanceof Number number ? written(number) : element);
     }
+  }
+
+  private static Object written(Number number) {
+    boolean real = number instanceof Double || number instanceof Float;
+    if (real && !Double.isFinite(number.doubleValue())) {
+      throw new IllegalArgumentException("expected are numbers that JSON has, not " + number);
+    }
+    return number instanceof BigDecimal decimal ? canonical(decimal).toPlainString() : number;
   }
 
   private static void quote(StringBuilder json, String text) {
@@ -174,6 +205,35 @@ final class JsonList {
       throw new IllegalArgumentException("expected are numbers that 8 bytes hold");
     }
     return nearest;
+  }
+
+  private static Float exactFloat(String number) {
+    float nearest = Float.parseFloat(number);
+    if (new BigDecimal(number).compareTo(new BigDecimal(Float.toString(nearest))) != 0) {
+      throw new IllegalArgumentException("expected are numbers that 4 bytes hold");
+    }
+    return nearest;
+  }
+
+  private static BigDecimal decimal(String number) {
+    return canonical(new BigDecimal(number));
+  }
+
+  /** 1.50 and 1.5 are one number, and lists are equal only if their elements are. */
+  private static BigDecimal canonical(BigDecimal number) {
+    BigDecimal stripped = number.stripTrailingZeros();
+    if (stripped.scale() > MOST_PLACES || stripped.precision() - stripped.scale() > MOST_DIGITS) {
+      throw new IllegalArgumentException("expected are numbers that PostgreSQL holds");
+    }
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+  }
+
+  /** Not cut: within a list nothing says how much of an element counts. */
+  private static <X extends Temporal> X toTheMicrosecond(X time) {
+    if (time.get(ChronoField.NANO_OF_SECOND) % MICRO != 0) {
+      throw new IllegalArgumentException("expected are times to the microsecond");
+    }
+    return time;
   }
 
   private static Boolean truth(String word) {

@@ -44,7 +44,9 @@ public final class SqliteConversions {
    * A TEXT of this pattern, in UTC, such as {@code yyyy-MM-dd HH:mm:ss}; what the pattern does not
    * show is cut off.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern) {
     return Conversions.instantAsText(pattern);
@@ -55,7 +57,9 @@ public final class SqliteConversions {
    * is there twice each year is read as the first of the two, whichever was written, and the hour
    * that is left out is refused.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<Instant, String> instantAsText(String pattern, ZoneId zone) {
     return Conversions.instantAsText(pattern, zone);
@@ -65,7 +69,9 @@ public final class SqliteConversions {
    * A TEXT of this pattern, with a date and a time without a zone; what the pattern does not show
    * is cut off.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDateTime, String> localDateTimeAsText(String pattern) {
     return Conversions.localDateTimeAsText(pattern);
@@ -75,7 +81,9 @@ public final class SqliteConversions {
    * A TEXT of this pattern, with a date, such as {@code dd.MM.yyyy} or {@code yyyy-MM-dd
    * '00:00:00'}.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalDate, String> dateAsText(String pattern) {
     return Conversions.dateAsText(pattern);
@@ -85,7 +93,9 @@ public final class SqliteConversions {
    * A TEXT of this pattern, with a time of day, such as {@code HH:mm}; what the pattern does not
    * show is cut off.
    *
-   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}
+   * @throws IllegalArgumentException if the pattern is none of {@link DateTimeFormatter}, or has a
+   *     letter whose texts depend on the version of Java: {@code B}, {@code F}, {@code v}, {@code
+   *     z}
    */
   public static Conversion<LocalTime, String> timeAsText(String pattern) {
     return Conversions.timeAsText(pattern);
@@ -268,8 +278,10 @@ public final class SqliteConversions {
   /**
    * A TEXT with a JSON array of one dimension and without null, as a list that cannot be changed.
    *
-   * @param element {@code String}, {@code Short}, {@code Integer}, {@code Long}, {@code Double},
-   *     which JSON has no NaN and infinities for, {@code Boolean}, or {@code UUID}
+   * @param element {@code String}, {@code Short}, {@code Integer}, {@code Long}, {@code Double} and
+   *     {@code Float}, which JSON has no NaN and infinities for, {@code BigDecimal}, a number with
+   *     all its digits, but for zeros at its end, {@code Boolean}, {@code UUID}, or {@code
+   *     LocalDate}, {@code LocalDateTime} and {@code Instant}, texts in ISO 8601 to the microsecond
    * @throws IllegalArgumentException if {@code element} is none of these
    */
   @SuppressWarnings("unchecked") // there is no class of a list of something

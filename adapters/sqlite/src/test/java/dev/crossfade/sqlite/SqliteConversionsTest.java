@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,18 @@ class SqliteConversionsTest {
         .isInstanceOf(DateTimeException.class);
     assertThatThrownBy(() -> TimeText.localDateTime("2023-02-29 10:00"))
         .isInstanceOf(DateTimeException.class);
-    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(2024, 2, 29), "29.2.2024 AD");
+  }
+
+  /** On every version of Java: a file may be read by another one than has written it. */
+  @Test
+  void wordsInPatternsAreEnglish() {
+    LocalDate day = LocalDate.of(2024, 5, 1);
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), day, "1.5.2024 AD");
+    both(SqliteConversions.dateAsText("d.M.yyyy G"), LocalDate.of(-43, 3, 15), "15.3.0044 BC");
+    both(SqliteConversions.dateAsText("EEE, d MMM yyyy"), day, "Wed, 1 May 2024");
+    both(SqliteConversions.dateAsText("EEEE, d MMMM yyyy"), day, "Wednesday, 1 May 2024");
+    both(SqliteConversions.dateAsText("MMM yyyy dd"), day.withMonth(9), "Sep 2024 01");
+    both(SqliteConversions.timeAsText("h:mm a"), LocalTime.of(22, 5), "10:05 PM");
   }
 
   @Test
@@ -287,8 +299,56 @@ class SqliteConversionsTest {
     refused(
         () -> doubles.store(List.of(Double.NaN)), "expected are numbers that JSON has, not NaN");
     refused(
-        () -> SqliteConversions.listAsJson(BigDecimal.class),
-        "a JSON array cannot be read as a list of java.math.BigDecimal");
+        () -> SqliteConversions.listAsJson(Float.class).load("[0.123456789]"),
+        "expected are numbers that 4 bytes hold");
+    Conversion<List<BigDecimal>, String> decimals = SqliteConversions.listAsJson(BigDecimal.class);
+    refused(() -> decimals.load("[1e999999]"), "expected are numbers that PostgreSQL holds");
+    refused(
+        () -> decimals.store(List.of(new BigDecimal("1e-16384"))),
+        "expected are numbers that PostgreSQL holds");
+    refused(() -> decimals.load("[\"1\"]"), "expected is a JSON array of BigDecimal");
+    refused(
+        () -> SqliteConversions.listAsJson(LocalTime.class),
+        "a JSON array cannot be read as a list of java.time.LocalTime");
+  }
+
+  @Test
+  void decimalsInJsonKeepEveryDigit() {
+    Conversion<List<BigDecimal>, String> decimals = SqliteConversions.listAsJson(BigDecimal.class);
+    String digits = "12345678901234567890.12345678901234567891";
+    both(
+        decimals, List.of(new BigDecimal(digits), new BigDecimal("-0.5")), "[" + digits + ",-0.5]");
+    assertThat(decimals.store(List.of(new BigDecimal("1.50"), new BigDecimal("1e3"))))
+        .isEqualTo("[1.5,1000]");
+    assertThat(decimals.load("[1.50, 1E3]"))
+        .containsExactly(new BigDecimal("1.5"), new BigDecimal("1000"));
+    both(SqliteConversions.listAsJson(Float.class), List.of(0.1f, -2.5E30f), "[0.1,-2.5E30]");
+  }
+
+  @Test
+  void timesInJson() {
+    both(
+        SqliteConversions.listAsJson(LocalDate.class),
+        List.of(LocalDate.of(2024, 2, 29), LocalDate.of(-43, 3, 15)),
+        "[\"2024-02-29\",\"-0043-03-15\"]");
+    both(
+        SqliteConversions.listAsJson(LocalDateTime.class),
+        List.of(LocalDateTime.parse("2024-02-29T10:00:00.000001")),
+        "[\"2024-02-29T10:00:00.000001\"]");
+    Conversion<List<Instant>, String> instants = SqliteConversions.listAsJson(Instant.class);
+    Instant moment = Instant.parse("2024-02-29T10:00:00Z");
+    both(instants, List.of(moment), "[\"2024-02-29T10:00:00Z\"]");
+    assertThat(instants.load("[\"2024-02-29 12:00+02:00\", \"2024-02-29 10:00:00\"]"))
+        .containsExactly(moment, moment);
+    refused(
+        () -> instants.load("[\"2024-02-29T10:00:00.0000001Z\"]"),
+        "expected are times to the microsecond");
+    refused(
+        () -> instants.store(List.of(moment.plusNanos(1))),
+        "expected are times to the microsecond");
+    refused(
+        () -> instants.load("[\"2024-02-30T10:00:00Z\"]"),
+        "expected are dates or times in ISO 8601");
   }
 
   private static <J, S> void both(Conversion<J, S> conversion, J value, S stored) {

@@ -2,6 +2,7 @@ package dev.crossfade.jooq.codegen;
 
 import dev.crossfade.mapping.schema.TargetTable;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +33,11 @@ record JavaType(String name, @Nullable String primitive, @Nullable JavaType elem
           Map.entry("date", object("java.time.LocalDate")),
           Map.entry("time", object("java.time.LocalTime")));
 
-  /** Elements that PostgreSQL's notation of arrays shows as Java reads them. */
+  /** Elements that are read of PostgreSQL's notation of arrays; all others are texts. */
   private static final Map<String, JavaType> ELEMENTS =
-      Map.of(
-          "int2", BUILT_IN.get("int2"),
-          "int4", BUILT_IN.get("int4"),
-          "int8", BUILT_IN.get("int8"),
-          "bool", BUILT_IN.get("bool"),
-          "float4", BUILT_IN.get("float4"),
-          "float8", BUILT_IN.get("float8"),
-          "numeric", BUILT_IN.get("numeric"),
-          "uuid", BUILT_IN.get("uuid"));
+      BUILT_IN.entrySet().stream()
+          .filter(type -> !type.getKey().equals("bytea") && !type.getKey().equals("time"))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   static JavaType object(String qualifiedName) {
     return new JavaType(qualifiedName, null, null);

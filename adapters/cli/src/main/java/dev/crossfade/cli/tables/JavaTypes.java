@@ -41,7 +41,7 @@ final class JavaTypes {
   /** What a list of that array type holds. */
   static Class<?> elementOf(TargetTable.Type array) {
     Class<?> type = builtIn(array);
-    return type == byte[].class || type.getPackageName().equals("java.time") ? String.class : type;
+    return type == byte[].class || type == LocalTime.class ? String.class : type;
   }
 
   /** Everything else has a text form. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -19,6 +20,17 @@ final class BarePostgres {
           + " on conflict (id) do update set name = excluded.name, state = excluded.state,"
           + " amount = excluded.amount, changed_at = excluded.changed_at"
           + " returning id, name, state, amount, changed_at";
+
+  /** The same with the memory of which rows have changed, as a way back needs it. */
+  private static final String SAVE_REMEMBERED =
+      "with saved as ("
+          + SAVE
+          + "), remembered as (insert into changed_items (id) select id from saved"
+          + " on conflict (id) do update set id = excluded.id)"
+          + " select id, name, state, amount, changed_at from saved";
+
+  private static final String REMEMBERED =
+      "create table if not exists changed_items (id bigint primary key) with (fillfactor = 70)";
   private static final String FIND =
       "select id, name, state, amount, changed_at from items where id = ?";
 
@@ -34,9 +46,29 @@ final class BarePostgres {
     }
   }
 
+  /** By one statement; the table must have been {@linkplain #remembering made}. */
+  Item saveRemembered(Item item) throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      return save(connection, SAVE_REMEMBERED, item);
+    }
+  }
+
+  /** Makes the table that remembers which rows have changed. */
+  BarePostgres remembering() throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(REMEMBERED);
+    }
+    return this;
+  }
+
   /** In the caller's transaction. */
   static Item save(Connection connection, Item item) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+    return save(connection, SAVE, item);
+  }
+
+  private static Item save(Connection connection, String sql, Item item) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setLong(1, item.id());
       statement.setString(2, item.name());
       statement.setString(3, item.state());

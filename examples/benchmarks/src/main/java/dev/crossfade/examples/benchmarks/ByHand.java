@@ -8,7 +8,7 @@ import java.util.Optional;
  * {@code find} and {@code save} as a repository inherits them, generated or not, through the whole
  * library; against the same statements in JDBC by hand, on as many connections. In {@code off} that
  * is SQLite, and nothing is journaled; in {@code complete} PostgreSQL, where a save remembers that
- * its key has changed.
+ * its key has changed: against the same upsert, and against one by hand that remembers as well.
  */
 final class ByHand implements Row {
   private static final double LIMIT = 1.1;
@@ -33,7 +33,20 @@ final class ByHand implements Row {
           new Contest(options, key -> postgres.save(Item.next(key))),
           application,
           figures);
+      measureRemembered(options, postgres.remembering(), application, figures);
     }
+  }
+
+  private static void measureRemembered(
+      Options options, BarePostgres postgres, Application application, Figures figures)
+      throws Exception {
+    Contest.Result save =
+        new Contest(options, key -> postgres.saveRemembered(Item.next(key)))
+            .against("crossfade", application.saves())
+            .run(1, SLICES);
+    String name = "by-hand.complete.save.remembered.p50";
+    figures.atMost(LIMIT, name, save.ratio("crossfade", Turn::p50Micros), "x bare");
+    figures.shown(name + ".bare", save.of(Contest.BARE, Turn::p50Micros), "us");
   }
 
   private static void there(Optional<Item> found) {
@@ -50,7 +63,12 @@ final class ByHand implements Row {
     figures.atMost(LIMIT, name + ".find.p50", find.ratio("crossfade", Turn::p50Micros), "x bare");
     figures.shown(name + ".find.p50.bare", find.of(Contest.BARE, Turn::p50Micros), "us");
     Contest.Result save = saves.against("crossfade", application.saves()).run(1, SLICES);
-    figures.shown(name + ".save.p50", save.ratio("crossfade", Turn::p50Micros), "x bare");
+    Spread ratio = save.ratio("crossfade", Turn::p50Micros);
+    if (application.migration().stage().remembersKeys()) {
+      figures.shown(name + ".save.p50", ratio, "x bare");
+    } else {
+      figures.atMost(LIMIT, name + ".save.p50", ratio, "x bare");
+    }
     figures.shown(name + ".save.p50.bare", save.of(Contest.BARE, Turn::p50Micros), "us");
   }
 }
