@@ -27,6 +27,14 @@ public interface StoreRepository<T, K> extends Repository<T, K> {
   Place place();
 
   /**
+   * Other tables that hold parts of the rows, such as lists, each with the columns that have the
+   * key of the row; by default there are none.
+   */
+  default List<Place> parts() {
+    return List.of();
+  }
+
+  /**
    * The values that the columns of the key hold for a key, after conversion, in the order of {@link
    * Place#keyColumns}.
    */

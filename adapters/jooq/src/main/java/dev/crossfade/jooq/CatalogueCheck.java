@@ -57,7 +57,7 @@ public final class CatalogueCheck {
       }
     }
     for (ChildTable child : mapping.childTables()) {
-      new ChildCheck(mapping, child, sessions.facts(session, child))
+      new ChildCheck(mapping, child, sessions.facts(session, child), sessions.registered())
           .problems()
           .forEach(problem -> problem(mapping, problem));
     }

@@ -13,12 +13,23 @@ final class ChildCheck {
   private final TableMapping<?, ?> mapping;
   private final ChildTable child;
   private final TableFacts facts;
+  private final List<MappedTable<?, ?>> tables;
   private final List<String> problems = new ArrayList<>();
 
-  ChildCheck(TableMapping<?, ?> mapping, ChildTable child, TableFacts facts) {
+  /**
+   * With all tables of the store that hold rows of an entity.
+   *
+   * @param facts of the child table
+   */
+  ChildCheck(
+      TableMapping<?, ?> mapping,
+      ChildTable child,
+      TableFacts facts,
+      List<MappedTable<?, ?>> tables) {
     this.mapping = mapping;
     this.child = child;
     this.facts = facts;
+    this.tables = tables;
   }
 
   /** One sentence or two each, with the fix; empty if all fits. */
@@ -37,6 +48,7 @@ final class ChildCheck {
     checkParent();
     facts.foreignKeys().forEach(this::checkEffect);
     checkTriggers();
+    tables.forEach(table -> checkAlone(table.mapping()));
     return problems;
   }
 
@@ -45,7 +57,7 @@ final class ChildCheck {
         facts.columns().stream()
             .map(TableFacts.Column::name)
             .collect(Collectors.toCollection(TreeSet::new));
-    Set<String> written = written();
+    Set<String> written = child.columnNames();
     for (String name : written) {
       if (!existing.contains(name)) {
         problem("has no column " + name + "; it has " + existing + ". Name the right one");
@@ -62,14 +74,15 @@ final class ChildCheck {
     }
   }
 
-  private Set<String> written() {
-    Set<String> written = new HashSet<>(Set.of(child.parent(), child.position()));
-    child.columns().forEach(column -> written.addAll(column.names()));
-    return written;
+  /** The columns that say where an element belongs. */
+  private Set<String> place() {
+    Set<String> place = new TreeSet<>(child.linkNames());
+    place.add(child.position());
+    return place;
   }
 
   private void checkPlace() {
-    Set<String> place = Set.of(child.parent(), child.position());
+    Set<String> place = place();
     if (facts.uniques().stream()
         .noneMatch(
             unique ->
@@ -78,7 +91,7 @@ final class ChildCheck {
                     && Set.copyOf(unique.columns()).equals(place))) {
       problem(
           "has nothing that makes "
-              + child.parent()
+              + String.join(" and ", child.linkNames())
               + " and "
               + child.position()
               + " unique; make them the primary key or create a unique index on exactly these"
@@ -90,7 +103,7 @@ final class ChildCheck {
   private void checkMoves(TableFacts.Unique unique) {
     Set<String> own = new HashSet<>();
     child.columns().forEach(column -> own.addAll(column.names()));
-    boolean ofPlace = unique.columns().containsAll(List.of(child.parent(), child.position()));
+    boolean ofPlace = unique.columns().containsAll(place());
     if (!ofPlace && unique.flaw() == null && unique.columns().stream().anyMatch(own::contains)) {
       problem(
           "has the unique "
@@ -121,17 +134,32 @@ final class ChildCheck {
     if (facts.foreignKeys().stream().noneMatch(this::refersToParent)) {
       problem(
           "has no foreign key from "
-              + child.parent()
+              + child.linkNames()
               + " to "
+              + child.links().stream().map(link -> link.key().name()).toList()
+              + " of "
               + mapping.table()
               + " that is on delete cascade; add one, so that elements go with their row");
     }
   }
 
   private boolean refersToParent(TableFacts.ForeignKey key) {
-    return key.columns().equals(List.of(child.parent()))
-        && key.parent().equalsIgnoreCase(mapping.name())
-        && key.effect() == TableFacts.Effect.CASCADE;
+    return key.parent().equalsIgnoreCase(mapping.name())
+        && key.effect() == TableFacts.Effect.CASCADE
+        && pairs(key.columns(), key.parentColumns())
+            .equals(
+                pairs(
+                    child.linkNames(),
+                    child.links().stream().map(link -> link.key().name()).toList()));
+  }
+
+  /** Which column has which one's value, in whatever order they are named. */
+  private static Set<List<String>> pairs(List<String> columns, List<String> others) {
+    Set<List<String>> pairs = new HashSet<>();
+    for (int i = 0; i < columns.size(); i++) {
+      pairs.add(List.of(columns.get(i), others.get(i)));
+    }
+    return pairs;
   }
 
   private void checkTriggers() {
@@ -145,6 +173,26 @@ final class ChildCheck {
                 + trigger
                 + "\") on entity "
                 + mapping.entity().name());
+      }
+    }
+  }
+
+  /** Whoever else writes the table changes lists without the rows that they belong to. */
+  private void checkAlone(TableMapping<?, ?> other) {
+    if (other.table().equals(child.table())) {
+      problem(
+          "holds the rows of entity "
+              + other.entity().name()
+              + " as well; leave either out, for one record has what a table holds");
+    }
+    for (ChildTable list : other.childTables()) {
+      if (list != child && list.table().equals(child.table())) {
+        problem(
+            "holds "
+                + list.component()
+                + " of entity "
+                + other.entity().name()
+                + " as well; give each list a table of its own");
       }
     }
   }

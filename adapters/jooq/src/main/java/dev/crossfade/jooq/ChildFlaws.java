@@ -10,11 +10,15 @@ final class ChildFlaws {
 
   static List<String> of(ChildTable table, Dialect dialect) {
     List<String> flaws = new ArrayList<>();
-    if (!dialect.holdsInChild(table.key().stored())) {
-      flaws.add(
-          "rows of a child table cannot refer by a "
-              + table.key().stored().getName()
-              + "; convert the key, or hold the list in one column with convert");
+    for (ChildTable.Link link : table.links()) {
+      if (!dialect.holdsInChild(link.key().stored())) {
+        flaws.add(
+            "rows of a child table cannot refer by a "
+                + link.key().stored().getName()
+                + "; convert "
+                + link.key().component()
+                + ", or hold the list in one column with convert");
+      }
     }
     for (MappedColumn column : table.columns()) {
       String flaw = flaw(table, column, dialect);
@@ -32,8 +36,8 @@ final class ChildFlaws {
       return "is held as "
           + column.stored().getName()
           + ", which rows of a child table cannot have; give it a convert with another stored type";
-    } else if (column.name().equalsIgnoreCase(table.parent())
-        || column.name().equalsIgnoreCase(table.position())) {
+    } else if (column.name().equalsIgnoreCase(table.position())
+        || table.linkNames().stream().anyMatch(column.name()::equalsIgnoreCase)) {
       return "is held by column "
           + column.name()
           + ", which says where the element belongs; name another with column";

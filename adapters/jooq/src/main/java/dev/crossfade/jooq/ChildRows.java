@@ -19,8 +19,9 @@ public interface ChildRows {
    * Makes the lists of these rows what they are to be, in statements for all together. The rows are
    * there, and were locked by this transaction: that keeps others who write the same lists out.
    *
-   * @param keys the keys of the rows in stored form
+   * @param keys the keys of the rows in stored form: a value for each of {@link ChildTable#links}
    * @param lists a list for each key, without null
    */
-  void write(Session session, List<?> keys, List<? extends List<?>> lists) throws SQLException;
+  void write(Session session, List<List<Object>> keys, List<? extends List<?>> lists)
+      throws SQLException;
 }

@@ -2,7 +2,11 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.CheckException;
 import dev.crossfade.Component;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,30 +19,50 @@ public final class ChildTable {
   private final String entity;
   private final Component component;
   private final RowMapping<?> elements;
-  private final MappedColumn key;
+  private final List<Link> links;
   private final String parentTable;
-  private final String parent;
-  private final String quotedParent;
   private final String position;
   private final String quotedPosition;
 
+  /**
+   * A column of the child that says to which row an element belongs.
+   *
+   * @param key the column of the parent's key whose values it has
+   * @param name its name as the catalogue has it
+   * @param quoted the same as statements have it
+   */
+  public record Link(MappedColumn key, String name, String quoted) {}
+
+  /** With the columns of the parent's key, as many as columns are given for them. */
   ChildTable(
       String entity,
       Component component,
       Columns.Children given,
       RowMapping<?> elements,
-      MappedColumn key,
+      List<MappedColumn> keys,
       String parentTable) {
     Dialect dialect = elements.dialect();
     this.entity = entity;
     this.component = component;
     this.elements = elements;
-    this.key = key;
+    this.links = links(keys, given.parents(), dialect);
     this.parentTable = parentTable;
-    this.parent = given.parent().getName();
-    this.quotedParent = dialect.sql().render(given.parent().getUnqualifiedName());
     this.position = given.position().getName();
     this.quotedPosition = dialect.sql().render(given.position().getUnqualifiedName());
+  }
+
+  private static List<Link> links(
+      List<MappedColumn> keys, List<? extends Field<?>> parents, Dialect dialect) {
+    List<Link> links = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Field<?> parent = parents.get(i);
+      links.add(
+          new Link(
+              keys.get(i),
+              parent.getName(),
+              dialect.sql().render(parent.getUnqualifiedName())));
+    }
+    return List.copyOf(links);
   }
 
   /** The component that has the list. */
@@ -61,24 +85,27 @@ public final class ChildTable {
     return elements.columns();
   }
 
-  /** The column of the parent's key. */
-  public MappedColumn key() {
-    return key;
+  /** The columns that have the parent's key, in its order. */
+  public List<Link> links() {
+    return links;
+  }
+
+  /** Their names as the catalogue has them. */
+  public List<String> linkNames() {
+    return links.stream().map(Link::name).toList();
+  }
+
+  /** The names of all columns that writes give a value, as the catalogue has them. */
+  public Set<String> columnNames() {
+    Set<String> names = new TreeSet<>(linkNames());
+    names.add(position);
+    columns().forEach(column -> names.addAll(column.names()));
+    return names;
   }
 
   /** The parent's table as statements have it. */
   public String parentTable() {
     return parentTable;
-  }
-
-  /** The name of the child's column that has the parent's key. */
-  public String parent() {
-    return parent;
-  }
-
-  /** The same as statements have it. */
-  public String quotedParent() {
-    return quotedParent;
   }
 
   /** The name of the child's column that has the place of an element in its list, from 0. */

@@ -2,6 +2,8 @@ package dev.crossfade.jooq;
 
 import dev.crossfade.Conversion;
 import java.util.HashMap;
+import java.util.List;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.Field;
@@ -37,7 +39,8 @@ public final class Columns {
   /**
    * A table whose rows are the elements of a list, and what it has for its elements' components.
    */
-  record Children(Table<?> table, Field<?> parent, Field<?> position, Columns elements) {}
+  record Children(
+      Table<?> table, List<? extends Field<?>> parents, Field<?> position, Columns elements) {}
 
   /** Two columns that hold one component. */
   record Pair(Field<?> first, Field<?> second, PairConversion<?, ?, ?> conversion) {}
@@ -141,9 +144,9 @@ public final class Columns {
    * columns.children("items", ORDER_ITEMS, ORDER_ITEMS.ORDER_ID, ORDER_ITEMS.POSITION)
    * }</pre>
    *
-   * <p>{@code parent} has a foreign key to the entity's key, of one component, that cascades, and
-   * is unique together with {@code position}, which is an element's place in its list, from 0. What
-   * else the table has is null or has a default; an element that stays at its place keeps it.
+   * <p>{@code parent} has a foreign key to the entity's key that cascades, and is unique together
+   * with {@code position}, which is an element's place in its list, from 0. What else the table has
+   * is null or has a default; an element that stays at its place keeps it.
    *
    * <p>The list is written as a whole, by what writes a whole row; {@link
    * JooqRepository#set(String, Object)} cannot assign it, and no condition of its own compares it:
@@ -167,7 +170,28 @@ public final class Columns {
       Field<?> parent,
       Field<?> position,
       Consumer<? super Columns> elements) {
-    children.put(component, new Children(table, parent, position, of(elements)));
+    return children(component, table, List.of(parent), position, elements);
+  }
+
+  /**
+   * The same for an entity whose key has several components.
+   *
+   * @param parents the columns that have the key of the row, in the order of its components
+   */
+  public Columns children(
+      String component, Table<?> table, List<? extends Field<?>> parents, Field<?> position) {
+    return children(component, table, parents, position, BY_NAME);
+  }
+
+  /** The same, with what is special in the columns of the elements. */
+  public Columns children(
+      String component,
+      Table<?> table,
+      List<? extends Field<?>> parents,
+      Field<?> position,
+      Consumer<? super Columns> elements) {
+    children.put(
+        component, new Children(table, List.copyOf(parents), position, of(elements)));
     return this;
   }
 

@@ -103,6 +103,13 @@ public abstract class JooqRepository<T, K> extends JooqReads<T, TableMapping<T, 
   }
 
   @Override
+  public final List<Place> parts() {
+    return table.mapping().childTables().stream()
+        .map(child -> new Place(child.table(), child.linkNames()))
+        .toList();
+  }
+
+  @Override
   public final List<Object> storedKey(K key) {
     return table.mapping().storedKey(key);
   }

@@ -371,7 +371,7 @@ public sealed class RowMapping<T> permits TableMapping {
       Component component, Columns.Children children, Columns given) {
     String call = "children(\"" + component + "\", …): ";
     Class<?> element = elementOf(component);
-    String flaw = flaw(component, given);
+    String flaw = flaw(component, children, given);
     if (flaw != null || element == null) {
       problem(
           call + (flaw == null ? "the component is no List of records; map it to a column" : flaw));
@@ -385,13 +385,17 @@ public sealed class RowMapping<T> permits TableMapping {
             dialect,
             owner);
     problems.addAll(elements.problems());
-    Component key = ((Entity<?, ?>) type).keyComponents().get(0);
-    Optional<MappedColumn> by = mapOne(key, columnOf(key, given), given);
-    if (!elements.problems().isEmpty() || by.isEmpty()) {
+    List<MappedColumn> keys =
+        ((Entity<?, ?>) type)
+            .keyComponents().stream()
+                .map(key -> mapOne(key, columnOf(key, given), given))
+                .flatMap(Optional::stream)
+                .toList();
+    if (!elements.problems().isEmpty() || keys.size() < children.parents().size()) {
       return Optional.empty();
     }
     ChildTable table =
-        new ChildTable(type.name(), component, children, elements, by.get(), quotedTable);
+        new ChildTable(type.name(), component, children, elements, keys, quotedTable);
     List<String> flaws = ChildFlaws.of(table, dialect);
     flaws.forEach(each -> problem(call + each));
     return flaws.isEmpty()
@@ -410,16 +414,19 @@ public sealed class RowMapping<T> permits TableMapping {
         : null;
   }
 
-  private @Nullable String flaw(Component component, Columns given) {
+  private @Nullable String flaw(Component component, Columns.Children children, Columns given) {
     if (!dialect.hasChildren()) {
       return "this store has no lists in tables of their own; hold it in one column with convert";
     } else if (!(type instanceof Entity<?, ?> entity)) {
       return "only rows of an entity have lists in tables of their own; leave it out";
-    } else if (entity.keyComponents().size() > 1) {
+    } else if (entity.keyComponents().size() != children.parents().size()) {
       return "the key of "
           + entity
-          + " has several components, and rows of a child table refer by one; give it a key of one,"
-          + " or hold the list in one column with convert";
+          + " is "
+          + entity.keyComponents()
+          + ", and "
+          + children.parents().size()
+          + " columns are to refer to it; give a list of one for each, in this order";
     } else if (type.components().stream().anyMatch(Component::isLocator)) {
       return "rows of "
           + entity

@@ -4,6 +4,8 @@ import dev.crossfade.CrossfadeException;
 import dev.crossfade.Entity;
 import dev.crossfade.store.UnitBody;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.exception.DataAccessException;
@@ -97,6 +99,13 @@ public abstract class Sessions {
 
   final @Nullable MappedTable<?, ?> registered(Entity<?, ?> entity) {
     return tables.get(entity);
+  }
+
+  /** All tables that hold rows of an entity, in the order of the entities' names. */
+  final List<MappedTable<?, ?>> registered() {
+    return tables.values().stream()
+        .sorted(Comparator.comparing(table -> table.mapping().entity().name()))
+        .toList();
   }
 
   /**

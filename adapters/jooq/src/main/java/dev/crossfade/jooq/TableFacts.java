@@ -40,9 +40,11 @@ public record TableFacts(
    *
    * @param columns the referring columns
    * @param parent the name of the table they refer to
+   * @param parentColumns the columns there, one for each; empty in a store without child tables
    * @param effect what a delete of the parent does here
    */
-  public record ForeignKey(List<String> columns, String parent, Effect effect) {}
+  public record ForeignKey(
+      List<String> columns, String parent, List<String> parentColumns, Effect effect) {}
 
   /** What a delete of a row does to rows that refer to it. */
   public enum Effect {

@@ -199,7 +199,7 @@ public final class TableMapping<T, K> extends RowMapping<T> {
    * @param keys of the rows, in their order
    */
   public void writeLists(Session session, List<K> keys, List<T> rows) throws SQLException {
-    List<Object> stored = keys.stream().map(key -> storedKey(key).get(0)).toList();
+    List<List<Object>> stored = keys.stream().map(this::storedKey).toList();
     for (MappedColumn column : columns()) {
       ChildTable children = column.children();
       ChildRows list = column.list();

@@ -6,6 +6,7 @@ import dev.crossfade.jooq.Session;
 import dev.crossfade.jooq.TableFacts;
 import dev.crossfade.jooq.TableFacts.Effect;
 import dev.crossfade.jooq.TableMapping;
+import dev.crossfade.store.Place;
 import dev.crossfade.store.StoreRepository;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What PostgreSQL's catalogue says about a mapped table. For one session. */
@@ -52,7 +54,11 @@ final class Catalogue {
       select array(
           select a.attname::text from unnest(c.conkey) with ordinality k (attnum, place)
           join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum order by place),
-        p.relname, c.confdeltype
+        p.relname,
+        array(
+          select a.attname::text from unnest(c.confkey) with ordinality k (attnum, place)
+          join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.attnum order by place),
+        c.confdeltype
       from pg_constraint c join pg_class p on p.oid = c.confrelid
       where c.contype = 'f' and c.conrelid = to_regclass(?) and c.conparentid = 0
       order by c.conname
@@ -99,6 +105,9 @@ final class Catalogue {
           LocalDateTime.class, "timestamp without time zone",
           LocalDate.class, "date");
 
+  /** What the place of an element in its list may be. */
+  private static final Set<String> PLACES = Set.of("smallint", "integer", "bigint");
+
   private static final String BYTES =
       """
       with recursive parts (part) as (
@@ -134,13 +143,19 @@ final class Catalogue {
       throws SQLException {
     long bytes = 0;
     for (StoreRepository<?, ?> repository : repositories) {
-      bytes +=
-          session.query(
-              BYTES,
-              statement -> statement.setString(1, repository.place().table()),
-              rows -> rows.next() ? rows.getLong(1) : 0L);
+      bytes += bytes(session, repository.place());
+      for (Place part : repository.parts()) {
+        bytes += bytes(session, part);
+      }
     }
     return bytes;
+  }
+
+  private static long bytes(Session session, Place place) throws SQLException {
+    return session.query(
+        BYTES,
+        statement -> statement.setString(1, place.table()),
+        rows -> rows.next() ? rows.getLong(1) : 0L);
   }
 
   /** Which of these tables the session's role may not alter. */
@@ -183,7 +198,10 @@ final class Catalogue {
             table,
             rows ->
                 new TableFacts.ForeignKey(
-                    strings(rows.getArray(1)), rows.getString(2), effect(rows.getString(3)))),
+                    strings(rows.getArray(1)),
+                    rows.getString(2),
+                    strings(rows.getArray(3)),
+                    effect(rows.getString(4)))),
         list(TRIGGERS, table, rows -> rows.getString(1)));
   }
 
@@ -220,6 +238,8 @@ final class Catalogue {
       list(KIND, child.table(), rows -> kind(mapping.owner(), child.table(), rows))
           .forEach(problems::addAll);
       list(TYPES, child.table(), rows -> element(mapping, child, rows)).forEach(problems::addAll);
+      list(COMPUTED, child.table(), rows -> computed(mapping, child, rows.getString(1)))
+          .forEach(problems::addAll);
     }
     for (String problem : list(COMPUTED, mapping.table(), rows -> computed(mapping, rows))) {
       if (!problem.isEmpty()) {
@@ -296,6 +316,17 @@ final class Catalogue {
     String name = rows.getString(1);
     String type = rows.getString(2);
     List<String> problems = new ArrayList<>();
+    if (name.equals(child.position()) && !PLACES.contains(type)) {
+      problems.add(
+          mapping.owner()
+              + ": column "
+              + name
+              + " of "
+              + child.table()
+              + ", which has the place of an element, is "
+              + type
+              + "; make it integer");
+    }
     for (MappedColumn column : child.columns()) {
       String wanted = type.endsWith("[]") ? "jsonb or text" : ChildValue.of(column).type();
       if (column.name().equals(name) && !type.startsWith(wanted)) {
@@ -347,6 +378,20 @@ final class Catalogue {
               + rows.getString(4));
     }
     return problems;
+  }
+
+  private static List<String> computed(
+      TableMapping<?, ?> mapping, ChildTable child, String column) {
+    return child.columnNames().contains(column)
+        ? List.of(
+            mapping.owner()
+                + ": column "
+                + column
+                + " of "
+                + child.table()
+                + " is always generated and cannot be written; leave it out of the element, or"
+                + " make it an ordinary column")
+        : List.of();
   }
 
   private static String computed(TableMapping<?, ?> mapping, ResultSet rows) throws SQLException {

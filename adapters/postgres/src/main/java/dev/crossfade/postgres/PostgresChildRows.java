@@ -2,6 +2,7 @@ package dev.crossfade.postgres;
 
 import dev.crossfade.jooq.ChildRows;
 import dev.crossfade.jooq.ChildTable;
+import dev.crossfade.jooq.ChildTable.Link;
 import dev.crossfade.jooq.Codec;
 import dev.crossfade.jooq.MappedColumn;
 import dev.crossfade.jooq.Session;
@@ -33,40 +34,44 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
   private final ChildTable table;
   private final MappedColumn[] columns;
   private final ChildValue[] values;
-  private final ChildValue key;
+  private final ChildValue[] keys;
   private final String selected;
   private final String write;
 
   /** What one statement writes: lists, and their elements one after the other. */
   private final class Batch {
-    final List<String> keys = new ArrayList<>();
-    final List<String> sizes = new ArrayList<>();
-    final List<String> parents = new ArrayList<>();
-    final List<String> positions = new ArrayList<>();
-    final List<List<@Nullable String>> parts =
-        Stream.generate(() -> (List<@Nullable String>) new ArrayList<@Nullable String>())
-            .limit(columns.length)
-            .toList();
+    final List<List<@Nullable String>> lists = arrays(keys.length + 1);
+    final List<List<@Nullable String>> elements = arrays(keys.length + 1 + columns.length);
 
-    void add(String parent, List<?> list) {
-      keys.add(parent);
-      sizes.add(Integer.toString(list.size()));
+    void add(List<@Nullable String> key, List<?> list) {
+      addTo(lists, key, Integer.toString(list.size()));
       for (int position = 0; position < list.size(); position++) {
-        parents.add(parent);
-        positions.add(Integer.toString(position));
+        Object element = list.get(position);
+        addTo(elements, key, Integer.toString(position));
         for (int i = 0; i < columns.length; i++) {
-          parts.get(i).add(text(i, columns[i].component().get(list.get(position))));
+          elements.get(keys.length + 1 + i).add(text(i, columns[i].component().get(element)));
         }
       }
     }
 
+    private void addTo(
+        List<List<@Nullable String>> arrays, List<@Nullable String> key, String number) {
+      for (int i = 0; i < keys.length; i++) {
+        arrays.get(i).add(key.get(i));
+      }
+      arrays.get(keys.length).add(number);
+    }
+
+    boolean isFull() {
+      return elements.get(0).size() >= MOST_ELEMENTS;
+    }
+
     void bind(PreparedStatement statement) throws SQLException {
       int index = 1;
-      for (List<String> own : List.of(keys, sizes, parents, positions)) {
-        statement.setObject(index++, ArrayText.writeNullable(own), Types.OTHER);
-      }
-      for (List<@Nullable String> part : parts) {
-        statement.setObject(index++, ArrayText.writeNullable(part), Types.OTHER);
+      for (List<List<@Nullable String>> arrays : List.of(lists, elements)) {
+        for (List<@Nullable String> array : arrays) {
+          statement.setObject(index++, ArrayText.writeNullable(array), Types.OTHER);
+        }
       }
     }
   }
@@ -78,7 +83,8 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
     for (int i = 0; i < columns.length; i++) {
       values[i] = ChildValue.of(columns[i]);
     }
-    this.key = ChildValue.of(table.key());
+    this.keys =
+        table.links().stream().map(link -> ChildValue.of(link.key())).toArray(ChildValue[]::new);
     this.selected = selectText();
     this.write = writeText();
   }
@@ -94,16 +100,32 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
   }
 
   @Override
-  public void write(Session session, List<?> keys, List<? extends List<?>> lists)
+  public void write(Session session, List<List<Object>> rows, List<? extends List<?>> lists)
       throws SQLException {
     Batch batch = new Batch();
     for (int i = 0; i < lists.size(); i++) {
-      batch.add(key.writer().apply(keys.get(i)), lists.get(i));
-      if (batch.parents.size() >= MOST_ELEMENTS || i + 1 == lists.size()) {
+      batch.add(texts(rows.get(i)), lists.get(i));
+      if (batch.isFull() || i + 1 == lists.size()) {
         session.update(write, batch::bind);
         batch = new Batch();
       }
     }
+  }
+
+  private static List<List<@Nullable String>> arrays(int number) {
+    List<List<@Nullable String>> arrays = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      arrays.add(new ArrayList<>());
+    }
+    return arrays;
+  }
+
+  private List<@Nullable String> texts(List<Object> key) {
+    List<@Nullable String> texts = new ArrayList<>();
+    for (int i = 0; i < keys.length; i++) {
+      texts.add(keys[i].writer().apply(key.get(i)));
+    }
+    return texts;
   }
 
   private @Nullable String text(int column, @Nullable Object value) {
@@ -160,45 +182,47 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
         + table.quotedPosition()
         + ") from "
         + table.table()
-        + " as crossfade_child where crossfade_child."
-        + table.quotedParent()
-        + " = "
-        + table.parentTable()
-        + "."
-        + table.key().quoted()
+        + " as crossfade_child where "
+        + links(
+            " and ",
+            link ->
+                "crossfade_child."
+                    + link.quoted()
+                    + " = "
+                    + table.parentTable()
+                    + "."
+                    + link.key().quoted())
         + ")";
   }
 
   private String writeText() {
-    String parent = table.quotedParent();
     String position = table.quotedPosition();
-    String row = each(MappedColumn::quoted);
+    String place = links(", ", Link::quoted) + ", " + position;
+    String arrays = links(", ", link -> arrayOf(link.quoted())) + ", ?::int[]";
     return "with gone as (delete from "
         + table.table()
         + " as t using unnest("
-        + arrayOf(parent)
-        + ", ?::int[]) as g (parent, size) where t."
-        + parent
-        + " = g.parent and (t."
+        + arrays
+        + ") as g ("
+        + links(", ", Link::quoted)
+        + ", crossfade_size) where "
+        + links(" and ", link -> "t." + link.quoted() + " = g." + link.quoted())
+        + " and (t."
         + position
-        + " >= g.size or t."
+        + " >= g.crossfade_size or t."
         + position
         + " < 0)) insert into "
         + table.table()
         + " as t ("
-        + parent
+        + place
         + ", "
-        + position
-        + ", "
-        + row
+        + each(MappedColumn::quoted)
         + ") select * from unnest("
-        + arrayOf(parent)
-        + ", ?::int[], "
+        + arrays
+        + ", "
         + each(column -> arrayOf(column.quoted()))
         + ") on conflict ("
-        + parent
-        + ", "
-        + position
+        + place
         + ") do update set "
         + each(column -> column.quoted() + " = excluded." + column.quoted())
         + " where row("
@@ -211,6 +235,10 @@ final class PostgresChildRows implements ChildRows, Codec<List<?>> {
   /** A parameter that is an array of a column's type. */
   private String arrayOf(String column) {
     return "coalesce(?, array(select " + column + " from " + table.table() + " where false))";
+  }
+
+  private String links(String between, Function<Link, String> part) {
+    return table.links().stream().map(part).collect(Collectors.joining(between));
   }
 
   private String each(Function<MappedColumn, String> part) {

@@ -195,6 +195,7 @@ final class SqliteCatalogue {
                 new TableFacts.ForeignKey(
                     key.stream().map(KeyColumn::from).toList(),
                     key.get(0).parent(),
+                    List.of(),
                     effect(key.get(0).onDelete())))
         .toList();
   }

@@ -57,11 +57,17 @@ abstract class ChangeLog implements AutoCloseable {
   /** Makes the triggers of a table. */
   abstract List<String> triggers(String entity, Place place);
 
-  /** Begins to keep the log of a table. */
-  final synchronized void keep(String entity, Place place) {
+  /** Makes those of a table that holds a part of the rows, whose change is one of its row. */
+  List<String> partTriggers(String entity, Place part) {
+    throw new UnsupportedOperationException("rows are in one table here");
+  }
+
+  /** Begins to keep the log of a table, and of those that hold parts of its rows. */
+  final synchronized void keep(String entity, Place place, List<Place> parts) {
     List<String> statements = new ArrayList<>(connection == null ? beginning() : List.of());
     if (!places.containsKey(entity)) {
       statements.addAll(triggers(entity, place));
+      parts.forEach(part -> statements.addAll(partTriggers(entity, part)));
     }
     try (Statement statement = connection().createStatement()) {
       for (String sql : statements) {

@@ -36,7 +36,7 @@ final class PostgresChangeLog extends ChangeLog {
         create function crossfade_kit.log() returns trigger
         language plpgsql security definer set search_path = pg_catalog as $$
         declare
-          columns text[] := tg_argv[1:];
+          columns text[] := tg_argv[2:];
           earlier text;
           later text;
         begin
@@ -47,7 +47,7 @@ final class PostgresChangeLog extends ChangeLog {
             later := crossfade_kit.key_of(to_jsonb(new), columns);
           end if;
           insert into crossfade_kit.change (entity, row_key, operation)
-          select distinct tg_argv[0], k, lower(tg_op)
+          select distinct tg_argv[0], k, lower(tg_op) || tg_argv[1]
           from unnest(array[earlier, later]) k
           where k is not null or tg_op = 'TRUNCATE';
           return null;
@@ -58,9 +58,21 @@ final class PostgresChangeLog extends ChangeLog {
 
   @Override
   List<String> triggers(String entity, Place place) {
+    return triggers(entity, place, "");
+  }
+
+  @Override
+  List<String> partTriggers(String entity, Place part) {
+    return triggers(entity, part, " in " + part.table().replace("\"", ""));
+  }
+
+  /** With what is said of a change beside what it was. */
+  private static List<String> triggers(String entity, Place place, String where) {
     String log =
         " execute function crossfade_kit.log("
             + literal(entity)
+            + ", "
+            + literal(where)
             + place.keyColumns().stream()
                 .map(column -> ", " + literal(column))
                 .collect(Collectors.joining())

@@ -55,7 +55,7 @@ final class Recording {
     for (StoreRepository<?, ?> repository : found) {
       String entity = repository.entity().name();
       if (repositories.put(entity, repository) == null) {
-        log.keep(entity, repository.place());
+        log.keep(entity, repository.place(), repository.parts());
       }
     }
   }
