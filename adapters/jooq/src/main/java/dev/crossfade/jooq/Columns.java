@@ -3,7 +3,6 @@ package dev.crossfade.jooq;
 import dev.crossfade.Conversion;
 import java.util.HashMap;
 import java.util.List;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.Field;
