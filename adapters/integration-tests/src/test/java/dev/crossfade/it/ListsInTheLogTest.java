@@ -58,8 +58,7 @@ class ListsInTheLogTest {
       Conversion.of(
           List.class,
           String.class,
-          list ->
-              ((List<Thing>) list).stream().map(Thing::name).collect(Collectors.joining("\n")),
+          list -> ((List<Thing>) list).stream().map(Thing::name).collect(Collectors.joining("\n")),
           text -> text.lines().map(Thing::new).toList());
 
   interface Boxes extends Repository<Box, Place> {

@@ -58,9 +58,7 @@ public final class ChildTable {
       Field<?> parent = parents.get(i);
       links.add(
           new Link(
-              keys.get(i),
-              parent.getName(),
-              dialect.sql().render(parent.getUnqualifiedName())));
+              keys.get(i), parent.getName(), dialect.sql().render(parent.getUnqualifiedName())));
     }
     return List.copyOf(links);
   }

@@ -189,8 +189,7 @@ public final class Columns {
       List<? extends Field<?>> parents,
       Field<?> position,
       Consumer<? super Columns> elements) {
-    children.put(
-        component, new Children(table, List.copyOf(parents), position, of(elements)));
+    children.put(component, new Children(table, List.copyOf(parents), position, of(elements)));
     return this;
   }
 

@@ -124,7 +124,8 @@ class ListKeysTest {
 
     assertThat(save(bill("a", 1, "y", "w", "x")).texts()).containsExactly("y", "w", "x");
     assertThat(save(bill("a", 1, "w")).texts()).containsExactly("w");
-    assertThat(bills.scan(null, 9)).extracting(Bill::texts)
+    assertThat(bills.scan(null, 9))
+        .extracting(Bill::texts)
         .containsExactly(List.of("w"), List.of("z"), List.of());
 
     fixture.store.apply(

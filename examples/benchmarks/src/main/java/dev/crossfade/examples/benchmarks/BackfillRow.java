@@ -2,8 +2,6 @@ package dev.crossfade.examples.benchmarks;
 
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -37,22 +34,9 @@ final class BackfillRow implements Row {
 
   @Override
   public void measure(Options options, TestPostgres server, Figures figures) throws Exception {
-    Path directory = Files.createTempDirectory("crossfade-benchmarks-");
-    try {
-      ScoreFile file = new ScoreFile(directory, options.backfillRows()).write();
-      new Contest(server, file, directory).run(options, figures);
-    } finally {
-      delete(directory);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
+    try (Folder folder = Folder.create()) {
+      ScoreFile file = new ScoreFile(folder.path(), options.backfillRows()).write();
+      new Contest(server, file, folder.path()).run(options, figures);
     }
   }
 

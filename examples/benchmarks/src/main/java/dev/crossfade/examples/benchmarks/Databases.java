@@ -3,20 +3,15 @@ package dev.crossfade.examples.benchmarks;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.crossfade.junit.TestDatabase;
 import dev.crossfade.junit.TestPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A PostgreSQL database and a SQLite file with the table of {@link Item}s, filled, for one row of
@@ -45,18 +40,17 @@ final class Databases implements AutoCloseable {
       """;
 
   private final TestDatabase postgres;
-  private final Path directory;
+  private final Folder folder;
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  private Databases(TestDatabase postgres, Path directory) {
+  private Databases(TestDatabase postgres, Folder folder) {
     this.postgres = postgres;
-    this.directory = directory;
+    this.folder = folder;
   }
 
   /** New ones, with so many rows. */
   static Databases create(TestPostgres server, int rows) throws Exception {
-    Databases databases =
-        new Databases(server.newDatabase(), Files.createTempDirectory("crossfade-benchmarks-"));
+    Databases databases = new Databases(server.newDatabase(), Folder.create());
     databases.fill(rows);
     return databases;
   }
@@ -77,7 +71,7 @@ final class Databases implements AutoCloseable {
   }
 
   Path file() {
-    return directory.resolve("items.db");
+    return folder.path().resolve("items.db");
   }
 
   String host() {
@@ -132,13 +126,7 @@ final class Databases implements AutoCloseable {
   public void close() {
     open.forEach(Databases::close);
     postgres.close();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
+    folder.close();
   }
 
   private static void close(AutoCloseable resource) {

@@ -20,6 +20,7 @@ interface Row {
     Map<String, Row> rows = new LinkedHashMap<>();
     rows.put("routed-read", new RoutedRead());
     rows.put("by-hand", new ByHand());
+    rows.put("code-generation", new CodeGeneration());
     rows.put("journaled-write", new JournaledWrite());
     rows.put("dual-write", new DualWrite());
     rows.put("sqlite-write", new SqliteWrite());
