@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -65,6 +66,9 @@ final class Pool implements AutoCloseable {
 
   private static final long CLOSING_TURN_NANOS = 2_000_000;
 
+  /** Where no connection is in use for so long, nobody who waits for one gets it. */
+  private static final long HAND_OVER_NANOS = Duration.ofSeconds(2).toNanos();
+
   private final Failures failures;
   private final HikariDataSource durable;
   private final HikariDataSource finishing;
@@ -72,6 +76,10 @@ final class Pool implements AutoCloseable {
   private final Duration connectionWait;
   private final ChangeLimits changeLimits;
   private final Duration closingWait;
+
+  /** How many are getting a connection, which a pool that is closed keeps waiting for nothing. */
+  private final AtomicInteger opening = new AtomicInteger();
+
   private volatile boolean closed;
 
   Pool(PostgresSettings settings, Failures failures) {
@@ -398,13 +406,16 @@ final class Pool implements AutoCloseable {
   }
 
   private Connection open(DataSource pool) {
-    if (closed) {
-      throw new StoreUnavailableException(failures.store() + ": the store is closed", null);
-    }
+    opening.incrementAndGet();
     try {
+      if (closed) {
+        throw new StoreUnavailableException(failures.store() + ": the store is closed", null);
+      }
       return pool.getConnection();
     } catch (SQLException e) {
       throw notOpened(e);
+    } finally {
+      opening.decrementAndGet();
     }
   }
 
@@ -461,12 +472,22 @@ final class Pool implements AutoCloseable {
             state.getThreadsAwaitingConnection());
   }
 
-  /** Refuses new work, lets go on what is under way, for as long as its limits allow it. */
+  /**
+   * Refuses new work, lets go on what is under way, for as long as its limits allow it. Who waits
+   * for a connection has one in turn, unless none is in use that could be handed over.
+   */
   @Override
   public void close() {
     closed = true;
     long deadline = System.nanoTime() + closingWait.toNanos();
-    while (isBusy() && System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
+    long used = System.nanoTime();
+    while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
+      boolean none = opening.get() == 0; // before the other: who gets a connection is in one
+      if (isBusy()) {
+        used = System.nanoTime();
+      } else if (none || System.nanoTime() - used > HAND_OVER_NANOS) {
+        break;
+      }
       LockSupport.parkNanos(CLOSING_TURN_NANOS);
     }
     durable.close();
