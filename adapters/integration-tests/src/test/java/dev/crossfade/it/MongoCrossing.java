@@ -59,6 +59,25 @@ final class MongoCrossing implements AutoCloseable {
 
   /** With these entities. */
   Crossfade open(Consumer<MigrationBuilder> entities) {
+    return open(entities, settings -> {});
+  }
+
+  /** With these entities, and some settings otherwise. */
+  Crossfade open(Consumer<MigrationBuilder> entities, Consumer<Settings.Builder> otherwise) {
+    Settings.Builder settings =
+        Settings.builder()
+            .instance("integration-test")
+            .secondaryWait(Duration.ofSeconds(20))
+            .secondaryLimit(Duration.ofSeconds(20))
+            .writeWait(Duration.ofSeconds(60))
+            .switchLimit(Duration.ofSeconds(50))
+            .heartbeat(Duration.ofMillis(500))
+            .lease(Duration.ofSeconds(60))
+            .shadowSampling(1)
+            .rehearsalSampling(1)
+            .backfillChunk(7)
+            .gates(gates -> GateSettings.least());
+    otherwise.accept(settings);
     Crossfade opened =
         Crossfade.builder()
             .legacy(
@@ -82,20 +101,7 @@ final class MongoCrossing implements AutoCloseable {
                     mismatches.add(mismatch);
                   }
                 })
-            .settings(
-                Settings.builder()
-                    .instance("integration-test")
-                    .secondaryWait(Duration.ofSeconds(20))
-                    .secondaryLimit(Duration.ofSeconds(20))
-                    .writeWait(Duration.ofSeconds(60))
-                    .switchLimit(Duration.ofSeconds(50))
-                    .heartbeat(Duration.ofMillis(500))
-                    .lease(Duration.ofSeconds(60))
-                    .shadowSampling(1)
-                    .rehearsalSampling(1)
-                    .backfillChunk(7)
-                    .gates(gates -> GateSettings.least())
-                    .build())
+            .settings(settings.build())
             .build();
     crossfade = opened;
     return opened;

@@ -5,35 +5,23 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import dev.crossfade.BackfillReport;
 import dev.crossfade.Crossfade;
 import dev.crossfade.Entity;
-import dev.crossfade.GateSettings;
 import dev.crossfade.Migration;
 import dev.crossfade.Reads;
 import dev.crossfade.Repository;
-import dev.crossfade.Settings;
 import dev.crossfade.Stage;
-import dev.crossfade.VerificationReport;
 import dev.crossfade.Writes;
-import dev.crossfade.junit.StandInMongo;
-import dev.crossfade.junit.TestDatabase;
-import dev.crossfade.junit.TestPostgres;
 import dev.crossfade.mongodb.MongoRepository;
 import dev.crossfade.mongodb.MongoStore;
 import dev.crossfade.postgres.PostgresRepository;
-import dev.crossfade.postgres.PostgresStore;
 import dev.crossfade.store.RepositoryContext;
 import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -61,7 +49,6 @@ import org.junit.jupiter.api.Test;
  */
 class MongoCrossingTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final AtomicInteger DATABASES = new AtomicInteger();
 
   record User(
       UUID id,
@@ -199,12 +186,8 @@ class MongoCrossingTest {
         total_value numeric(20, 2) not null, positions jsonb, at timestamptz not null);
       """;
 
-  private StandInMongo server;
-  private MongoClient client;
+  private MongoCrossing crossing;
   private MongoDatabase legacy;
-  private String url;
-  private TestDatabase target;
-  private Crossfade crossfade;
   private Migration migration;
   private Users users;
   private Snapshots snapshots;
@@ -212,53 +195,17 @@ class MongoCrossingTest {
 
   @BeforeEach
   void start() throws SQLException {
-    url = System.getProperty("crossfade.test.mongodb");
-    if (url == null) {
-      server = StandInMongo.start();
-      url = server.url();
-    }
-    client = MongoClients.create(url);
-    legacy =
-        client.getDatabase(
-            "crossfade_it_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet());
+    crossing = new MongoCrossing();
+    legacy = crossing.legacy;
     fill();
-    target = TestPostgres.shared().newDatabase();
-    execute(TABLES);
-    crossfade =
-        Crossfade.builder()
-            .legacy(
-                MongoStore.at(url)
-                    .database(legacy.getName())
-                    .operationLimit(Duration.ofSeconds(40))
-                    .lease(Duration.ofSeconds(60))
-                    .exclusionLimit(Duration.ofSeconds(20))
-                    .open())
-            .target(
-                PostgresStore.at(target.jdbcUrl())
-                    .credentials(target.user(), target.password())
-                    .poolSize(6)
-                    .connectionWait(Duration.ofSeconds(30))
-                    .open())
-            .migration(
-                "users",
-                m ->
-                    m.entity(USER, MongoUsers::new, PostgresUsers::new)
-                        .entity(SNAPSHOT, MongoSnapshots::new, PostgresSnapshots::new))
-            .settings(
-                Settings.builder()
-                    .instance("integration-test")
-                    .secondaryWait(Duration.ofSeconds(5))
-                    .writeWait(Duration.ofSeconds(60))
-                    .switchLimit(Duration.ofSeconds(50))
-                    .heartbeat(Duration.ofMillis(500))
-                    .lease(Duration.ofSeconds(60))
-                    .shadowSampling(1)
-                    .backfillChunk(7)
-                    .parkAfter(2)
-                    .gates(gates -> GateSettings.least())
-                    .build())
-            .build();
-    migration = crossfade.migration("users");
+    crossing.execute(TABLES);
+    Crossfade crossfade =
+        crossing.open(
+            m ->
+                m.entity(USER, MongoUsers::new, PostgresUsers::new)
+                    .entity(SNAPSHOT, MongoSnapshots::new, PostgresSnapshots::new),
+            settings -> settings.parkAfter(2));
+    migration = crossing.migration();
     users = crossfade.repository(Users.class);
     snapshots = crossfade.repository(Snapshots.class);
   }
@@ -302,42 +249,11 @@ class MongoCrossingTest {
 
   @AfterEach
   void end() {
-    if (crossfade != null) {
-      crossfade.close();
-    }
-    legacy.drop();
-    client.close();
-    if (server != null) {
-      server.close();
-    }
-    target.close();
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = target.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private String value(String sql) throws SQLException {
-    try (Connection connection = target.open();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      return rows.next() ? rows.getString(1) : null;
-    }
+    crossing.close();
   }
 
   private UUID user(int index) {
     return MongoStore.uuid(ids.get(index));
-  }
-
-  private void settled() {
-    assertThat(migration.awaitSettled(PATIENCE)).as("the journal is empty").isTrue();
-    assertThat(migration.parked()).isEmpty();
-    VerificationReport report = migration.verify();
-    assertThat(report.differences()).isEmpty();
-    assertThat(report.isClean()).isTrue();
   }
 
   @Test
@@ -352,8 +268,7 @@ class MongoCrossingTest {
                 for (int i = 0; !over.get(); i++) {
                   User user = users.find(user(i % 30)).orElseThrow();
                   users.save(user.withName("name " + i));
-                  crossfade.unit(
-                      "users",
+                  crossing.unit(
                       () -> {
                         UUID id = UUID.randomUUID();
                         snapshots.insert(
@@ -388,16 +303,18 @@ class MongoCrossingTest {
     }
     assertThat(failed.get()).as("what a writer met").isNull();
     assertThat(written.get()).isPositive();
-    settled();
+    crossing.isSettled();
 
     Document first = legacy.getCollection("users").find(eq("_id", ids.get(1))).first();
     assertThat(first.getString("firebaseUid")).isEqualTo("uid-1");
     assertThat(first).as("an alias goes when it is written").doesNotContainKey("firebase_uid");
     assertThat(first.getInteger("legacyFlag")).as("what nobody maps stays").isEqualTo(1);
     assertThat(first.get("profile", Document.class).get("since")).isInstanceOf(Date.class);
-    assertThat(value("select profile ->> 'n' from app_user where email = 'user1@example.org'"))
+    assertThat(
+            crossing.value(
+                "select profile ->> 'n' from app_user where email = 'user1@example.org'"))
         .isEqualTo("1");
-    assertThat(value("select count(*) from snapshot")).isEqualTo("60");
+    assertThat(crossing.value("select count(*) from snapshot")).isEqualTo("60");
   }
 
   /** A verification with no difference is the gate; with a writer it may take more than one. */
@@ -446,9 +363,9 @@ class MongoCrossingTest {
     BackfillReport report = migration.backfill();
 
     assertThat(report.refused()).isPositive();
-    assertThat(value("select count(*) from app_user")).isEqualTo("27");
+    assertThat(crossing.value("select count(*) from app_user")).isEqualTo("27");
     users.save(users.find(user(7)).orElseThrow().withName("writes go on"));
-    assertThat(value("select name from app_user where email = 'user7@example.org'"))
+    assertThat(crossing.value("select name from app_user where email = 'user7@example.org'"))
         .isEqualTo("writes go on");
     org.awaitility.Awaitility.await()
         .atMost(PATIENCE)
@@ -472,7 +389,7 @@ class MongoCrossingTest {
     migration.retryParked();
     migration.backfill();
     migration.retryParked();
-    settled();
-    assertThat(value("select count(*) from app_user")).isEqualTo("30");
+    crossing.isSettled();
+    assertThat(crossing.value("select count(*) from app_user")).isEqualTo("30");
   }
 }
