@@ -447,6 +447,20 @@ class VerificationModesTest {
     }
   }
 
+  /** Or else both stores would be read round and round as fast as they can be. */
+  @Test
+  void smallTablesAreNotReadAgainAtOnce() {
+    long begun = System.nanoTime();
+    try (Scenario app =
+        Scenario.with().settings(s -> s.verificationRate(100_000)).startIn(Stage.SHADOW)) {
+      await("three rounds").atMost(Scenario.PATIENCE).until(() -> rounds(app).completed() >= 3);
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+      assertThat(rounds(app).completed())
+          .as("a second's rest after each")
+          .isBetween(3L, seconds + 2);
+    }
+  }
+
   private static long lastRows(Scenario app) {
     return rounds(app).lastRows();
   }
