@@ -6,6 +6,7 @@ import dev.crossfade.store.Store;
 import dev.crossfade.store.Written;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -95,13 +96,24 @@ public final class Script {
     return call;
   }
 
+  /** A row that the write itself has made may be gone without a trace. */
   private List<RowState<?, ?>> since(List<RowState<?, ?>> known, List<RowState<?, ?>> now) {
     tooLarge |= now.size() > MOST_ROWS;
     Set<RowState<?, ?>> earlier = Collections.newSetFromMap(new IdentityHashMap<>());
     earlier.addAll(known);
     List<RowState<?, ?>> fresh = new ArrayList<>(now);
     fresh.removeIf(earlier::contains);
+    Set<RowState<?, ?>> recorded = new HashSet<>(now); // by entity and key
+    for (RowState<?, ?> state : known) {
+      if (!recorded.contains(state)) {
+        fresh.add(absent(state));
+      }
+    }
     return fresh;
+  }
+
+  private static <T, K> RowState<T, K> absent(RowState<T, K> state) {
+    return RowState.absent(state.entity(), state.key());
   }
 
   /** How many ids of entries this process had given when the write began. */

@@ -4,12 +4,14 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import dev.crossfade.BackfillReport;
 import dev.crossfade.Crossfade;
+import dev.crossfade.CrossfadeListener;
 import dev.crossfade.Entity;
 import dev.crossfade.Migration;
 import dev.crossfade.Reads;
@@ -347,6 +349,34 @@ class MongoCrossingTest {
     assertThat(users.promote(found.id())).isFalse();
   }
 
+  /** Nothing of it is ever written to MongoDB, and nothing is recorded of it in the end. */
+  @Test
+  void aRowThatComesAndGoesInOneUnitIsRehearsed() {
+    migration.moveTo(Stage.DUAL_WRITE);
+    migration.backfill();
+    crossing.isSettled();
+    crossing.to(Stage.SHADOW);
+    UUID id = UUID.randomUUID();
+    Snapshot first = new Snapshot(id, user(1), BigDecimal.TEN, "[]", Instant.EPOCH);
+    crossing.unit(
+        () -> {
+          snapshots.insert(first);
+          assertThat(snapshots.delete(id)).isTrue();
+          assertThat(snapshots.find(id)).isEmpty();
+          snapshots.insert(first);
+          assertThat(snapshots.delete(id)).isTrue();
+          assertThat(snapshots.delete(id)).isFalse();
+        });
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> migration.rehearsals().values().stream().mapToLong(n -> n).sum() >= 5);
+    assertThat(migration.rehearsals())
+        .as("five calls")
+        .containsEntry(CrossfadeListener.RehearsalEvent.Result.MATCH, 5L);
+    crossing.isSettled();
+  }
+
   @Test
   void whatPostgresCannotHoldIsParkedWithItsReason() throws Exception {
     legacy.getCollection("users").updateOne(eq("_id", ids.get(3)), set("name", "half a\0name"));
@@ -367,7 +397,7 @@ class MongoCrossingTest {
     users.save(users.find(user(7)).orElseThrow().withName("writes go on"));
     assertThat(crossing.value("select name from app_user where email = 'user7@example.org'"))
         .isEqualTo("writes go on");
-    org.awaitility.Awaitility.await()
+    await()
         .atMost(PATIENCE)
         .until(
             () ->
